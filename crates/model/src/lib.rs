@@ -1,0 +1,19 @@
+//! The words every other crate speaks: severities, places, findings, notes.
+//!
+//! Nothing here reads, writes or serializes; an edge (a report, an API) converts these types into its own.
+
+mod finding;
+mod fingerprint;
+mod note;
+mod place;
+mod rating;
+mod secret;
+
+pub use finding::{
+    CheckId, Cwe, Finding, FindingBuilder, Scanner, Snippet, Suppression, Verification,
+};
+pub use fingerprint::{Fingerprint, SecretHash};
+pub use note::{Note, NoteKind};
+pub use place::{Commit, ObjectId, Place, Position, Span, TargetPath};
+pub use rating::{Confidence, Severity, UnknownWord};
+pub use secret::{Mask, SecretValue};

@@ -1,0 +1,112 @@
+//! What a scan could not look at, or understood only in part. Nothing is skipped in silence.
+
+use std::fmt;
+
+use crate::TargetPath;
+
+/// Why something was passed over. The reports count notes by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoteKind {
+    /// Binary content: no text to look at.
+    Binary,
+    /// Larger than the limit for its kind.
+    TooLarge,
+    /// Missing permission or an error while reading.
+    Unreadable,
+    /// A symbolic link; its target is scanned where it stands, if it stands inside the root.
+    Symlink,
+    /// Neither file, directory nor link (socket, device, pipe).
+    Special,
+    /// Left out by `.gitignore` and its relatives.
+    Ignored,
+    /// Left out by the user's configuration or flags.
+    Excluded,
+    /// Dependencies' or generated files: scanned for proven formats only.
+    Vendored,
+    /// An archive that could not be read, or not to its end.
+    Archive,
+    /// A git object that the repository should have and has not (partial or shallow clone, damage).
+    MissingObject,
+    /// A git object or pack that does not decode.
+    Corrupt,
+    /// A submodule: another repository, scanned on its own.
+    Submodule,
+    /// A Git LFS pointer: the content is not in the repository.
+    LfsPointer,
+    /// Something in the user's configuration that had no effect.
+    Configuration,
+    /// A limit of the scan was reached; what follows it was not looked at.
+    Limit,
+    /// A provider could not be asked whether a credential still works.
+    Verification,
+}
+
+impl NoteKind {
+    /// A word for machines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::TooLarge => "too-large",
+            Self::Unreadable => "unreadable",
+            Self::Symlink => "symlink",
+            Self::Special => "special",
+            Self::Ignored => "ignored",
+            Self::Excluded => "excluded",
+            Self::Vendored => "vendored",
+            Self::Archive => "archive",
+            Self::MissingObject => "missing-object",
+            Self::Corrupt => "corrupt",
+            Self::Submodule => "submodule",
+            Self::LfsPointer => "lfs-pointer",
+            Self::Configuration => "configuration",
+            Self::Limit => "limit",
+            Self::Verification => "verification",
+        }
+    }
+
+    /// Whether the scan is incomplete because of it: something a user would expect to be scanned was not.
+    #[must_use]
+    pub const fn is_incomplete(self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge
+                | Self::Unreadable
+                | Self::Archive
+                | Self::MissingObject
+                | Self::Corrupt
+                | Self::Limit
+        )
+    }
+}
+
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One thing that was passed over, and why, in a sentence without secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The reason's kind.
+    pub kind: NoteKind,
+    /// Where, if it was one place.
+    pub path: Option<TargetPath>,
+    /// What a person should know, in one sentence.
+    pub message: String,
+}
+
+impl Note {
+    /// A note about one path.
+    #[must_use]
+    pub fn at(kind: NoteKind, path: TargetPath, message: impl Into<String>) -> Self {
+        Self { kind, path: Some(path), message: message.into() }
+    }
+
+    /// A note about the scan as a whole.
+    #[must_use]
+    pub fn general(kind: NoteKind, message: impl Into<String>) -> Self {
+        Self { kind, path: None, message: message.into() }
+    }
+}
