@@ -1,0 +1,213 @@
+//! Text inside text: base64, hexadecimal, percent and backslash escapes, one level deep.
+//!
+//! Only what decodes to printable text is handed on; a picture or a hash decodes to noise and costs its first bytes.
+
+use std::ops::Range;
+
+use base64::{
+    Engine as _,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// Shortest run worth decoding, in bytes: 30 characters of content in base64.
+const MIN_RUN_BYTES: usize = 40;
+/// Longest run that is decoded, in bytes; of a longer one the beginning is.
+const MAX_RUN_BYTES: usize = 256 << 10;
+/// How far an escaped run reaches around an escape, in bytes.
+const MAX_ESCAPED_BYTES: usize = 4 << 10;
+
+/// A stretch of a text that means another text.
+pub(crate) struct Decoded {
+    /// The stretch.
+    pub(crate) range: Range<usize>,
+    pub(crate) text: Vec<u8>,
+    pub(crate) encoding: &'static str,
+}
+
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// Calls `each` with every stretch of `text` that decodes to printable text.
+pub(crate) fn decoded(text: &[u8], mut each: impl FnMut(Decoded)) {
+    runs(text, |range| {
+        if let Some(decoded) = run(text, range) {
+            each(decoded);
+        }
+    });
+    let mut behind = 0;
+    for at in memchr::memchr2_iter(b'%', b'\\', text) {
+        if at >= behind
+            && let Some(decoded) = escaped(text, at)
+        {
+            behind = decoded.range.end;
+            each(decoded);
+        }
+    }
+}
+
+/// Bytes of either base64 alphabet.
+static IN_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "byte < 256")]
+        {
+            let b = byte as u8;
+            table[byte] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+        }
+        byte += 1;
+    }
+    table
+};
+
+fn in_run(byte: u8) -> bool {
+    IN_RUN.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Calls `each` with every run of at least [`MIN_RUN_BYTES`]. Looks at one byte in `MIN_RUN_BYTES / 2` first: a run
+/// covers two of them.
+fn runs(text: &[u8], mut each: impl FnMut(Range<usize>)) {
+    const STEP: usize = MIN_RUN_BYTES / 2;
+    let mut at = STEP - 1;
+    let mut floor = 0;
+    while let Some(&byte) = text.get(at) {
+        if !in_run(byte) || text.get(at + STEP).is_none_or(|b| !in_run(*b)) && text.get(at.saturating_sub(STEP)).is_none_or(|b| !in_run(*b)) {
+            at += STEP;
+            continue;
+        }
+        let Some((before, behind)) = text.split_at_checked(at) else { return };
+        let left = before.get(floor.min(at)..).unwrap_or_default().iter().rev().take_while(|b| in_run(**b)).count();
+        let right = behind.iter().take_while(|b| in_run(**b)).count();
+        if left + right >= MIN_RUN_BYTES {
+            each(at - left..at + right);
+        }
+        floor = at + right;
+        at += right.max(1) + STEP - 1;
+    }
+}
+
+/// Decodes one run as hexadecimal or base64, if it means printable text.
+fn run(text: &[u8], range: Range<usize>) -> Option<Decoded> {
+    let end = range.end.min(range.start + MAX_RUN_BYTES);
+    let bytes = text.get(range.start..end)?;
+    let head = bytes.get(..MIN_RUN_BYTES)?;
+    if bytes.len() % 2 == 0 && head.iter().all(u8::is_ascii_hexdigit) {
+        if is_printable(&hexadecimal(head)?)
+            && let Some(text) = hexadecimal(bytes)
+            && is_printable(&text)
+        {
+            return Some(Decoded { range: range.start..end, text, encoding: "hex" });
+        }
+        return None;
+    }
+    // A path or an identifier: neither has the mixture of base64.
+    if !head.iter().any(u8::is_ascii_uppercase) || !head.iter().any(u8::is_ascii_lowercase) {
+        return None;
+    }
+    let engine = if bytes.iter().any(|b| matches!(b, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
+    if !is_printable(&engine.decode(head).ok()?) {
+        return None;
+    }
+    // A last group of one character holds nothing.
+    let whole = bytes.get(..bytes.len() - usize::from(bytes.len() % 4 == 1))?;
+    let text = engine.decode(whole).ok()?;
+    is_printable(&text).then_some(Decoded { range: range.start..end, text, encoding: "base64" })
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
+    digits.chunks_exact(2).map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.last()?)?)).collect()
+}
+
+fn digit(byte: &u8) -> Option<u8> {
+    char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// ASCII text, apart from a few bytes.
+fn is_printable(bytes: &[u8]) -> bool {
+    let odd = bytes.iter().filter(|b| !(b.is_ascii_graphic() || matches!(b, b' ' | b'\n' | b'\r' | b'\t'))).count();
+    !bytes.is_empty() && odd * 50 <= bytes.len()
+}
+
+/// The word around the escape at `at`, unescaped.
+fn escaped(text: &[u8], at: usize) -> Option<Decoded> {
+    let (encoding, _) = unescape_one(text.get(at..)?)?;
+    let percent = encoding == "percent";
+    let in_word = |b: &&u8| !b.is_ascii_whitespace() && !matches!(**b, b'"' | b'\'' | b'<' | b'>' | b'`');
+    let before = text.get(at.saturating_sub(MAX_ESCAPED_BYTES)..at)?;
+    let start = at - before.iter().rev().take_while(in_word).count();
+    let window = text.get(start..text.len().min(start + MAX_ESCAPED_BYTES))?;
+    let end = start + window.iter().take_while(in_word).count();
+    let word = text.get(start..end)?;
+    let mut out = Vec::with_capacity(word.len());
+    let mut index = 0;
+    while let Some(&byte) = word.get(index) {
+        match unescape_one(word.get(index..)?) {
+            Some((kind, (value, length))) if (kind == "percent") == percent => {
+                out.push(value);
+                index += length;
+            }
+            _ => {
+                out.push(byte);
+                index += 1;
+            }
+        }
+    }
+    (out.len() < word.len() && is_printable(&out)).then_some(Decoded { range: start..end, text: out, encoding })
+}
+
+/// The escape that `rest` begins with: its kind, the byte it means and its length.
+fn unescape_one(rest: &[u8]) -> Option<(&'static str, (u8, usize))> {
+    match rest {
+        [b'%', high, low, ..] => Some(("percent", (digit(high)? << 4 | digit(low)?, 3))),
+        [b'\\', b'x', high, low, ..] => Some(("escaped", (digit(high)? << 4 | digit(low)?, 4))),
+        [b'\\', b'u', b'0', b'0', high, low, ..] => Some(("escaped", (digit(high)? << 4 | digit(low)?, 6))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<(String, &'static str)> {
+        let mut out = Vec::new();
+        decoded(text.as_bytes(), |d| out.push((String::from_utf8(d.text).unwrap(), d.encoding)));
+        out
+    }
+
+    #[test]
+    fn each_form_is_decoded() {
+        let plain = "token=\"abcdefghijklmnopqrstuvwxyz0123456789\"";
+        let base64 = STANDARD.encode(plain);
+        assert_eq!(all(&format!("data: {base64}\n")), [(plain.to_owned(), "base64")]);
+        let hex: String = plain.bytes().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(all(&format!("x{{{hex}}}")), [(plain.to_owned(), "hex")]);
+        assert_eq!(all("url?next=a%3Db%26c d"), [("url?next=a=b&c".to_owned(), "percent")]);
+        assert_eq!(all(r#""pw\u003dabc\x21""#), [("pw=abc!".to_owned(), "escaped")]);
+    }
+
+    #[test]
+    fn noise_is_left_alone() {
+        for text in [
+            "a/very/long/path/with/many/parts/and/without/any/capital/letters/at/all",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "100% of it", "C:\\users\\x", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
+        ] {
+            assert!(all(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_found_wherever_it_stands() {
+        for before in 0..90 {
+            let run = "Z".repeat(MIN_RUN_BYTES);
+            let text = format!("{}{run} tail", " ".repeat(before));
+            let mut seen = Vec::new();
+            runs(text.as_bytes(), |range| seen.push(range));
+            assert_eq!(seen, [before..before + MIN_RUN_BYTES]);
+        }
+    }
+}

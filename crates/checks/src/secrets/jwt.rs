@@ -1,0 +1,90 @@
+//! JSON Web Tokens: the header must be one, and the claims tell what the token is worth.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::Confidence;
+use serde_json::{Map, Value};
+
+/// Longest token that is looked at, in bytes.
+pub(crate) const MAX_TOKEN_BYTES: usize = 8 << 10;
+
+/// The token that begins at `at`, and how surely it is a credential. `None` for what is no token, for unsigned ones
+/// (`alg: none`), and for those whose claims or signature say that they are examples.
+pub(crate) fn at(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Confidence)> {
+    let window = text.get(at..text.len().min(at + MAX_TOKEN_BYTES))?;
+    let length = window.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=')).count();
+    let token = window.get(..length)?;
+    let mut parts = token.split(|b| *b == b'.');
+    let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let signature_length = signature.iter().take_while(|b| **b != b'=').count();
+    // HMAC-SHA-256, the shortest signature in use (RFC 7518 section 3.1), is 43 characters.
+    if signature_length < 42 {
+        return None;
+    }
+    let header = object(header)?;
+    let algorithm = header.get("alg")?.as_str()?;
+    if algorithm.eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let end = at + header_claims_signature_length(token)?;
+    // Five parts are encrypted (RFC 7516): nothing to judge, and no use to a thief without the key's owner.
+    let confidence = match object(claims) {
+        Some(claims) if is_example(&claims) => return None,
+        Some(claims) if claims.is_empty() => Confidence::Low,
+        Some(_) => Confidence::High,
+        None if header.contains_key("enc") => Confidence::Low,
+        None => return None,
+    };
+    Some((at..end, confidence))
+}
+
+fn header_claims_signature_length(token: &[u8]) -> Option<usize> {
+    let mut dots = memchr::memchr_iter(b'.', token);
+    dots.next()?;
+    let second = dots.next()?;
+    let rest = token.get(second + 1..)?;
+    let signature = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    Some(second + 1 + signature)
+}
+
+fn object(part: &[u8]) -> Option<Map<String, Value>> {
+    let end = part.iter().take_while(|b| **b != b'=').count();
+    let bytes = URL_SAFE_NO_PAD.decode(part.get(..end)?).ok()?;
+    match serde_json::from_slice(&bytes).ok()? {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
+}
+
+/// The token of jwt.io's front page and its relatives, which every tutorial repeats.
+fn is_example(claims: &Map<String, Value>) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    text("sub") == "1234567890"
+        || text("name") == "John Doe"
+        || text("iss").contains("example.")
+        || text("iss") == "joe"
+        || claims.get("iat").and_then(Value::as_i64) == Some(1_516_239_022)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, claims: &str) -> String {
+        format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims), "Zx9".repeat(15))
+    }
+
+    #[test]
+    fn claims_are_judged() {
+        let real = token(r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"sub":"user-4711","iss":"https://login.acme.io","exp":1900000000}"#);
+        let text = format!("Authorization: Bearer {real}\"");
+        assert_eq!(at(text.as_bytes(), 22), Some((22..22 + real.len(), Confidence::High)));
+        for (header, claims) in [
+            (r#"{"alg":"none"}"#, r#"{"sub":"user-4711"}"#),
+            (r#"{"alg":"HS256"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#),
+            (r#"{"typ":"JWT"}"#, r#"{"sub":"user-4711"}"#),
+        ] {
+            assert_eq!(at(token(header, claims).as_bytes(), 0), None, "{claims}");
+        }
+        assert_eq!(at(b"eyJhbGciOi.short.sig", 0), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Credentials in text.
+//!
+//! One pass: [`Scanner`] finds the keywords of all rules at once and tries a rule only where one of its keywords stands.
+//! What the text alone can tell is judged here; what only the path can tell (a test, a lock file) is judged by
+//! [`place`], because a blob of a history is scanned once, whatever paths it stood at.
+
+mod assigned;
+mod builtin;
+mod assignment;
+pub mod checksum;
+mod decode;
+mod jwt;
+pub mod judge;
+pub mod place;
+mod rule;
+mod ruleset;
+mod scan;
+
+pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile, VerifyRecipe};
+pub use ruleset::{Ruleset, RulesetBuilder};
+pub use scan::{Candidate, Scanner};

@@ -1,0 +1,388 @@
+//! One rule: what its file says, checked and made ready to run. The format is described in `rules/README.md`.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use model::{CheckId, Confidence, Cwe, Severity};
+use regex_automata::{Anchored, Input, meta, util::syntax};
+use regex_syntax::hir::{Hir, literal};
+use serde::Deserialize;
+
+use super::{assigned, checksum::Checksum};
+
+/// How far from a keyword an unbounded pattern is looked for, in bytes.
+const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
+/// The same for any pattern: no rule makes the scanner look further than this.
+pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
+/// Compiled size of one pattern, in bytes. Our own need a tenth of it; a user's rule may be anything.
+const PATTERN_SIZE_LIMIT_BYTES: usize = 16 << 20;
+
+/// A rule's file as it is written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    /// Whose credential it is.
+    pub provider: String,
+    /// What was found.
+    pub title: String,
+    /// `critical` to `info`.
+    pub severity: String,
+    /// `high`, `medium` or `low`.
+    pub confidence: String,
+    /// Default `CWE-798`.
+    pub cwe: Option<String>,
+    /// Text without which the rule cannot match.
+    pub keywords: Vec<String>,
+    /// The whole expression, or
+    pub pattern: Option<String>,
+    /// the expression of a value that is assigned to a name with a keyword in it, or
+    pub assigned: Option<String>,
+    /// the name of code that finds and judges (`assignment`, `jwt`).
+    pub judge: Option<String>,
+    /// Floor in bits per character.
+    pub entropy: Option<f32>,
+    /// Name of the checksum that must hold.
+    pub checksum: Option<String>,
+    /// Secrets that are not reported.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Globs of the only paths in which the rule holds.
+    #[serde(default)]
+    pub path: Vec<String>,
+    /// The provider's page.
+    pub reference: Option<String>,
+    /// What the credential opens.
+    pub what: String,
+    /// How to make it worthless.
+    pub revoke: String,
+    /// How to ask the provider.
+    pub verify: Option<VerifyRecipe>,
+    /// Texts the rule is tested with.
+    pub examples: Examples,
+}
+
+/// Texts a rule must find and must not find; see `rules/README.md` for the templates in them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Must be found, with the secret between `«` and `»`.
+    pub positive: Vec<String>,
+    /// Must stay silent.
+    pub negative: Vec<String>,
+}
+
+/// A request that tells whether a credential works. Read-only by rule.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRecipe {
+    /// Default `GET`.
+    #[serde(default = "get")]
+    pub method: String,
+    /// `https`, with `{secret…}` filled in.
+    pub url: String,
+    /// Values with `{secret…}` filled in.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// With `{secret…}` filled in.
+    pub body: Option<String>,
+    /// Status codes that mean: it works.
+    pub active: Vec<u16>,
+    /// Status codes that mean: it is refused.
+    #[serde(default)]
+    pub inactive: Vec<u16>,
+    /// What the body must also hold for `active`.
+    pub active_text: Option<String>,
+    /// What the body must also hold for `inactive`.
+    pub inactive_text: Option<String>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+/// What is wrong with a rule, and with which.
+#[derive(Debug, thiserror::Error)]
+#[error("rule `{rule}`: {problem}")]
+pub struct RuleError {
+    /// The rule's id, or the place of its file.
+    pub rule: String,
+    /// What is wrong, without the rule's name.
+    pub problem: String,
+}
+
+impl RuleError {
+    pub(crate) fn new(rule: &str, problem: impl Into<String>) -> Self {
+        Self { rule: rule.to_owned(), problem: problem.into() }
+    }
+}
+
+/// Which of two rules that claim the same text wins: the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Some name, some value.
+    Generic,
+    /// A provider's name, and a value of its shape.
+    Assigned,
+    /// A format that announces itself.
+    Format,
+    /// The same, and its checksum holds.
+    Proven,
+    /// The user wrote it.
+    User,
+}
+
+/// How a rule finds what it looks for.
+pub(crate) enum Finder {
+    /// A pattern near a keyword.
+    Pattern(Pattern),
+    /// An assignment to a name with the keyword in it; the value is judged.
+    Assignment(Wanted),
+    /// A JSON Web Token, whose claims are judged.
+    Jwt,
+    /// Nothing in the text: the path alone says it.
+    Path,
+}
+
+/// What kind of value an assignment's name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Chosen by a person, perhaps: short, with words in it.
+    Password,
+    /// Made by a machine.
+    Token,
+}
+
+impl Finder {
+    pub(crate) fn looks_at_text(&self) -> bool {
+        !matches!(self, Self::Path)
+    }
+}
+
+/// A rule that can run.
+pub struct Rule {
+    /// Name of the check.
+    pub id: CheckId,
+    /// Whose credential, if it is anyone's.
+    pub provider: Option<String>,
+    /// What was found.
+    pub title: String,
+    /// What the credential opens.
+    pub what: String,
+    /// How to make it worthless.
+    pub revoke: String,
+    /// The provider's page.
+    pub reference: Option<String>,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure, at best.
+    pub confidence: Confidence,
+    /// The weakness.
+    pub cwe: Cwe,
+    /// How to ask the provider.
+    pub verify: Option<VerifyRecipe>,
+    /// Lower case.
+    pub(crate) keywords: Vec<String>,
+    pub(crate) finder: Finder,
+    pub(crate) entropy: Option<f32>,
+    pub(crate) checksum: Option<Checksum>,
+    pub(crate) allow: Vec<Pattern>,
+    pub(crate) path: Option<GlobSet>,
+    pub(crate) rank: Rank,
+}
+
+impl Rule {
+    /// Reads a rule's file.
+    ///
+    /// # Errors
+    /// Names the rule and what is wrong with it.
+    pub fn parse(id: &str, text: &str) -> Result<(Self, Examples), RuleError> {
+        let file: RuleFile = toml::from_str(text).map_err(|error| RuleError::new(id, error.to_string()))?;
+        let examples = file.examples.clone();
+        Ok((Self::from_file(id, file)?, examples))
+    }
+
+    fn from_file(id: &str, file: RuleFile) -> Result<Self, RuleError> {
+        let fail = |problem: String| RuleError::new(id, problem);
+        let keywords: Vec<String> = file.keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
+        if keywords.is_empty() {
+            return Err(fail("needs a keyword".into()));
+        }
+        if let Some(word) = keywords.iter().find(|word| word.len() < 3 || !word.is_ascii() || word.contains('\n')) {
+            return Err(fail(format!("keyword `{word}` must be at least three ASCII characters on one line")));
+        }
+        let pattern = |source: &str| Pattern::new(source, &keywords).map(Finder::Pattern).map_err(fail);
+        let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref()) {
+            (Some(source), None, None) => (pattern(&source)?, Rank::Format),
+            (None, Some(value), None) => (pattern(&assigned::pattern(&keywords, &value))?, Rank::Assigned),
+            (None, None, Some("password")) => (Finder::Assignment(Wanted::Password), Rank::Generic),
+            (None, None, Some("token")) => (Finder::Assignment(Wanted::Token), Rank::Generic),
+            (None, None, Some("jwt")) => (Finder::Jwt, Rank::Format),
+            (None, None, Some(other)) => return Err(fail(format!("no judge `{other}`"))),
+            _ => return Err(fail("needs one of `pattern`, `assigned` and `judge`".into())),
+        };
+        let checksum = match &file.checksum {
+            Some(name) => Some(Checksum::named(name).ok_or_else(|| fail(format!("no checksum `{name}`")))?),
+            None => None,
+        };
+        Ok(Self {
+            finder,
+            id: CheckId::new(id),
+            provider: Some(file.provider),
+            title: file.title,
+            what: file.what,
+            revoke: file.revoke,
+            reference: file.reference,
+            severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
+            confidence: file.confidence.parse().map_err(|e| fail(format!("confidence: {e}")))?,
+            cwe: match &file.cwe {
+                Some(text) => Cwe::parse(text).ok_or_else(|| fail(format!("`{text}` is no CWE number")))?,
+                None => Cwe(798),
+            },
+            verify: file.verify,
+            entropy: file.entropy,
+            allow: file.allow.iter().map(|p| Pattern::new(p, &[])).collect::<Result<_, _>>().map_err(&fail)?,
+            path: globs(&file.path).map_err(&fail)?,
+            rank: if checksum.is_some() { Rank::Proven } else { rank },
+            keywords,
+            checksum,
+        })
+    }
+
+    /// Whether the rule holds at `path`.
+    #[must_use]
+    pub fn holds_at(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|globs| globs.is_match(path))
+    }
+
+    /// What the rule looks near.
+    #[must_use]
+    pub fn keywords(&self) -> &[String] {
+        &self.keywords
+    }
+}
+
+pub(crate) fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
+        set.add(glob.map_err(|error| error.to_string())?);
+    }
+    set.build().map(Some).map_err(|error| error.to_string())
+}
+
+/// A regular expression on bytes, compiled when it is first needed: a scan meets the keywords of few rules.
+pub struct Pattern {
+    hir: Hir,
+    compiled: OnceLock<Option<meta::Regex>>,
+    /// The group that is the secret; 0 is the whole match.
+    pub(crate) group: usize,
+    /// Bytes before the end of a keyword at which a match may begin.
+    pub(crate) before_bytes: usize,
+    /// Bytes behind the beginning of a keyword at which a match may end.
+    pub(crate) after_bytes: usize,
+    /// Every match begins with a keyword.
+    pub(crate) starts_with_keyword: bool,
+}
+
+impl Pattern {
+    /// Reads an expression. `keywords` (lower case) tell how near to a hit a match must be.
+    ///
+    /// # Errors
+    /// The parser's message.
+    pub fn new(source: &str, keywords: &[String]) -> Result<Self, String> {
+        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
+        let hir = parser.parse(source).map_err(|error| error.to_string())?;
+        if hir.properties().minimum_len() == Some(0) {
+            return Err(format!("the pattern `{source}` matches the empty text"));
+        }
+        let reach = hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
+        let starts_with_keyword = starts_with_one_of(&hir, keywords);
+        Ok(Self {
+            group: secret_group(&hir).unwrap_or(0),
+            // A look-behind such as `\b` needs one byte.
+            before_bytes: if starts_with_keyword { 0 } else { reach },
+            after_bytes: reach + 1,
+            starts_with_keyword,
+            hir,
+            compiled: OnceLock::new(),
+        })
+    }
+
+    /// Takes another group as the secret.
+    #[must_use]
+    pub(crate) fn with_group(mut self, group: usize) -> Self {
+        self.group = group;
+        self
+    }
+
+    /// How many groups there are, the whole match included.
+    pub(crate) fn groups(&self) -> usize {
+        self.hir.properties().explicit_captures_len() + 1
+    }
+
+    /// The program; `None` where it would be larger than the limit.
+    pub(crate) fn regex(&self) -> Option<&meta::Regex> {
+        self.compiled
+            .get_or_init(|| {
+                let config = meta::Config::new()
+                    .utf8_empty(false)
+                    .nfa_size_limit(Some(PATTERN_SIZE_LIMIT_BYTES))
+                    .onepass_size_limit(Some(1 << 20))
+                    .hybrid_cache_capacity(4 << 20);
+                meta::Builder::new()
+                    .configure(config)
+                    .syntax(syntax::Config::new().utf8(false).unicode(false))
+                    .build_from_hir(&self.hir)
+                    .ok()
+            })
+            .as_ref()
+    }
+
+    /// Compiles now, for rules whose author should hear of it.
+    ///
+    /// # Errors
+    /// Too large.
+    pub fn compile(&self) -> Result<(), String> {
+        self.regex().map(|_| ()).ok_or_else(|| "the pattern is too large".to_owned())
+    }
+
+    /// Whether it matches anywhere in `text`.
+    #[must_use]
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(Input::new(text)))
+    }
+
+    /// Whether it matches at the very beginning of `text`.
+    #[must_use]
+    pub fn is_match_at_start(&self, text: &[u8]) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(Input::new(text).anchored(Anchored::Yes)))
+    }
+}
+
+/// Whether every match of `hir` begins with one of `keywords`, whatever its case.
+fn starts_with_one_of(hir: &Hir, keywords: &[String]) -> bool {
+    let mut extractor = literal::Extractor::new();
+    extractor.limit_literal_len(40).limit_total(8_000).limit_repeat(10).limit_class(8);
+    let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(hir);
+    let Some(prefixes) = prefixes.literals() else { return false };
+    !prefixes.is_empty()
+        && prefixes.iter().all(|prefix| {
+            let lower = prefix.as_bytes().to_ascii_lowercase();
+            keywords.iter().any(|keyword| lower.starts_with(keyword.as_bytes()))
+        })
+}
+
+/// The index of the group named `secret`.
+fn secret_group(hir: &Hir) -> Option<usize> {
+    use regex_syntax::hir::HirKind;
+    match hir.kind() {
+        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => usize::try_from(capture.index).ok(),
+        HirKind::Capture(capture) => secret_group(&capture.sub),
+        HirKind::Repetition(repetition) => secret_group(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}

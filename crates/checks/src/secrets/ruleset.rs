@@ -1,0 +1,109 @@
+//! All rules of a scan, and the one automaton that finds their keywords.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::{
+    builtin,
+    rule::{Rule, RuleError},
+};
+
+/// The rules of a scan. Shared by all workers; see [`super::Scanner`] for what runs them.
+pub struct Ruleset {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) prefilter: AhoCorasick,
+    /// By keyword: the rules it leads to.
+    pub(crate) by_keyword: Vec<Vec<u32>>,
+    /// Rules without a keyword, which only a user can write.
+    pub(crate) everywhere: Vec<u32>,
+}
+
+impl Ruleset {
+    /// The rules the product ships.
+    ///
+    /// # Errors
+    /// A rule that does not compile; a test sees to it that there is none.
+    pub fn builtin() -> Result<Self, RuleError> {
+        Self::builder()?.build()
+    }
+
+    /// The rules the product ships, to choose from and to add to.
+    ///
+    /// # Errors
+    /// See [`Self::builtin`].
+    pub fn builder() -> Result<RulesetBuilder, RuleError> {
+        Ok(RulesetBuilder { rules: builtin::all()? })
+    }
+
+    /// Nothing, to add to.
+    #[must_use]
+    pub fn empty() -> RulesetBuilder {
+        RulesetBuilder { rules: Vec::new() }
+    }
+
+    /// In the order of their ids.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// By the index a [`super::Candidate`] carries.
+    #[must_use]
+    pub fn get(&self, index: u32) -> Option<&Rule> {
+        self.rules.get(usize::try_from(index).ok()?)
+    }
+}
+
+/// See [`Ruleset::builder`].
+pub struct RulesetBuilder {
+    rules: Vec<Rule>,
+}
+
+impl RulesetBuilder {
+    /// Keeps the rules that `keep` likes.
+    #[must_use]
+    pub fn retain(mut self, keep: impl FnMut(&Rule) -> bool) -> Self {
+        self.rules.retain(keep);
+        self
+    }
+
+    /// Adds a rule; one of the same id gives way.
+    #[must_use]
+    pub fn with(mut self, rule: Rule) -> Self {
+        self.rules.retain(|other| other.id != rule.id);
+        self.rules.push(rule);
+        self
+    }
+
+    /// The rules so far, to change.
+    pub fn rules_mut(&mut self) -> &mut Vec<Rule> {
+        &mut self.rules
+    }
+
+    /// Builds the automaton.
+    ///
+    /// # Errors
+    /// Too many or too long keywords.
+    pub fn build(mut self) -> Result<Ruleset, RuleError> {
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut by_keyword: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut everywhere = Vec::new();
+        for (index, rule) in (0..).zip(&self.rules) {
+            if rule.keywords.is_empty() && rule.finder.looks_at_text() {
+                everywhere.push(index);
+            }
+            for keyword in &rule.keywords {
+                by_keyword.entry(keyword).or_default().push(index);
+            }
+        }
+        let prefilter = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .build(by_keyword.keys())
+            .map_err(|error| RuleError::new("all", error.to_string()))?;
+        let by_keyword = by_keyword.into_values().collect();
+        Ok(Ruleset { rules: self.rules, prefilter, by_keyword, everywhere })
+    }
+}

@@ -1,0 +1,198 @@
+//! Runs every example of every secret rule: alone, and with all other rules beside it.
+//!
+//! `BARTIZAN_RULES=<folder>` runs the rules of another folder, `BARTIZAN_RULE=<part of an id>` only some of them.
+
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf, sync::Arc};
+
+use checks::secrets::{Examples, Rule, Ruleset, Scanner, checksum::Checksum};
+
+/// How often the random parts of an example are filled anew.
+const ROUNDS: u64 = 6;
+
+#[test]
+fn every_example_is_judged_as_its_rule_says() {
+    let folder = env::var_os("BARTIZAN_RULES")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/secrets"), PathBuf::from);
+    let only = env::var("BARTIZAN_RULE").unwrap_or_default();
+    let mut failures = String::new();
+    let mut examples: BTreeMap<String, (Examples, Option<Checksum>)> = BTreeMap::new();
+    let mut all = Ruleset::empty();
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "toml")) {
+        let id = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(file).unwrap();
+        match Rule::parse(&id, &text) {
+            Ok((rule, rule_examples)) => {
+                let checksum = toml_checksum(&text);
+                if id.contains(&only) {
+                    shape_of(&id, &rule, &rule_examples, &mut failures);
+                    examples.insert(id, (rule_examples, checksum));
+                }
+                all = all.with(rule);
+            }
+            Err(error) => writeln!(failures, "{error}").unwrap(),
+        }
+    }
+    let all = Arc::new(all.build().unwrap());
+    let mut beside = Scanner::new(Arc::clone(&all));
+    for (id, (examples, checksum)) in &examples {
+        let text = fs::read_to_string(folder.join(format!("{id}.toml"))).unwrap();
+        let (rule, _) = Rule::parse(id, &text).unwrap();
+        let path_bound = text.contains("\npath = ");
+        let mut alone = Scanner::new(Arc::new(Ruleset::empty().with(rule).build().unwrap()));
+        for (number, example) in examples.positive.iter().enumerate() {
+            for round in 0..ROUNDS {
+                let (text, wanted) = expand(example, *checksum, round);
+                let Some(wanted) = wanted else {
+                    writeln!(failures, "{id}: positive {number}: mark the secret with «…»").unwrap();
+                    break;
+                };
+                let found = secrets(&mut alone, &text);
+                if found.iter().all(|(_, secret)| *secret != wanted) {
+                    let seen: Vec<_> = found.iter().map(|(_, secret)| secret).collect();
+                    writeln!(failures, "{id}: positive {number} not found in: {text}\n    wanted: {wanted}\n    found: {seen:?}").unwrap();
+                    break;
+                }
+                let found = secrets(&mut beside, &text);
+                if !path_bound && found.iter().all(|(rule, _)| rule != id) {
+                    let seen: Vec<_> = found.iter().map(|(rule, _)| rule).collect();
+                    writeln!(failures, "{id}: positive {number} is taken by {seen:?} in: {text}").unwrap();
+                    break;
+                }
+            }
+        }
+        for (number, example) in examples.negative.iter().enumerate() {
+            for round in 0..ROUNDS {
+                let (text, _) = expand(example, *checksum, round);
+                if let Some((_, secret)) = secrets(&mut alone, &text).first() {
+                    writeln!(failures, "{id}: negative {number} found `{secret}` in: {text}").unwrap();
+                    break;
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+    assert!(!examples.is_empty(), "no rule was run");
+    println!("{} rules", examples.len());
+}
+
+fn toml_checksum(text: &str) -> Option<Checksum> {
+    let table: toml::Table = text.parse().ok()?;
+    Checksum::named(table.get("checksum")?.as_str()?)
+}
+
+fn shape_of(id: &str, rule: &Rule, examples: &Examples, failures: &mut String) {
+    let mut complain = |what: &str| writeln!(failures, "{id}: {what}").unwrap();
+    if examples.positive.len() < 2 || examples.negative.len() < 2 {
+        complain("needs two positive and two negative examples");
+    }
+    if !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        complain("the id must be kebab-case");
+    }
+    if rule.title.ends_with('.') || rule.title.len() > 90 {
+        complain("the title is a few words without a full stop");
+    }
+    if !rule.what.ends_with('.') || !rule.revoke.ends_with('.') {
+        complain("`what` and `revoke` are sentences");
+    }
+    if let Some(verify) = &rule.verify {
+        let asks = [&verify.url].into_iter().chain(verify.headers.values()).chain(&verify.body).any(|t| t.contains("{secret"));
+        if !asks || !verify.url.starts_with("https://") || verify.active.is_empty() {
+            complain("`verify` needs an https url, `{secret}` and `active`");
+        }
+    }
+}
+
+fn secrets(scanner: &mut Scanner, text: &str) -> Vec<(String, String)> {
+    let found = scanner.scan(text.as_bytes());
+    found
+        .iter()
+        .map(|candidate| {
+            let rule = scanner.ruleset().get(candidate.rule).unwrap();
+            (rule.id.as_str().to_owned(), String::from_utf8_lossy(candidate.secret.expose()).into_owned())
+        })
+        .collect()
+}
+
+/// Fills the templates of an example; returns the text and the marked secret.
+fn expand(example: &str, checksum: Option<Checksum>, round: u64) -> (String, Option<String>) {
+    let mut random = Random(round.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ example.len() as u64);
+    let mut out = String::new();
+    let mut rest = example;
+    while let Some(at) = rest.find("${") {
+        out.push_str(&rest[..at]);
+        let end = rest[at..].find('}').map_or(rest.len(), |end| at + end + 1);
+        match fill(&rest[at + 2..end - 1], &out, checksum, &mut random) {
+            Some(text) => out.push_str(&text),
+            None => out.push_str(&rest[at..end]),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    match (out.find('«'), out.find('»')) {
+        (Some(start), Some(end)) => {
+            let secret = out[start + '«'.len_utf8()..end].to_owned();
+            (out.replace(['«', '»'], ""), Some(secret))
+        }
+        _ => (out, None),
+    }
+}
+
+fn fill(template: &str, before: &str, checksum: Option<Checksum>, random: &mut Random) -> Option<String> {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+    const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const DIGIT: &str = "0123456789";
+    if template == "uuid" {
+        let hex = |n, random: &mut Random| random.text("0123456789abcdef", n);
+        let (a, b, c, d) = (hex(8, random), hex(4, random), hex(3, random), hex(3, random));
+        return Some(format!("{a}-{b}-4{c}-a{d}-{}", hex(12, random)));
+    }
+    if template == "checksum" {
+        let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + before[at..].chars().next().unwrap().len_utf8());
+        return checksum.and_then(|checksum| checksum.of(before[start..].as_bytes()));
+    }
+    let (alphabet, length) = template.split_once(':')?;
+    let length = length.parse().ok()?;
+    let alphabet = match alphabet {
+        "base62" => format!("{DIGIT}{UPPER}{LOWER}"),
+        "base64" => format!("{DIGIT}{UPPER}{LOWER}+/"),
+        "base64url" => format!("{DIGIT}{UPPER}{LOWER}-_"),
+        "hex" => "0123456789abcdef".to_owned(),
+        "HEX" => "0123456789ABCDEF".to_owned(),
+        "digit" => DIGIT.to_owned(),
+        "lower" => LOWER.to_owned(),
+        "upper" => UPPER.to_owned(),
+        "alnum" => format!("{DIGIT}{LOWER}"),
+        "ALNUM" => format!("{DIGIT}{UPPER}"),
+        "base32" => format!("{UPPER}234567"),
+        _ => return None,
+    };
+    Some(random.text(&alphabet, length))
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same examples on every machine.
+struct Random(u64);
+
+impl Random {
+    fn text(&mut self, alphabet: &str, length: usize) -> String {
+        let alphabet = alphabet.as_bytes();
+        let mut out = String::new();
+        while out.len() < length {
+            let c = alphabet[usize::try_from(self.next() % alphabet.len() as u64).unwrap()];
+            // Runs are what placeholders are made of; a real token hardly ever has one.
+            if !out.ends_with(char::from(c)) {
+                out.push(char::from(c));
+            }
+        }
+        out
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}

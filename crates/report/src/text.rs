@@ -1,0 +1,132 @@
+//! Text from anywhere, made fit for a screen: nothing hidden, nothing that drives a terminal, widths as terminals count them.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use unicode_width::UnicodeWidthStr as _;
+
+/// Characters that are not seen but act: controls, marks that reorder text (Unicode TR 36), line separators, and invisible
+/// ones that only serve to hide. Joiners (U+200C, U+200D) are not among them: names in Persian and emoji need them.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{061c}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// The text with everything hidden written as `\xNN` or `\u{NNNN}`.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) { escape(c, &mut out) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// One hidden character, as text.
+pub(crate) fn escape(c: char, out: &mut String) {
+    // Writing into a String cannot fail.
+    let _ = if c.is_ascii() {
+        write!(out, "\\x{:02x}", u32::from(c))
+    } else {
+        write!(out, "\\u{{{:x}}}", u32::from(c))
+    };
+}
+
+/// Prose on one line: white space collapsed, hidden characters escaped.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&visible(word));
+    }
+    out
+}
+
+/// Columns that a terminal gives to text without hidden characters.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Prose in lines of at most `columns`. A word that is longer is broken, unless it is a URL, which would no longer open.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in one_line(text).split(' ') {
+        let room = columns.saturating_sub(if line.is_empty() { 0 } else { width(&line) + 1 });
+        if width(word) <= room {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+        } else if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        if width(word) <= columns || word.starts_with("https://") || word.starts_with("http://") {
+            line.push_str(word);
+            continue;
+        }
+        let mut used = 0;
+        for c in word.chars() {
+            let mut utf8 = [0; 4];
+            let wide = width(c.encode_utf8(&mut utf8));
+            if used + wide > columns && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += wide;
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The first `limit` characters, the last of them `…` if there were more.
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_shown_and_joiners_stay() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{7f}"), "a\\x1b[31mb\\u{202e}c\\x7f");
+        assert_eq!(visible("علی\u{200c}رضا 👩\u{200d}💻"), "علی\u{200c}رضا 👩\u{200d}💻");
+        assert_eq!(one_line(" two\r\n\tlines \u{2028}here "), "two lines here");
+    }
+
+    #[test]
+    fn prose_wraps_at_words_and_only_breaks_what_does_not_fit() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("ab abcdefghij cd", 4), ["ab", "abcd", "efgh", "ij", "cd"]);
+        assert_eq!(wrap("鍵を無効にする", 6), ["鍵を無", "効にす", "る"]);
+        assert_eq!(wrap("see https://example.com/page now", 8), ["see", "https://example.com/page", "now"]);
+        assert_eq!(wrap("", 8), Vec::<String>::new());
+    }
+
+    #[test]
+    fn cutting_counts_characters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+    }
+}
