@@ -1,1 +1,138 @@
-//! engine
+//! Runs the checks over a source and makes findings of what they say: one finding for a secret, wherever and however often
+//! it stands, suppressed where the user said so, named so that the next scan knows it again.
+//!
+//! The engine has never heard of a database, a server or a terminal.
+
+pub mod baseline;
+mod collect;
+pub mod config;
+mod finish;
+mod identity;
+mod lines;
+mod progress;
+mod suppress;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use checks::secrets::Ruleset;
+use model::{Finding, Note, ObjectId, TargetPath};
+use sources::{Limits, directory, git};
+
+pub use identity::HashKey;
+pub use progress::{Cancel, Progress};
+pub use suppress::Suppressions;
+
+use collect::Collector;
+
+/// What a scan is given beside its target.
+pub struct Scan {
+    /// What to look for.
+    pub ruleset: Arc<Ruleset>,
+    /// What the user does not want to hear of.
+    pub suppressions: Suppressions,
+    /// Under which secrets are hashed.
+    pub key: HashKey,
+    /// Worker threads.
+    pub threads: usize,
+    /// Bounds on what is read.
+    pub limits: Limits,
+    /// Says how far it is.
+    pub progress: Arc<Progress>,
+    /// Stops it.
+    pub cancel: Cancel,
+}
+
+/// What a scan found, and what it looked at.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Worst first; suppressed ones among them.
+    pub findings: Vec<Finding>,
+    /// What was passed over.
+    pub notes: Vec<Note>,
+    /// How much was looked at.
+    pub stats: Stats,
+    /// For each secret of `findings` that a provider can be asked about; see [`Askable`].
+    pub askable: Vec<Askable>,
+}
+
+/// A found credential and where it is in [`Outcome::findings`]. It lives as long as the scan and is never printed.
+pub struct Askable {
+    /// Index into the findings.
+    pub finding: usize,
+    /// The credential.
+    pub secret: model::SecretValue,
+}
+
+impl std::fmt::Debug for Askable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Askable").field("finding", &self.finding).finish_non_exhaustive()
+    }
+}
+
+/// How much a scan looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Files, blobs and members of archives.
+    pub contents: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// Commits whose trees were walked.
+    pub commits: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+impl Outcome {
+    /// Whether everything was looked at that a user would expect.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.notes.iter().all(|note| !note.kind.is_incomplete())
+    }
+}
+
+impl Scan {
+    /// Scans a directory or a file as it stands on the disk.
+    ///
+    /// # Errors
+    /// The target cannot be opened.
+    pub fn directory(&self, root: &Path, honour_ignore_files: bool) -> Result<Outcome, sources::Error> {
+        let collector = Collector::new(self);
+        let excluded = self.suppressions.excluded_paths();
+        let options = directory::Options {
+            honour_ignore_files,
+            threads: self.threads,
+            limits: self.limits,
+            is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
+        };
+        directory::walk(root, &options, &collector)?;
+        Ok(collector.finish(self, |_| Default::default()))
+    }
+
+    /// Scans the files of one commit.
+    ///
+    /// # Errors
+    /// The commit cannot be read.
+    pub fn commit(&self, repository: &git::Repository, commit: &ObjectId) -> Result<Outcome, sources::Error> {
+        let collector = Collector::new(self);
+        let excluded = self.suppressions.excluded_paths();
+        let is_excluded = move |path: &TargetPath| excluded.contains(path);
+        repository.scan_tree(commit, &self.git_options(), &is_excluded, &collector)?;
+        let mut outcome = collector.finish(self, |_| Default::default());
+        outcome.stats.commits = 1;
+        Ok(outcome)
+    }
+
+    /// Scans every content that a repository's history holds.
+    #[must_use]
+    pub fn history(&self, history: &git::History<'_>) -> Outcome {
+        let collector = Collector::new(self);
+        history.scan(&self.git_options(), &collector);
+        let mut outcome = collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB));
+        outcome.stats.commits = history.commits();
+        outcome
+    }
+
+    fn git_options(&self) -> git::Options {
+        git::Options { threads: self.threads, limits: self.limits }
+    }
+}

@@ -37,6 +37,12 @@ impl TargetPath {
         Self(format!("{}!/{}", self.0, Self::from_bytes(inner).0))
     }
 
+    /// This path with the tail of another that begins with `!/`.
+    #[must_use]
+    pub fn with_member(&self, member: &Self) -> Self {
+        Self(format!("{}{}", self.0, member.0))
+    }
+
     /// The escaped text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -125,7 +125,10 @@ mod tests {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
             assert_eq!(cell(formula), format!("'{formula}"));
         }
-        assert_eq!(cell("=HYPERLINK(\"http://evil\",\"x\")"), "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\"");
+        assert_eq!(
+            cell("=HYPERLINK(\"http://evil\",\"x\")"),
+            "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\""
+        );
         assert_eq!(cell("\t=1"), "'\\x09=1");
         assert_eq!(cell("\r=1"), "'\\x0d=1");
         assert_eq!(cell("a=1"), "a=1");

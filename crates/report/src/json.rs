@@ -30,7 +30,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         },
         summary: Summary(report.findings),
         suppressed: Suppressed(report.findings),
-        passed_over: PassedOver(report.notes),
+        notes_by_kind: NotesByKind(report.notes),
         findings: Findings(report.findings),
         notes: Notes(report.notes),
     };
@@ -51,7 +51,7 @@ struct Document<'a> {
     stats: Stats,
     summary: Summary<'a>,
     suppressed: Suppressed<'a>,
-    passed_over: PassedOver<'a>,
+    notes_by_kind: NotesByKind<'a>,
     findings: Findings<'a>,
     notes: Notes<'a>,
 }
@@ -99,9 +99,9 @@ impl Serialize for Suppressed<'_> {
     }
 }
 
-struct PassedOver<'a>(&'a [Note]);
+struct NotesByKind<'a>(&'a [Note]);
 
-impl Serialize for PassedOver<'_> {
+impl Serialize for NotesByKind<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kinds = summary::by_kind(self.0);
         serializer.collect_map(kinds.iter().map(|(kind, notes)| (kind.as_str(), notes.len())))

@@ -9,7 +9,8 @@ use crate::text::is_hidden;
 
 /// Writes `value` over many lines, and a line end.
 pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Printable(PrettyFormatter::new())))?;
+    value
+        .serialize(&mut Serializer::with_formatter(&mut *out, Printable(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
 
@@ -22,7 +23,11 @@ pub(crate) fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::
 struct Printable<F>(F);
 
 impl<F: Formatter> Formatter for Printable<F> {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((at, hidden)) = rest.char_indices().find(|(_, c)| is_hidden(*c)) {
             let (before, from) = rest.split_at(at);

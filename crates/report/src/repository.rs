@@ -55,13 +55,19 @@ mod tests {
             without_credentials("https://x:tok@en@git.example/a/b.git?private_token=t#u"),
             "https://git.example/a/b.git"
         );
-        assert_eq!(without_credentials("ssh://git:pw@git.example:22/a"), "ssh://git@git.example:22/a");
+        assert_eq!(
+            without_credentials("ssh://git:pw@git.example:22/a"),
+            "ssh://git@git.example:22/a"
+        );
         assert_eq!(without_credentials("./a?b#c@d"), "./a?b#c@d");
     }
 
     #[test]
     fn an_address_becomes_a_uri_where_it_names_another_machine() {
-        assert_eq!(as_uri("git@git.example:a/b c.git").as_deref(), Some("ssh://git@git.example/a/b%20c.git"));
+        assert_eq!(
+            as_uri("git@git.example:a/b c.git").as_deref(),
+            Some("ssh://git@git.example/a/b%20c.git")
+        );
         assert_eq!(as_uri("https://git.example/a").as_deref(), Some("https://git.example/a"));
         for local in ["/srv/a:b", "C:\\a", "./a", "://x", "1x://a"] {
             assert_eq!(as_uri(local), None, "{local}");

@@ -7,14 +7,27 @@ use model::{Finding, Note, NoteKind, Severity, Suppression};
 /// Findings that count, worst first; every severity is there.
 pub(crate) fn by_severity(findings: &[Finding]) -> [(Severity, usize); 5] {
     Severity::ALL.map(|severity| {
-        (severity, findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count())
+        (
+            severity,
+            findings
+                .iter()
+                .filter(|finding| finding.counts() && finding.severity == severity)
+                .count(),
+        )
     })
 }
 
 /// Findings that do not count, by reason; every reason is there.
 pub(crate) fn by_suppression(findings: &[Finding]) -> [(Suppression, usize); 4] {
-    [Suppression::Comment, Suppression::Baseline, Suppression::IgnoreFile, Suppression::Configuration].map(|reason| {
-        let count = findings.iter().filter(|finding| finding.suppression.as_ref() == Some(&reason)).count();
+    [
+        Suppression::Comment,
+        Suppression::Baseline,
+        Suppression::IgnoreFile,
+        Suppression::Configuration,
+    ]
+    .map(|reason| {
+        let count =
+            findings.iter().filter(|finding| finding.suppression.as_ref() == Some(&reason)).count();
         (reason, count)
     })
 }

@@ -104,6 +104,29 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
+/// `1 place`, `1,204 places`.
+pub(crate) fn counted<N: ToString + PartialEq + From<u8>>(
+    number: N,
+    one: &str,
+    many: &str,
+) -> String {
+    let noun = if number == N::from(1) { one } else { many };
+    format!("{} {noun}", grouped(number))
+}
+
+/// Digits in groups of three.
+pub(crate) fn grouped(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +143,10 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("ab abcdefghij cd", 4), ["ab", "abcd", "efgh", "ij", "cd"]);
         assert_eq!(wrap("鍵を無効にする", 6), ["鍵を無", "効にす", "る"]);
-        assert_eq!(wrap("see https://example.com/page now", 8), ["see", "https://example.com/page", "now"]);
+        assert_eq!(
+            wrap("see https://example.com/page now", 8),
+            ["see", "https://example.com/page", "now"]
+        );
         assert_eq!(wrap("", 8), Vec::<String>::new());
     }
 
@@ -128,5 +154,14 @@ mod tests {
     fn cutting_counts_characters() {
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("äöüß", 3), "äö…");
+    }
+
+    #[test]
+    fn quantities_read_well() {
+        assert_eq!([grouped(7), grouped(1_234), grouped(1_234_567)], ["7", "1,234", "1,234,567"]);
+        assert_eq!(
+            [counted(1_u64, "place", "places"), counted(0_usize, "place", "places")],
+            ["1 place", "0 places"]
+        );
     }
 }

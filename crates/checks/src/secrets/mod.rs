@@ -4,6 +4,7 @@
 //! What the text alone can tell is judged here; what only the path can tell (a test, a lock file) is judged by
 //! [`place`], because a blob of a history is scanned once, whatever paths it stood at.
 
+mod allowlist;
 mod assigned;
 mod builtin;
 mod assignment;
@@ -16,6 +17,7 @@ mod rule;
 mod ruleset;
 mod scan;
 
+pub use allowlist::{Allowlist, Condition};
 pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile, VerifyRecipe};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};

@@ -240,7 +240,7 @@ impl Rule {
             },
             verify: file.verify,
             entropy: file.entropy,
-            allow: file.allow.iter().map(|p| Pattern::new(p, &[])).collect::<Result<_, _>>().map_err(&fail)?,
+            allow: file.allow.iter().map(|p| Pattern::loose(p)).collect::<Result<_, _>>().map_err(&fail)?,
             path: globs(&file.path).map_err(&fail)?,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
             keywords,
@@ -298,9 +298,22 @@ impl Pattern {
         if hir.properties().minimum_len() == Some(0) {
             return Err(format!("the pattern `{source}` matches the empty text"));
         }
+        Ok(Self::of(hir, keywords))
+    }
+
+    /// Reads an expression that is only asked whether it matches: it may match the empty text.
+    ///
+    /// # Errors
+    /// The parser's message.
+    pub fn loose(source: &str) -> Result<Self, String> {
+        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
+        parser.parse(source).map(|hir| Self::of(hir, &[])).map_err(|error| error.to_string())
+    }
+
+    fn of(hir: Hir, keywords: &[String]) -> Self {
         let reach = hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
         let starts_with_keyword = starts_with_one_of(&hir, keywords);
-        Ok(Self {
+        Self {
             group: secret_group(&hir).unwrap_or(0),
             // A look-behind such as `\b` needs one byte.
             before_bytes: if starts_with_keyword { 0 } else { reach },
@@ -308,7 +321,7 @@ impl Pattern {
             starts_with_keyword,
             hir,
             compiled: OnceLock::new(),
-        })
+        }
     }
 
     /// Takes another group as the secret.

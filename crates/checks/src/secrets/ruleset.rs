@@ -76,9 +76,9 @@ impl RulesetBuilder {
         self
     }
 
-    /// The rules so far, to change.
-    pub fn rules_mut(&mut self) -> &mut Vec<Rule> {
-        &mut self.rules
+    /// The ids of the rules so far.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.id.as_str())
     }
 
     /// Builds the automaton.

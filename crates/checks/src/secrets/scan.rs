@@ -14,6 +14,8 @@ use super::{
 };
 
 /// A credential found in a text, before its path is known.
+///
+/// It holds the credential, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Which rule; see [`Ruleset::get`].

@@ -22,6 +22,8 @@ pub struct BlobPlace {
     pub path: TargetPath,
     /// The commit.
     pub commit: Commit,
+    /// The commit's place in an order in which parents come before their children.
+    pub order: u64,
 }
 
 /// All places of one blob, the earliest first.
@@ -44,7 +46,7 @@ impl History<'_> {
         let mut walk = Walk::new(&repo);
         let mut found: HashMap<ObjectId, Places> = HashMap::new();
         let mut trees: HashMap<gix::ObjectId, Hits> = HashMap::new();
-        for commit in oldest_first(&repo, &self.tips, &mut walk) {
+        for (order, commit) in (0..).zip(oldest_first(&repo, &self.tips, &mut walk)) {
             let hits = walk.hits(&commit.tree, &wanted, 0);
             let mut inherited: HashSet<(&[u8], gix::ObjectId)> = HashSet::new();
             let parents: Vec<Hits> = commit.parents.iter().filter_map(|parent| trees.get(parent).cloned()).collect();
@@ -58,7 +60,7 @@ impl History<'_> {
                 if places.places.len() < limit
                     && let Some(commit) = brought.get_or_insert_with(|| commit_of(&repo, commit.id)).clone()
                 {
-                    places.places.push(BlobPlace { path: TargetPath::from_bytes(path), commit });
+                    places.places.push(BlobPlace { path: TargetPath::from_bytes(path), commit, order });
                 }
             }
             if !hits.is_empty() {

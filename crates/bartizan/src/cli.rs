@@ -1,0 +1,159 @@
+//! What can be typed. The texts are the user's first documentation.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Confidence, Severity};
+
+/// Finds secrets in code and its history.
+#[derive(Debug, Parser)]
+#[command(name = "bartizan", version, about, long_about = None, disable_help_subcommand = true, after_help = "\
+Start with:
+  bartizan scan .                    the files below this folder
+  bartizan scan . --history          everything that was ever committed
+  bartizan checks                    what is looked for")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan a folder, a file or a git repository
+    Scan(Box<ScanArguments>),
+    /// List the checks, or show the page of one
+    Checks(ChecksArguments),
+    /// Write a completion script for a shell to standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  bartizan scan .
+  bartizan scan . --history --format sarif --output bartizan.sarif
+  bartizan scan https://github.com/rust-lang/log.git --history
+  bartizan scan . --baseline known.json       report only what is new
+  bartizan scan . --only 'aws-*' --exclude 'docs/**'
+
+A finding is suppressed by a comment on its line, `bartizan:ignore` or `bartizan:ignore[check-id]`
+(`gitleaks:allow` is understood), by a `.bartizan.toml` or `.gitleaks.toml` in the scanned folder, by a
+`.gitleaksignore`, or by a baseline. Suppressed findings are counted.
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 the target could not be read,
+4 nothing found, but something could not be looked at.")]
+pub(crate) struct ScanArguments {
+    /// A folder, a file, a git repository on this disk, or the URL of one
+    #[arg(value_name = "PATH | GIT URL", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) target: OsString,
+
+    /// Look at everything that was ever committed, not only at the files of today
+    #[arg(long)]
+    pub(crate) history: bool,
+
+    /// Scan this branch, tag or commit; with --history only what is reachable from it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
+    /// How to report
+    #[arg(long, short, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+
+    /// Write the report into this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// End with code 1 from this severity on
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
+    pub(crate) fail_on: Severity,
+
+    /// Report only findings at least this sure
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence())]
+    pub(crate) min_confidence: Option<Confidence>,
+
+    /// Take the findings of this earlier JSON report (ours or gitleaks') as known; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) baseline: Vec<PathBuf>,
+
+    /// Run only these checks (`aws-*`), or look only at these paths (`src/**`); may be repeated
+    #[arg(long, value_name = "CHECK | GLOB", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
+    /// Leave out these checks or these paths; may be repeated
+    #[arg(long, value_name = "CHECK | GLOB", value_delimiter = ',')]
+    pub(crate) exclude: Vec<String>,
+
+    /// Read this configuration, in the form of `.bartizan.toml` or `.gitleaks.toml`, instead of the scanned folder's
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Worker threads [default: one for each core]
+    #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Also look at files that `.gitignore` names
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// List suppressed findings too
+    #[arg(long)]
+    pub(crate) show_suppressed: bool,
+
+    /// Ask providers whether found credentials still work. Sends each credential to the provider that issued it
+    #[arg(long)]
+    pub(crate) verify_secrets: bool,
+
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+/// What may be reached over the network.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct Reach {
+    /// Schemes that may be cloned beside https: http, file, ssh
+    #[arg(long, value_name = "SCHEMES", value_delimiter = ',', env = "BARTIZAN_ALLOW_CLONE_SCHEMES")]
+    pub(crate) allow_clone_schemes: Vec<String>,
+
+    /// Private networks that may be reached, as `10.0.0.0/8,127.0.0.0/8`
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', env = "BARTIZAN_ALLOW_PRIVATE_TARGETS")]
+    pub(crate) allow_private_targets: Vec<String>,
+
+    /// Trust this certificate authority too (a PEM file)
+    #[arg(long, value_name = "FILE", env = "BARTIZAN_CA_CERT", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) ca_cert: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArguments {
+    /// Show the page of this check
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs, and as a baseline
+    Json,
+    /// SARIF 2.1.0, for code hosts
+    Sarif,
+    /// For spreadsheets
+    Csv,
+}
+
+fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
+        .try_map(|word| word.parse::<Severity>())
+}
+
+fn confidence() -> impl clap::builder::TypedValueParser<Value = Confidence> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PossibleValuesParser::new(Confidence::ALL.map(Confidence::as_str))
+        .try_map(|word| word.parse::<Confidence>())
+}

@@ -1,0 +1,65 @@
+//! Where a report goes and what it looks like there.
+
+use std::{
+    env,
+    io::{self, IsTerminal as _, Write as _},
+    path::Path,
+};
+
+use anyhow::{Context as _, Result};
+use report::{SarifStyle, ScanReport, TableStyle};
+
+use crate::cli::Format;
+
+/// Columns where the width of the terminal is not known.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Writes the report into the file, or to standard output. A file appears whole or not at all.
+pub(crate) fn write(report: &ScanReport<'_>, format: Format, file: Option<&Path>, show_suppressed: bool) -> Result<()> {
+    let to_terminal = file.is_none() && io::stdout().is_terminal();
+    let format = match format {
+        Format::Table => report::Format::Table(TableStyle {
+            color: wants_color(to_terminal),
+            width: terminal_size::terminal_size().filter(|_| to_terminal).map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()),
+            show_suppressed,
+        }),
+        Format::Json => report::Format::Json,
+        Format::Sarif => report::Format::Sarif(SarifStyle { show_suppressed }),
+        Format::Csv => report::Format::Csv,
+    };
+    let Some(path) = file.filter(|path| *path != Path::new("-")) else {
+        return match report::write(report, format, &mut io::stdout().lock()) {
+            // `| head` has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("cannot write to standard output"),
+        };
+    };
+    let told = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        // A device or a pipe is written, not replaced.
+        let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(told)?;
+        return report::write(report, format, &mut file).with_context(told);
+    }
+    let mut aside = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder).with_context(told)?;
+    report::write(report, format, &mut aside).with_context(told)?;
+    aside.flush().with_context(told)?;
+    aside.persist(path).with_context(told)?;
+    Ok(())
+}
+
+/// A report holds no secrets, so others may read it as far as the user's umask lets them.
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+/// `NO_COLOR` (no-color.org) forbids colours wherever it is set to anything, `CLICOLOR_FORCE` asks for them in a pipe.
+fn wants_color(to_terminal: bool) -> bool {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("NO_COLOR") {
+        return false;
+    }
+    is_set("CLICOLOR_FORCE") && env::var("CLICOLOR_FORCE").as_deref() != Ok("0")
+        || to_terminal && env::var("TERM").as_deref() != Ok("dumb")
+}

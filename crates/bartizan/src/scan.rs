@@ -1,0 +1,127 @@
+//! `bartizan scan`.
+
+use std::{
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use engine::{Cancel, Outcome, Progress, Scan};
+use report::{Repository as ReportedRepository, RuleDoc, ScanReport, Stats};
+use sources::{Limits, git::Repository};
+
+use crate::{Failure, cli::ScanArguments, key, output, progress::Line, setup, target, target::Target};
+
+pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
+    let target = target::understand(&arguments.target, arguments.history || arguments.branch.is_some())?;
+    let folder = match &target {
+        Target::Files(path) if path.is_dir() => Some(path.as_path()),
+        Target::Files(path) => path.parent(),
+        Target::Repository(_) => Some(Path::new(&arguments.target)),
+        Target::Remote(_) => None,
+    };
+    let key = key::load();
+    let key_id = key.id();
+    let setup = setup::prepare(arguments, folder, &key_id).map_err(Failure::Usage)?;
+    let cancel = Cancel::default();
+    let on_signal = cancel.clone();
+    // Without a handler the signal ends the process, which is no worse.
+    let _ = ctrlc::set_handler(move || on_signal.cancel());
+    let scan = Scan {
+        ruleset: Arc::clone(&setup.ruleset),
+        suppressions: setup.suppressions,
+        key,
+        threads: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        limits: Limits::default(),
+        progress: Arc::new(Progress::default()),
+        cancel,
+    };
+    let started_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let line = Line::show(&scan.progress, if arguments.history { "blobs" } else { "files" });
+    let looked = look(arguments, target, &scan)?;
+    drop(line);
+    let mut outcome = looked.outcome;
+    if let Some(floor) = setup.min_confidence {
+        outcome.findings.retain(|finding| finding.confidence >= floor);
+    }
+    let rules: Vec<RuleDoc<'_>> = setup.ruleset.rules().iter().map(rule_doc).collect();
+    let contents = outcome.stats.contents;
+    let report = ScanReport {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        target: &arguments.target.to_string_lossy(),
+        started_at_ms,
+        elapsed: outcome.stats.elapsed,
+        findings: &outcome.findings,
+        notes: &outcome.notes,
+        stats: Stats {
+            files: if arguments.history { 0 } else { contents },
+            blobs: if arguments.history { contents } else { 0 },
+            commits: outcome.stats.commits,
+            bytes: outcome.stats.bytes,
+        },
+        rules: &rules,
+        key_id: &key_id,
+        complete: outcome.is_complete(),
+        history: arguments.history,
+        repository: looked
+            .commit
+            .as_deref()
+            .map(|commit| ReportedRepository { url: looked.url.as_deref(), commit: Some(commit) }),
+    };
+    output::write(&report, arguments.format, arguments.output.as_deref(), arguments.show_suppressed).map_err(Failure::Usage)?;
+    Ok(exit_code(arguments, &outcome))
+}
+
+/// What was looked at, and which state of it.
+struct Looked {
+    outcome: Outcome,
+    url: Option<String>,
+    commit: Option<String>,
+}
+
+fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked, Failure> {
+    match target {
+        Target::Files(path) => {
+            let outcome = scan.directory(&path, !arguments.no_ignore).map_err(|error| Failure::Target(error.into()))?;
+            Ok(Looked { outcome, url: None, commit: None })
+        }
+        Target::Repository(repository) => repository_of(arguments, &repository, None, scan),
+        Target::Remote(_) => Err(Failure::Target(anyhow::anyhow!("remote repositories are not fetched by this build"))),
+    }
+}
+
+fn repository_of(arguments: &ScanArguments, repository: &Repository, url: Option<String>, scan: &Scan) -> Result<Looked, Failure> {
+    let failed = |error: sources::Error| Failure::Target(error.into());
+    let branch = arguments.branch.as_deref();
+    let commit = repository.commit(branch).map_err(failed)?;
+    let outcome = match &commit {
+        _ if arguments.history => scan.history(&repository.history(branch).map_err(failed)?),
+        Some(commit) => scan.commit(repository, commit).map_err(failed)?,
+        None => Outcome::default(),
+    };
+    Ok(Looked { outcome, url, commit: commit.map(|id| id.as_str().to_owned()) })
+}
+
+fn rule_doc(rule: &checks::secrets::Rule) -> RuleDoc<'_> {
+    RuleDoc {
+        id: &rule.id,
+        title: &rule.title,
+        description: &rule.what,
+        help: &rule.revoke,
+        severity: rule.severity,
+        confidence: rule.confidence,
+        cwe: Some(rule.cwe),
+        reference: rule.reference.as_deref(),
+        provider: rule.provider.as_deref(),
+    }
+}
+
+fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {
+    let fails = outcome.findings.iter().any(|finding| finding.counts() && finding.severity >= arguments.fail_on);
+    match (fails, outcome.is_complete()) {
+        (true, _) => ExitCode::from(1),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(4),
+    }
+}

@@ -1,0 +1,183 @@
+//! From pieces to raw findings: each worker runs its own scanner, and what it found is put together at the end.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use checks::secrets::{Candidate, Rank, Scanner};
+use model::{Note, NoteKind, Snippet, Span};
+use sources::{Origin, Piece, Sink, Sinks};
+
+use crate::{
+    Cancel, Progress, Scan,
+    lines::{AllowComment, Lines},
+};
+
+/// Raw findings of one scan; what comes after is counted and told, not kept.
+const MAX_RAW: usize = 300_000;
+/// Notes of one kind that are kept one by one; the others are counted.
+const MAX_NOTES_OF_A_KIND: usize = 1_000;
+
+/// A candidate and where it stands, before its path has been judged.
+pub(crate) struct Raw {
+    pub(crate) origin: Origin,
+    pub(crate) candidate: Candidate,
+    pub(crate) span: Span,
+    pub(crate) snippet: Snippet,
+    pub(crate) masked_line: String,
+    pub(crate) allowed_by: Option<AllowComment>,
+}
+
+/// What all workers found.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) raw: Vec<Raw>,
+    pub(crate) left_out: u64,
+    pub(crate) notes: Vec<Note>,
+    notes_by_kind: HashMap<NoteKind, usize>,
+}
+
+impl Found {
+    fn note(&mut self, note: Note) {
+        let count = self.notes_by_kind.entry(note.kind).or_default();
+        *count += 1;
+        // The first ones with their paths, the others as they are counted: by kind.
+        if *count <= MAX_NOTES_OF_A_KIND {
+            self.notes.push(note);
+        }
+    }
+
+    /// Notes that were counted only, one for each kind.
+    pub(crate) fn further_notes(&self) -> impl Iterator<Item = Note> + '_ {
+        self.notes_by_kind.iter().filter(|(_, count)| **count > MAX_NOTES_OF_A_KIND).map(|(kind, count)| {
+            Note::general(*kind, format!("and {} more of this kind", count - MAX_NOTES_OF_A_KIND))
+        })
+    }
+}
+
+/// Makes the workers' sinks.
+pub(crate) struct Collector {
+    pub(crate) found: Arc<Mutex<Found>>,
+    pub(crate) started: Instant,
+    ruleset: Arc<checks::secrets::Ruleset>,
+    progress: Arc<Progress>,
+    cancel: Cancel,
+}
+
+impl Collector {
+    pub(crate) fn new(scan: &Scan) -> Self {
+        Self {
+            found: Arc::default(),
+            started: Instant::now(),
+            ruleset: Arc::clone(&scan.ruleset),
+            progress: Arc::clone(&scan.progress),
+            cancel: scan.cancel.clone(),
+        }
+    }
+}
+
+impl Sinks for Collector {
+    type Sink = Worker;
+
+    fn sink(&self) -> Worker {
+        Worker {
+            scanner: Scanner::new(Arc::clone(&self.ruleset)),
+            found: Arc::clone(&self.found),
+            raw: Vec::new(),
+            progress: Arc::clone(&self.progress),
+            cancel: self.cancel.clone(),
+        }
+    }
+}
+
+/// One worker's.
+pub(crate) struct Worker {
+    scanner: Scanner,
+    found: Arc<Mutex<Found>>,
+    raw: Vec<Raw>,
+    progress: Arc<Progress>,
+    cancel: Cancel,
+}
+
+impl Worker {
+    /// How many are kept before they are handed over.
+    const BATCH: usize = 256;
+
+    fn hand_over(&mut self) {
+        if self.raw.is_empty() {
+            return;
+        }
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = MAX_RAW.saturating_sub(found.raw.len());
+        found.left_out += self.raw.len().saturating_sub(room) as u64;
+        self.raw.truncate(room);
+        found.raw.append(&mut self.raw);
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.hand_over();
+    }
+}
+
+impl Sink for Worker {
+    fn piece(&mut self, piece: &Piece<'_>) {
+        self.progress.add(u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0), piece.own.len() as u64);
+        // A check that panics costs its content, not the scan.
+        let scanned = catch_unwind(AssertUnwindSafe(|| self.scanner.scan(piece.bytes)));
+        let Ok(candidates) = scanned else {
+            self.scanner = Scanner::new(Arc::clone(self.scanner.ruleset()));
+            self.note(Note::at(NoteKind::Unreadable, piece.origin.path(), "a check failed on this content; please report it"));
+            return;
+        };
+        if candidates.is_empty() {
+            return;
+        }
+        let secrets: Vec<_> = candidates.iter().map(|candidate| candidate.range.clone()).collect();
+        let mut lines = Lines::new(piece);
+        for candidate in candidates {
+            if !piece.own.contains(&candidate.range.start) {
+                continue;
+            }
+            let located = lines.locate(&candidate.range, &secrets);
+            self.raw.push(Raw {
+                origin: piece.origin.clone(),
+                candidate,
+                span: located.span,
+                snippet: located.snippet,
+                masked_line: located.masked_line,
+                allowed_by: located.allowed_by,
+            });
+        }
+        if self.raw.len() >= Self::BATCH {
+            self.hand_over();
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).note(note);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+impl Raw {
+    /// Whether a comment on its line suppresses it for `check`.
+    pub(crate) fn is_allowed(&self, check: &str) -> bool {
+        match &self.allowed_by {
+            None => false,
+            Some(AllowComment::All) => true,
+            Some(AllowComment::Checks(checks)) => checks.iter().any(|id| id == check),
+        }
+    }
+
+    pub(crate) fn is_generic(&self) -> bool {
+        self.candidate.rank == Rank::Generic
+    }
+}

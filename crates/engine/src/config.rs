@@ -1,0 +1,174 @@
+//! `.bartizan.toml`: what a project says about its own scans.
+//!
+//! ```toml
+//! baselines = ["security/known.json"]
+//! min-confidence = "medium"
+//!
+//! [paths]
+//! exclude = ["third_party/**"]
+//!
+//! [checks]
+//! disable = ["generic-password"]
+//!
+//! [severities]
+//! jwt = "low"
+//!
+//! [[allow]]
+//! reason = "the public test account"
+//! checks = ["generic-password"]
+//! paths = ["tests/**"]
+//! secrets = ["^test-.*$"]
+//! ```
+
+use std::{collections::HashMap, sync::Arc};
+
+use checks::secrets::Allowlist;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use model::{Confidence, Severity};
+use serde::Deserialize;
+
+/// A configuration that was understood.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// Paths that are not looked at.
+    pub excluded: Option<GlobSet>,
+    /// Checks that do not run.
+    pub disabled: Vec<String>,
+    /// If not empty: the only checks that run.
+    pub only: Vec<String>,
+    /// Severities the user gives.
+    pub severities: HashMap<String, Severity>,
+    /// Values and paths that are allowed.
+    pub allowed: Vec<Arc<Allowlist>>,
+    /// Baseline files, relative to the configuration's folder.
+    pub baselines: Vec<String>,
+    /// Findings below it are not reported.
+    pub min_confidence: Option<Confidence>,
+}
+
+/// What is wrong, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    #[serde(default)]
+    baselines: Vec<String>,
+    min_confidence: Option<String>,
+    #[serde(default)]
+    paths: Paths,
+    #[serde(default)]
+    checks: Checks,
+    #[serde(default)]
+    severities: HashMap<String, String>,
+    #[serde(default)]
+    allow: Vec<Allow>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paths {
+    #[serde(default)]
+    exclude: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Checks {
+    #[serde(default)]
+    disable: Vec<String>,
+    #[serde(default)]
+    only: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Allow {
+    /// For its readers; there is no allow-list without one.
+    reason: String,
+    #[serde(default)]
+    checks: Vec<String>,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    secrets: Vec<String>,
+    #[serde(default)]
+    commits: Vec<String>,
+}
+
+impl Config {
+    /// Reads a `.bartizan.toml`.
+    ///
+    /// # Errors
+    /// Says which line or which entry is wrong.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|error| ConfigError(error.to_string().trim().to_owned()))?;
+        let mut config = Self {
+            excluded: globs(&file.paths.exclude).map_err(|e| ConfigError(format!("paths.exclude: {e}")))?,
+            disabled: file.checks.disable,
+            only: file.checks.only,
+            baselines: file.baselines,
+            ..Self::default()
+        };
+        for (check, word) in file.severities {
+            let severity = word.parse().map_err(|e| ConfigError(format!("severities.{check}: `{word}`: {e}")))?;
+            config.severities.insert(check, severity);
+        }
+        if let Some(word) = file.min_confidence {
+            config.min_confidence = Some(word.parse().map_err(|e| ConfigError(format!("min-confidence: `{word}`: {e}")))?);
+        }
+        for (number, allow) in (1..).zip(file.allow) {
+            let fail = |what: String| ConfigError(format!("[[allow]] number {number}: {what}"));
+            if allow.reason.trim().is_empty() {
+                return Err(fail("needs a reason".into()));
+            }
+            let list = Allowlist::new(allow.checks, &allow.paths, &allow.secrets, allow.commits).map_err(fail)?;
+            config.allowed.push(Arc::new(list));
+        }
+        Ok(config)
+    }
+}
+
+fn globs(patterns: &[String]) -> Result<Option<GlobSet>, globset::Error> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern)?);
+    }
+    set.build().map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_understood() {
+        let config = Config::parse(
+            "baselines = ['b.json']\nmin-confidence = 'medium'\n[paths]\nexclude = ['x/**']\n[checks]\ndisable = ['jwt']\n\
+             [severities]\njwt = 'low'\n[[allow]]\nreason = 'r'\nsecrets = ['^t']\n",
+        )
+        .unwrap();
+        assert_eq!(config.severities.get("jwt"), Some(&Severity::Low));
+        assert!(config.excluded.unwrap().is_match("x/y/z"));
+        assert_eq!((config.allowed.len(), config.min_confidence), (1, Some(Confidence::Medium)));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, told) in [
+            ("[path]\n", "path"),
+            ("[severities]\njwt = 'bad'", "severities.jwt"),
+            ("[[allow]]\nreason = 'x'\nsecrets = ['(']", "[[allow]] number 1"),
+            ("[[allow]]\nreason = ''", "needs a reason"),
+            ("[paths]\nexclude = ['[']", "paths.exclude"),
+        ] {
+            let error = Config::parse(text).err().unwrap().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Lines and columns of what was found, and the text around it with every secret masked.
+
+use std::ops::Range;
+
+use model::{Mask, Position, Snippet, Span};
+use sources::Piece;
+
+/// Longest line that is shown whole, in characters; of a longer one the part around the mark is.
+const SHOWN_CHARS: usize = 160;
+/// How much of a line before and behind a secret is looked at, in bytes.
+const LINE_BYTES: usize = 4 << 10;
+
+/// A place in a piece, for people and for identity.
+pub(crate) struct Located {
+    pub(crate) span: Span,
+    pub(crate) snippet: Snippet,
+    /// The line with every secret masked, white space folded: what a fingerprint is made over.
+    pub(crate) masked_line: String,
+    /// A comment on the line says not to report it.
+    pub(crate) allowed_by: Option<AllowComment>,
+}
+
+/// The comment that suppresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowComment {
+    /// Whatever the check.
+    All,
+    /// `bartizan:ignore[check-id, …]`: these checks only.
+    Checks(Vec<String>),
+}
+
+/// Knows where the lines of a piece begin, as far as somebody asked: candidates come in order.
+pub(crate) struct Lines<'p> {
+    piece: &'p Piece<'p>,
+    /// Up to where line ends were counted.
+    at: usize,
+    line: u64,
+    /// Where `line` begins in the piece, if it begins in the piece.
+    line_start: Option<usize>,
+}
+
+impl<'p> Lines<'p> {
+    pub(crate) fn new(piece: &'p Piece<'p>) -> Self {
+        Self { piece, at: 0, line: piece.lines_before + 1, line_start: None }
+    }
+
+    fn advance(&mut self, to: usize) {
+        if let Some(part) = self.piece.bytes.get(self.at..to) {
+            let mut last = None;
+            for end in memchr::memchr_iter(b'\n', part) {
+                self.line += 1;
+                last = Some(end);
+            }
+            if let Some(last) = last {
+                self.line_start = Some(self.at + last + 1);
+            }
+            self.at = to;
+        }
+    }
+
+    /// Locates `range`; `secrets` are all secrets of the piece, in order. Ranges must come in order of their start.
+    pub(crate) fn locate(&mut self, range: &Range<usize>, secrets: &[Range<usize>]) -> Located {
+        self.advance(range.start);
+        let bytes = self.piece.bytes;
+        let start = Position { line: self.line, column: self.column(range.start) };
+        let inside = bytes.get(range.clone()).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', inside).count() as u64;
+        let end = match memchr::memrchr(b'\n', inside) {
+            Some(last) => Position { line: start.line + breaks, column: characters(inside.get(last + 1..).unwrap_or_default()) + 1 },
+            None => Position { line: start.line, column: start.column + characters(inside) },
+        };
+        let line_start = self.line_start.unwrap_or(0).max(range.start.saturating_sub(LINE_BYTES));
+        let line_end = end_of_line(bytes, range.start);
+        let (text, mark) = masked(bytes, line_start..line_end, range, secrets);
+        let (shown, shown_mark) = cut(&text, &mark);
+        let column = |at: usize| Position { line: start.line, column: at as u64 + 1 };
+        Located {
+            span: Span { start, end },
+            snippet: Snippet {
+                first_line: start.line,
+                lines: vec![shown],
+                mark: Span { start: column(shown_mark.start), end: column(shown_mark.end) },
+            },
+            masked_line: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            allowed_by: comment(bytes.get(line_start..end_of_line(bytes, range.end.saturating_sub(1).max(range.start))).unwrap_or_default()),
+        }
+    }
+
+    fn column(&self, at: usize) -> u64 {
+        match self.line_start {
+            Some(start) => characters(self.piece.bytes.get(start..at).unwrap_or_default()) + 1,
+            None => self.piece.column_before + characters(self.piece.bytes.get(..at).unwrap_or_default()) + 1,
+        }
+    }
+}
+
+/// Unicode scalar values, and bytes that are not UTF-8.
+fn characters(bytes: &[u8]) -> u64 {
+    if bytes.is_ascii() {
+        return bytes.len() as u64;
+    }
+    bytes.utf8_chunks().map(|chunk| (chunk.valid().chars().count() + chunk.invalid().len()) as u64).sum()
+}
+
+fn end_of_line(bytes: &[u8], from: usize) -> usize {
+    let window = bytes.get(from..bytes.len().min(from.saturating_add(LINE_BYTES))).unwrap_or_default();
+    let end = from + memchr::memchr(b'\n', window).unwrap_or(window.len());
+    if end > from && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+}
+
+/// The text of `line` with secrets masked, and where the mask of `range` stands in it, in characters.
+fn masked(bytes: &[u8], line: Range<usize>, range: &Range<usize>, secrets: &[Range<usize>]) -> (String, Range<usize>) {
+    let mut out = String::new();
+    let mut mark = 0..0;
+    let mut at = line.start;
+    let push = |out: &mut String, part: Option<&[u8]>| out.push_str(&String::from_utf8_lossy(part.unwrap_or_default()));
+    // Secrets of one text do not overlap, except where one stretch holds several.
+    let first = secrets.partition_point(|secret| secret.end <= line.start);
+    for secret in secrets.iter().skip(first).take_while(|secret| secret.start < line.end) {
+        if secret.start < at && secret != range {
+            continue;
+        }
+        push(&mut out, bytes.get(at..secret.start.max(at)));
+        let start = out.chars().count();
+        if at <= secret.start {
+            out.push_str(Mask::of(bytes.get(secret.clone()).unwrap_or_default()).as_str());
+        }
+        if secret == range {
+            mark = start..out.chars().count();
+        }
+        at = secret.end.max(at);
+    }
+    push(&mut out, bytes.get(at..line.end));
+    (out, mark)
+}
+
+/// Of a long line the part around the mark.
+fn cut(text: &str, mark: &Range<usize>) -> (String, Range<usize>) {
+    let length = text.chars().count();
+    if length <= SHOWN_CHARS {
+        return (text.to_owned(), mark.clone());
+    }
+    let start = mark.start.saturating_sub(SHOWN_CHARS / 2);
+    let part: String = text.chars().skip(start).take(SHOWN_CHARS).collect();
+    let before = if start > 0 { "…" } else { "" };
+    let behind = if start + SHOWN_CHARS < length { "…" } else { "" };
+    let shift = |at: usize| (at - start).min(SHOWN_CHARS) + usize::from(start > 0);
+    (format!("{before}{part}{behind}"), shift(mark.start)..shift(mark.end))
+}
+
+/// `bartizan:ignore`, `bartizan:ignore[check, …]` or `gitleaks:allow` in the line.
+fn comment(line: &[u8]) -> Option<AllowComment> {
+    const OURS: &[u8] = b"bartizan:ignore";
+    if memchr::memmem::find(line, b"gitleaks:allow").is_some() {
+        return Some(AllowComment::All);
+    }
+    let at = memchr::memmem::find(line, OURS)?;
+    let behind = line.get(at + OURS.len()..)?;
+    let Some(list) = behind.strip_prefix(b"[") else { return Some(AllowComment::All) };
+    let list = list.get(..memchr::memchr(b']', list)?)?;
+    let ids = String::from_utf8_lossy(list).split(',').map(|id| id.trim().to_owned()).collect();
+    Some(AllowComment::Checks(ids))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::TargetPath;
+    use sources::Origin;
+
+    use super::*;
+
+    fn located(text: &str, secrets: &[&str], which: usize) -> Located {
+        let origin = Origin::File(TargetPath::from_bytes(b"x"));
+        let piece = Piece { origin: &origin, bytes: text.as_bytes(), own: 0..text.len(), lines_before: 10, column_before: 3 };
+        let ranges: Vec<_> = secrets.iter().map(|s| text.find(s).unwrap()..text.find(s).unwrap() + s.len()).collect();
+        Lines::new(&piece).locate(&ranges[which], &ranges)
+    }
+
+    #[test]
+    fn every_secret_of_the_line_is_masked_and_the_mark_is_under_the_right_one() {
+        let at = located("a\nuser = aaaaaaaaaaaa, pass = bbbbbbbbbbbb # x\n", &["aaaaaaaaaaaa", "bbbbbbbbbbbb"], 1);
+        assert_eq!(at.snippet.lines, ["user = aaa********, pass = bbb******** # x"]);
+        assert_eq!((at.span.start, at.span.end), (Position { line: 12, column: 29 }, Position { line: 12, column: 41 }));
+        assert_eq!((at.snippet.mark.start.column, at.snippet.mark.end.column), (28, 39));
+    }
+
+    #[test]
+    fn columns_count_characters_and_what_stood_before_the_piece() {
+        let at = located("é=cccccccccccc", &["cccccccccccc"], 0);
+        assert_eq!(at.span.start, Position { line: 11, column: 6 });
+        let at = located("k=line1xxxxxxxx\nline2yyyyyy tail", &["line1xxxxxxxx\nline2yyyyyy"], 0);
+        assert_eq!(at.span.end, Position { line: 12, column: 12 });
+        assert!(!at.snippet.lines.concat().contains("line2"));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let line = format!("{}dddddddddddd{}", "x".repeat(1000), "y".repeat(1000));
+        let at = located(&line, &["dddddddddddd"], 0);
+        let shown = &at.snippet.lines[0];
+        assert!(shown.chars().count() <= SHOWN_CHARS + 2, "{shown}");
+        let from = usize::try_from(at.snippet.mark.start.column).unwrap() - 1;
+        assert!(shown.chars().skip(from).collect::<String>().starts_with("ddd****"));
+    }
+
+    #[test]
+    fn comments_allow() {
+        assert_eq!(comment(b"x = 1 # gitleaks:allow"), Some(AllowComment::All));
+        assert_eq!(comment(b"x // bartizan:ignore"), Some(AllowComment::All));
+        assert_eq!(comment(b"x // bartizan:ignore[jwt, a-b] why"), Some(AllowComment::Checks(vec!["jwt".into(), "a-b".into()])));
+        assert_eq!(comment(b"nothing"), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the user does not want to hear of, and why: allow-lists, baselines, `.gitleaksignore`. Everything suppressed is
+//! kept and counted.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use checks::secrets::Allowlist;
+use globset::GlobSet;
+use model::{Fingerprint, Place, SecretHash, SecretValue, Severity, Suppression, TargetPath};
+
+use crate::{baseline::Baseline, config::Config};
+
+/// All suppressions of a scan.
+#[derive(Clone, Default)]
+pub struct Suppressions {
+    excluded: ExcludedPaths,
+    severities: HashMap<String, Severity>,
+    /// Values and paths that the configuration allows, for one check or for all (`None`).
+    allowed: Vec<Arc<Allowlist>>,
+    fingerprints: HashSet<Fingerprint>,
+    hashes: HashSet<SecretHash>,
+    /// `.gitleaksignore`: `[commit:]path:rule:line`.
+    ignored: HashSet<String>,
+}
+
+/// Paths that are not looked at.
+#[derive(Clone, Default)]
+pub(crate) struct ExcludedPaths {
+    globs: Vec<GlobSet>,
+    /// If there: files outside of it are left out. Folders are entered all the same.
+    only: Option<GlobSet>,
+}
+
+impl ExcludedPaths {
+    pub(crate) fn contains(&self, path: &TargetPath) -> bool {
+        self.globs.iter().any(|globs| globs.is_match(path.as_str()))
+    }
+
+    /// Whether findings at `path` are wanted.
+    pub(crate) fn wants(&self, path: &TargetPath) -> bool {
+        !self.contains(path) && self.only.as_ref().is_none_or(|only| only.is_match(path.as_str()))
+    }
+}
+
+impl Suppressions {
+    /// Takes what the configuration says.
+    #[must_use]
+    pub fn from_config(config: &Config) -> Self {
+        Self {
+            excluded: ExcludedPaths { globs: config.excluded.iter().cloned().collect(), only: None },
+            severities: config.severities.clone(),
+            allowed: config.allowed.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds allow-lists, as a `.gitleaks.toml` brings them.
+    pub fn allow(&mut self, lists: impl IntoIterator<Item = Allowlist>) {
+        self.allowed.extend(lists.into_iter().map(Arc::new));
+    }
+
+    /// Adds a baseline. Its hashes count where it was made under the same key; its fingerprints always do.
+    pub fn add_baseline(&mut self, baseline: &Baseline, key_id: &str) {
+        self.fingerprints.extend(&baseline.fingerprints);
+        if baseline.key_id.as_deref() == Some(key_id) {
+            self.hashes.extend(&baseline.hashes);
+        }
+        self.ignored.extend(baseline.foreign.iter().cloned());
+    }
+
+    /// Adds the lines of a `.gitleaksignore`.
+    pub fn add_ignore_file(&mut self, text: &str) {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        self.ignored.extend(lines.map(|line| line.replace('\\', "/")));
+    }
+
+    /// Looks only at paths that `only` names, if it is there, and at none that `without` names.
+    pub fn only_paths(&mut self, only: Option<GlobSet>, without: Option<GlobSet>) {
+        self.excluded.only = only;
+        self.excluded.globs.extend(without);
+    }
+
+    /// The severity the user gives to a check.
+    #[must_use]
+    pub fn severity(&self, check: &str) -> Option<Severity> {
+        self.severities.get(check).copied()
+    }
+
+    pub(crate) fn excluded_paths(&self) -> ExcludedPaths {
+        self.excluded.clone()
+    }
+
+    /// Why a finding of `check` at `places` does not count. An allow-list must hold at every place.
+    pub(crate) fn reason<'p>(
+        &self,
+        check: &str,
+        fingerprint: Fingerprint,
+        hash: SecretHash,
+        secret: &SecretValue,
+        places: impl Iterator<Item = &'p Place> + Clone,
+    ) -> Option<Suppression> {
+        if self.fingerprints.contains(&fingerprint) || self.hashes.contains(&hash) {
+            return Some(Suppression::Baseline);
+        }
+        if !self.ignored.is_empty() && places.clone().all(|place| self.is_ignored(check, place)) {
+            return Some(Suppression::IgnoreFile);
+        }
+        let allowed = |place: &Place| {
+            self.allowed.iter().any(|list| {
+                let commit = place.commit.as_ref().map(|commit| commit.id.as_str());
+                list.allows(check, secret.expose(), place.path.as_str(), commit)
+            })
+        };
+        let mut places = places;
+        (!self.allowed.is_empty() && places.all(allowed)).then_some(Suppression::Configuration)
+    }
+
+    fn is_ignored(&self, check: &str, place: &Place) -> bool {
+        let line = place.span.map_or(0, |span| span.start.line);
+        let here = format!("{}:{check}:{line}", place.path);
+        self.ignored.contains(&here)
+            || place.commit.as_ref().is_some_and(|commit| self.ignored.contains(&format!("{}:{here}", commit.id.as_str())))
+    }
+}

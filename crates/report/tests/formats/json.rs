@@ -1,0 +1,158 @@
+use std::collections::BTreeSet;
+
+use model::{Note, NoteKind};
+use report::{Format, ScanReport, Stats};
+use serde_json::{Value, json};
+
+use crate::sample::{self, is_dangerous, written};
+
+const PAGE: &str = include_str!("../../../../docs/json-report.md");
+
+#[test]
+fn the_example_in_the_documentation_is_what_a_report_looks_like() {
+    let mut finding = sample::rich();
+    finding.other_places.truncate(1);
+    finding.other_places_total = 1;
+    let mut ignored =
+        sample::finding(sample::place("tests/fake.env", 1, 5, 20), model::Severity::Critical, 4);
+    ignored.suppression = Some(model::Suppression::Comment);
+    let notes = [
+        Note::at(
+            NoteKind::TooLarge,
+            sample::path("dist/bundle.js"),
+            "12.3 MB is more than the limit of 10 MB",
+        ),
+        Note::general(NoteKind::Configuration, "the allow-list `docs` matched nothing"),
+    ];
+    let findings = [finding, ignored];
+    let stats = Stats { files: 0, blobs: 1_204, commits: 38, bytes: 3_460_000 };
+    let scan = ScanReport { stats, history: true, complete: false, ..sample::clean() };
+    let report = ScanReport { findings: &findings, notes: &notes, ..scan };
+    let mut actual = parsed(&report);
+    actual["findings"].as_array_mut().unwrap().truncate(1);
+
+    let (_, after) = PAGE.split_once("```json\n").unwrap();
+    let (example, _) = after.split_once("```").unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(example).unwrap(),
+        actual,
+        "{}",
+        serde_json::to_string_pretty(&actual).unwrap()
+    );
+}
+
+#[test]
+fn the_documentation_names_every_field() {
+    let (findings, notes) = (sample::mixed(), sample::notes());
+    let report = ScanReport { findings: &findings, notes: &notes, ..sample::clean() };
+    let document = parsed(&report);
+    let mut names = BTreeSet::new();
+    collect_names(&document, &mut names);
+    // Kinds of notes are values as much as names.
+    let missing: Vec<_> =
+        names.iter().filter(|name| !PAGE.contains(&format!("`{name}`"))).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}
+
+#[test]
+fn absent_parts_are_null_and_every_severity_is_counted() {
+    let mut findings = sample::mixed();
+    let whole_file = &mut findings[3];
+    (whole_file.mask, whole_file.secret_hash, whole_file.provider, whole_file.cwe) =
+        (None, None, None, None);
+    let report = ScanReport { findings: &findings, repository: None, ..sample::clean() };
+    let document = parsed(&report);
+    assert_eq!(
+        document["summary"],
+        json!({"critical": 1, "high": 1, "medium": 1, "low": 0, "info": 0})
+    );
+    assert_eq!(
+        document["suppressed"],
+        json!({"total": 2, "comment": 1, "baseline": 1, "ignore-file": 0, "configuration": 0})
+    );
+    assert_eq!(document["repository"], Value::Null);
+    let bare = document["findings"][3].as_object().unwrap();
+    let absent: Vec<_> =
+        bare.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        absent,
+        [
+            "cwe_id",
+            "provider",
+            "line_start",
+            "line_end",
+            "column_start",
+            "column_end",
+            "commit",
+            "snippet",
+            "mask",
+            "secret_hash",
+            "encoding",
+            "verification",
+            "suppression"
+        ]
+    );
+    assert_eq!(bare["places"].as_array().unwrap().len(), 1);
+    assert_eq!(bare["places_total"], 1);
+}
+
+#[test]
+fn findings_keep_the_engines_order() {
+    let findings = sample::mixed();
+    let report = ScanReport { findings: &findings, ..sample::clean() };
+    let document = parsed(&report);
+    let paths: Vec<_> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "app/settings.py",
+            "config/prod.env",
+            "tests/fake.env",
+            "certs/server.p12",
+            "legacy/a.php"
+        ]
+    );
+}
+
+#[test]
+fn hostile_text_reads_back_as_it_was_and_drives_no_terminal() {
+    let findings = [sample::hostile()];
+    let report = ScanReport { findings: &findings, target: sample::HOSTILE, ..sample::clean() };
+    let text = written(&report, Format::Json);
+    assert_eq!(text.chars().find(|c| *c != '\n' && is_dangerous(*c)), None);
+    let document = parsed(&report);
+    assert_eq!(document["target"], sample::HOSTILE);
+    assert_eq!(document["findings"][0]["title"], sample::HOSTILE);
+    assert_eq!(document["findings"][0]["commit"]["author"], sample::HOSTILE);
+    assert_eq!(document["findings"][0]["commit"]["authored_at"], Value::Null);
+}
+
+#[test]
+fn a_repositorys_credentials_are_left_out() {
+    let url = "https://user:t0ps3cret@git.example/acme/shop.git";
+    let text = written(&ScanReport { target: url, ..sample::clean() }, Format::Json);
+    assert!(!text.contains("t0ps3cret"));
+    assert!(text.contains("\"target\": \"https://git.example/acme/shop.git\""));
+}
+
+fn parsed(report: &ScanReport<'_>) -> Value {
+    serde_json::from_str(&written(report, Format::Json)).unwrap()
+}
+
+fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                names.insert(name.clone());
+                collect_names(value, names);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        _ => {}
+    }
+}

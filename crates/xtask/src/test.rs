@@ -1,0 +1,76 @@
+//! Everything CI runs, in one visible order: the cheap first.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::generate;
+
+/// Programs the tests run, and Debian's packages that bring them.
+const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client")];
+
+pub(crate) fn run() -> Result<()> {
+    install()?;
+    step("format", cargo(&["fmt", "--all", "--check"]))?;
+    println!("== generated files");
+    generate::run(generate::Mode::Check)?;
+    step("clippy", cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    step("documentation", docs)?;
+    step("tests", cargo(&["test", "--workspace", "--locked"]))?;
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(generate::root());
+    command
+}
+
+fn step(name: &str, mut command: Command) -> Result<()> {
+    println!("== {name}");
+    let started = Instant::now();
+    let status = command.status().with_context(|| format!("cannot run {name}"))?;
+    if !status.success() {
+        bail!("{name} failed");
+    }
+    println!("== {name}: {} s", started.elapsed().as_secs());
+    Ok(())
+}
+
+/// Installs Debian's packages that the tests need and the machine lacks.
+fn install() -> Result<()> {
+    let is_missing = |program: &str| {
+        !Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .or_else(|_| Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status())
+            .is_ok_and(|_| true)
+    };
+    let packages: Vec<&str> = PROGRAMS.iter().filter(|(program, _)| is_missing(program)).map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    println!("== installing {}", packages.join(", "));
+    let apt = |arguments: &[&str]| -> Result<()> {
+        let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !root {
+            command.arg("apt-get");
+        }
+        let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status().context("apt-get")?;
+        if !status.success() {
+            bail!("install {} by hand and run again", packages.join(" and "));
+        }
+        Ok(())
+    };
+    apt(&["update", "-qq"])?;
+    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat())
+}
