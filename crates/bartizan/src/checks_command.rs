@@ -33,10 +33,20 @@ fn unknown(id: &str, ruleset: &Ruleset) -> anyhow::Error {
         .rules()
         .iter()
         .map(|rule| rule.id.as_str())
-        .filter(|other| other.contains(id) || id.split('-').next().is_some_and(|first| first.len() > 2 && other.starts_with(first)))
+        .filter(|other| {
+            other.contains(id)
+                || id
+                    .split('-')
+                    .next()
+                    .is_some_and(|first| first.len() > 2 && other.starts_with(first))
+        })
         .take(5)
         .collect();
-    let hint = if near.is_empty() { "`bartizan checks` lists them".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
+    let hint = if near.is_empty() {
+        "`bartizan checks` lists them".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    };
     anyhow!("there is no check `{id}`; {hint}")
 }
 
@@ -45,19 +55,31 @@ fn list(ruleset: &Ruleset, out: &mut impl Write) -> io::Result<()> {
     for rule in ruleset.rules() {
         writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
     }
-    writeln!(out, "\n{} checks. `bartizan checks <id>` shows the page of one.", ruleset.rules().len())
+    writeln!(
+        out,
+        "\n{} checks. `bartizan checks <id>` shows the page of one.",
+        ruleset.rules().len()
+    )
 }
 
 fn page(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "# {}\n\n{}\n", rule.id, rule.title)?;
-    writeln!(out, "severity    {}\nconfidence  {}\nweakness    {}", rule.severity, rule.confidence, rule.cwe)?;
+    writeln!(
+        out,
+        "severity    {}\nconfidence  {}\nweakness    {}",
+        rule.severity, rule.confidence, rule.cwe
+    )?;
     if let Some(provider) = &rule.provider {
         writeln!(out, "provider    {provider}")?;
     }
     writeln!(out, "looks near  {}", rule.keywords().join(", "))?;
     writeln!(out, "\n## What it means\n\n{}\n\n## How to repair it\n\n{}", rule.what, rule.revoke)?;
     if let Some(verify) = &rule.verify {
-        writeln!(out, "\n## How it is verified\n\nWith --verify-secrets: {} {}", verify.method, verify.url)?;
+        writeln!(
+            out,
+            "\n## How it is verified\n\nWith --verify-secrets: {} {}",
+            verify.method, verify.url
+        )?;
     }
     if let Some(reference) = &rule.reference {
         writeln!(out, "\n## Read on\n\n{reference}")?;

@@ -115,11 +115,21 @@ pub(crate) struct ScanArguments {
 #[command(next_help_heading = "Network")]
 pub(crate) struct Reach {
     /// Schemes that may be cloned beside https: http, file, ssh
-    #[arg(long, value_name = "SCHEMES", value_delimiter = ',', env = "BARTIZAN_ALLOW_CLONE_SCHEMES")]
+    #[arg(
+        long,
+        value_name = "SCHEMES",
+        value_delimiter = ',',
+        env = "BARTIZAN_ALLOW_CLONE_SCHEMES"
+    )]
     pub(crate) allow_clone_schemes: Vec<String>,
 
     /// Private networks that may be reached, as `10.0.0.0/8,127.0.0.0/8`
-    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', env = "BARTIZAN_ALLOW_PRIVATE_TARGETS")]
+    #[arg(
+        long,
+        value_name = "NETWORKS",
+        value_delimiter = ',',
+        env = "BARTIZAN_ALLOW_PRIVATE_TARGETS"
+    )]
     pub(crate) allow_private_targets: Vec<String>,
 
     /// Trust this certificate authority too (a PEM file)

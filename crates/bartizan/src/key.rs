@@ -24,7 +24,8 @@ pub(crate) fn load() -> HashKey {
 /// `$XDG_DATA_HOME/bartizan/fingerprint.key` (XDG Base Directory Specification).
 fn file() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
+    let data =
+        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
     Some(data.join("bartizan/fingerprint.key"))
 }
 

@@ -15,12 +15,19 @@ use crate::cli::Format;
 const DEFAULT_WIDTH: usize = 100;
 
 /// Writes the report into the file, or to standard output. A file appears whole or not at all.
-pub(crate) fn write(report: &ScanReport<'_>, format: Format, file: Option<&Path>, show_suppressed: bool) -> Result<()> {
+pub(crate) fn write(
+    report: &ScanReport<'_>,
+    format: Format,
+    file: Option<&Path>,
+    show_suppressed: bool,
+) -> Result<()> {
     let to_terminal = file.is_none() && io::stdout().is_terminal();
     let format = match format {
         Format::Table => report::Format::Table(TableStyle {
             color: wants_color(to_terminal),
-            width: terminal_size::terminal_size().filter(|_| to_terminal).map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()),
+            width: terminal_size::terminal_size()
+                .filter(|_| to_terminal)
+                .map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()),
             show_suppressed,
         }),
         Format::Json => report::Format::Json,
@@ -35,13 +42,17 @@ pub(crate) fn write(report: &ScanReport<'_>, format: Format, file: Option<&Path>
         };
     };
     let told = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or a pipe is written, not replaced.
         let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(told)?;
         return report::write(report, format, &mut file).with_context(told);
     }
-    let mut aside = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder).with_context(told)?;
+    let mut aside = tempfile::Builder::new()
+        .permissions(permissions())
+        .tempfile_in(folder)
+        .with_context(told)?;
     report::write(report, format, &mut aside).with_context(told)?;
     aside.flush().with_context(told)?;
     aside.persist(path).with_context(told)?;

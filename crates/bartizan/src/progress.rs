@@ -37,7 +37,8 @@ impl Line {
             }
             // Ends when the sender is dropped.
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let (contents, bytes) = (HumanCount(progress.contents()), HumanBytes(progress.bytes()));
+                let (contents, bytes) =
+                    (HumanCount(progress.contents()), HumanBytes(progress.bytes()));
                 bar.set_message(format!("{contents} {what}, {bytes}"));
                 bar.tick();
             }

@@ -11,10 +11,13 @@ use engine::{Cancel, Outcome, Progress, Scan};
 use report::{Repository as ReportedRepository, RuleDoc, ScanReport, Stats};
 use sources::{Limits, git::Repository};
 
-use crate::{Failure, cli::ScanArguments, key, output, progress::Line, setup, target, target::Target};
+use crate::{
+    Failure, cli::ScanArguments, key, output, progress::Line, setup, target, target::Target,
+};
 
 pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
-    let target = target::understand(&arguments.target, arguments.history || arguments.branch.is_some())?;
+    let target =
+        target::understand(&arguments.target, arguments.history || arguments.branch.is_some())?;
     let folder = match &target {
         Target::Files(path) if path.is_dir() => Some(path.as_path()),
         Target::Files(path) => path.parent(),
@@ -32,12 +35,17 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         ruleset: Arc::clone(&setup.ruleset),
         suppressions: setup.suppressions,
         key,
-        threads: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        threads: arguments.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        ),
         limits: Limits::default(),
         progress: Arc::new(Progress::default()),
         cancel,
     };
-    let started_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let started_at_ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     let line = Line::show(&scan.progress, if arguments.history { "blobs" } else { "files" });
     let looked = look(arguments, target, &scan)?;
     drop(line);
@@ -69,7 +77,13 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
             .as_deref()
             .map(|commit| ReportedRepository { url: looked.url.as_deref(), commit: Some(commit) }),
     };
-    output::write(&report, arguments.format, arguments.output.as_deref(), arguments.show_suppressed).map_err(Failure::Usage)?;
+    output::write(
+        &report,
+        arguments.format,
+        arguments.output.as_deref(),
+        arguments.show_suppressed,
+    )
+    .map_err(Failure::Usage)?;
     Ok(exit_code(arguments, &outcome))
 }
 
@@ -83,15 +97,24 @@ struct Looked {
 fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked, Failure> {
     match target {
         Target::Files(path) => {
-            let outcome = scan.directory(&path, !arguments.no_ignore).map_err(|error| Failure::Target(error.into()))?;
+            let outcome = scan
+                .directory(&path, !arguments.no_ignore)
+                .map_err(|error| Failure::Target(error.into()))?;
             Ok(Looked { outcome, url: None, commit: None })
         }
         Target::Repository(repository) => repository_of(arguments, &repository, None, scan),
-        Target::Remote(_) => Err(Failure::Target(anyhow::anyhow!("remote repositories are not fetched by this build"))),
+        Target::Remote(url) => Err(Failure::Target(anyhow::anyhow!(
+            "`{url}`: this version scans repositories on this disk; clone it first"
+        ))),
     }
 }
 
-fn repository_of(arguments: &ScanArguments, repository: &Repository, url: Option<String>, scan: &Scan) -> Result<Looked, Failure> {
+fn repository_of(
+    arguments: &ScanArguments,
+    repository: &Repository,
+    url: Option<String>,
+    scan: &Scan,
+) -> Result<Looked, Failure> {
     let failed = |error: sources::Error| Failure::Target(error.into());
     let branch = arguments.branch.as_deref();
     let commit = repository.commit(branch).map_err(failed)?;
@@ -118,7 +141,10 @@ fn rule_doc(rule: &checks::secrets::Rule) -> RuleDoc<'_> {
 }
 
 fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {
-    let fails = outcome.findings.iter().any(|finding| finding.counts() && finding.severity >= arguments.fail_on);
+    let fails = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.counts() && finding.severity >= arguments.fail_on);
     match (fails, outcome.is_complete()) {
         (true, _) => ExitCode::from(1),
         (false, true) => ExitCode::SUCCESS,

@@ -30,7 +30,11 @@ pub(crate) struct Setup {
 }
 
 /// Reads what there is. `folder` is the target's own, if it may configure its scan.
-pub(crate) fn prepare(arguments: &ScanArguments, folder: Option<&Path>, key_id: &str) -> Result<Setup> {
+pub(crate) fn prepare(
+    arguments: &ScanArguments,
+    folder: Option<&Path>,
+    key_id: &str,
+) -> Result<Setup> {
     let mut builder = Ruleset::builder()?;
     let (config, config_folder) = configuration(arguments, folder)?;
     let mut suppressions = Suppressions::from_config(&config);
@@ -39,12 +43,20 @@ pub(crate) fn prepare(arguments: &ScanArguments, folder: Option<&Path>, key_id: 
     let (excluded_checks, excluded_paths) = sort_out(&builder, &arguments.exclude);
     builder = select(builder, &only_checks, &excluded_checks)?;
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
-    for path in arguments.baseline.iter().cloned().chain(config.baselines.iter().map(|name| config_folder.join(name))) {
+    for path in arguments
+        .baseline
+        .iter()
+        .cloned()
+        .chain(config.baselines.iter().map(|name| config_folder.join(name)))
+    {
         let text = read(&path, MAX_BASELINE_BYTES)?;
-        let baseline = Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
+        let baseline =
+            Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
         suppressions.add_baseline(&baseline, key_id);
     }
-    if let Some(path) = folder.map(|folder| folder.join(".gitleaksignore")).filter(|path| path.is_file()) {
+    if let Some(path) =
+        folder.map(|folder| folder.join(".gitleaksignore")).filter(|path| path.is_file())
+    {
         suppressions.add_ignore_file(&read(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
@@ -60,7 +72,8 @@ fn configuration(arguments: &ScanArguments, folder: Option<&Path>) -> Result<(Co
         return Ok((Config::default(), PathBuf::new()));
     };
     let text = read(&path, MAX_CONFIG_BYTES)?;
-    let config = Config::parse(&text).with_context(|| format!("configuration {}", path.display()))?;
+    let config =
+        Config::parse(&text).with_context(|| format!("configuration {}", path.display()))?;
     Ok((config, path.parent().unwrap_or(Path::new("")).to_owned()))
 }
 
@@ -77,7 +90,10 @@ fn read(path: &Path, limit: u64) -> Result<String> {
 
 /// Tells checks from paths: what names a check is one.
 fn sort_out(builder: &RulesetBuilder, words: &[String]) -> (Vec<String>, Vec<String>) {
-    words.iter().cloned().partition(|word| glob(word).is_ok_and(|glob| builder.ids().any(|id| glob.is_match(id))))
+    words
+        .iter()
+        .cloned()
+        .partition(|word| glob(word).is_ok_and(|glob| builder.ids().any(|id| glob.is_match(id))))
 }
 
 fn select(builder: RulesetBuilder, only: &[String], without: &[String]) -> Result<RulesetBuilder> {
@@ -90,7 +106,8 @@ fn select(builder: RulesetBuilder, only: &[String], without: &[String]) -> Resul
     let (only, without) = (globs(only)?, globs(without)?);
     Ok(builder.retain(|rule| {
         let id = rule.id.as_str();
-        only.as_ref().is_none_or(|globs| globs.is_match(id)) && without.as_ref().is_none_or(|globs| !globs.is_match(id))
+        only.as_ref().is_none_or(|globs| globs.is_match(id))
+            && without.as_ref().is_none_or(|globs| !globs.is_match(id))
     }))
 }
 
@@ -106,7 +123,8 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let trimmed = pattern.trim_end_matches('/').trim_start_matches("./");
-        let rooted = if trimmed.contains('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
+        let rooted =
+            if trimmed.contains('/') { trimmed.to_owned() } else { format!("**/{trimmed}") };
         for form in [trimmed.to_owned(), rooted.clone(), format!("{rooted}/**")] {
             set.add(GlobBuilder::new(&form).build().with_context(|| format!("`{pattern}`"))?);
         }

@@ -14,7 +14,7 @@ pub(crate) enum Target {
     /// Files as they stand.
     Files(PathBuf),
     /// A repository, of which a commit or the history is wanted.
-    Repository(Repository),
+    Repository(Box<Repository>),
     /// Somewhere else.
     Remote(String),
 }
@@ -28,13 +28,16 @@ pub(crate) fn understand(argument: &OsStr, wants_git: bool) -> Result<Target, Fa
     {
         return Ok(Target::Remote(text.to_owned()));
     }
-    let open = || Repository::open(path).map_err(|error| Failure::Target(error.into()));
+    let open = || match Repository::open(path) {
+        Ok(repository) => Ok(Target::Repository(Box::new(repository))),
+        Err(error) => Err(Failure::Target(error.into())),
+    };
     if wants_git {
-        return open().map(Target::Repository);
+        return open();
     }
     // A bare repository has no files of its own to scan but those of its commits.
     if path.is_dir() && is_bare(path) {
-        return open().map(Target::Repository);
+        return open();
     }
     if let Err(source) = std::fs::metadata(path) {
         return Err(Failure::Target(sources::Error::Open { path: path.to_owned(), source }.into()));
@@ -50,7 +53,10 @@ fn is_bare(path: &Path) -> bool {
 fn is_url(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     if let Some(scheme) = scheme {
-        return !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+        return !scheme.is_empty()
+            && scheme
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     }
     match text.split_once(':') {
         Some((host, path)) => host.contains('@') && !host.contains('/') && !path.is_empty(),
@@ -64,7 +70,9 @@ mod tests {
 
     #[test]
     fn urls_are_told_from_paths() {
-        for url in ["https://a.example/b.git", "ssh://git@a/b", "git@github.com:a/b.git", "file:///x"] {
+        for url in
+            ["https://a.example/b.git", "ssh://git@a/b", "git@github.com:a/b.git", "file:///x"]
+        {
             assert!(is_url(url), "{url}");
         }
         for path in [".", "a/b", "C:\\x", "/tmp/x:y", "a@b/c", "nothing"] {

@@ -2,6 +2,12 @@
 //!
 //! `BARTIZAN_RULES=<folder>` runs the rules of another folder, `BARTIZAN_RULE=<part of an id>` only some of them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
 use checks::secrets::{Examples, Rule, Ruleset, Scanner, checksum::Checksum};
@@ -11,13 +17,16 @@ const ROUNDS: u64 = 6;
 
 #[test]
 fn every_example_is_judged_as_its_rule_says() {
-    let folder = env::var_os("BARTIZAN_RULES")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/secrets"), PathBuf::from);
+    let folder = env::var_os("BARTIZAN_RULES").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/secrets"),
+        PathBuf::from,
+    );
     let only = env::var("BARTIZAN_RULE").unwrap_or_default();
     let mut failures = String::new();
     let mut examples: BTreeMap<String, (Examples, Option<Checksum>)> = BTreeMap::new();
     let mut all = Ruleset::empty();
-    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "toml")) {
         let id = file.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -45,7 +54,8 @@ fn every_example_is_judged_as_its_rule_says() {
             for round in 0..ROUNDS {
                 let (text, wanted) = expand(example, *checksum, round);
                 let Some(wanted) = wanted else {
-                    writeln!(failures, "{id}: positive {number}: mark the secret with «…»").unwrap();
+                    writeln!(failures, "{id}: positive {number}: mark the secret with «…»")
+                        .unwrap();
                     break;
                 };
                 let found = secrets(&mut alone, &text);
@@ -57,7 +67,8 @@ fn every_example_is_judged_as_its_rule_says() {
                 let found = secrets(&mut beside, &text);
                 if !path_bound && found.iter().all(|(rule, _)| rule != id) {
                     let seen: Vec<_> = found.iter().map(|(rule, _)| rule).collect();
-                    writeln!(failures, "{id}: positive {number} is taken by {seen:?} in: {text}").unwrap();
+                    writeln!(failures, "{id}: positive {number} is taken by {seen:?} in: {text}")
+                        .unwrap();
                     break;
                 }
             }
@@ -66,7 +77,8 @@ fn every_example_is_judged_as_its_rule_says() {
             for round in 0..ROUNDS {
                 let (text, _) = expand(example, *checksum, round);
                 if let Some((_, secret)) = secrets(&mut alone, &text).first() {
-                    writeln!(failures, "{id}: negative {number} found `{secret}` in: {text}").unwrap();
+                    writeln!(failures, "{id}: negative {number} found `{secret}` in: {text}")
+                        .unwrap();
                     break;
                 }
             }
@@ -97,7 +109,11 @@ fn shape_of(id: &str, rule: &Rule, examples: &Examples, failures: &mut String) {
         complain("`what` and `revoke` are sentences");
     }
     if let Some(verify) = &rule.verify {
-        let asks = [&verify.url].into_iter().chain(verify.headers.values()).chain(&verify.body).any(|t| t.contains("{secret"));
+        let asks = [&verify.url]
+            .into_iter()
+            .chain(verify.headers.values())
+            .chain(&verify.body)
+            .any(|t| t.contains("{secret"));
         if !asks || !verify.url.starts_with("https://") || verify.active.is_empty() {
             complain("`verify` needs an https url, `{secret}` and `active`");
         }
@@ -110,7 +126,10 @@ fn secrets(scanner: &mut Scanner, text: &str) -> Vec<(String, String)> {
         .iter()
         .map(|candidate| {
             let rule = scanner.ruleset().get(candidate.rule).unwrap();
-            (rule.id.as_str().to_owned(), String::from_utf8_lossy(candidate.secret.expose()).into_owned())
+            (
+                rule.id.as_str().to_owned(),
+                String::from_utf8_lossy(candidate.secret.expose()).into_owned(),
+            )
         })
         .collect()
 }
@@ -139,7 +158,12 @@ fn expand(example: &str, checksum: Option<Checksum>, round: u64) -> (String, Opt
     }
 }
 
-fn fill(template: &str, before: &str, checksum: Option<Checksum>, random: &mut Random) -> Option<String> {
+fn fill(
+    template: &str,
+    before: &str,
+    checksum: Option<Checksum>,
+    random: &mut Random,
+) -> Option<String> {
     const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
     const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const DIGIT: &str = "0123456789";
@@ -149,8 +173,10 @@ fn fill(template: &str, before: &str, checksum: Option<Checksum>, random: &mut R
         return Some(format!("{a}-{b}-4{c}-a{d}-{}", hex(12, random)));
     }
     if template == "checksum" {
-        let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + before[at..].chars().next().unwrap().len_utf8());
-        return checksum.and_then(|checksum| checksum.of(before[start..].as_bytes()));
+        let start = before
+            .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .map_or(0, |at| at + before[at..].chars().next().unwrap().len_utf8());
+        return checksum.and_then(|checksum| checksum.of(&before.as_bytes()[start..]));
     }
     let (alphabet, length) = template.split_once(':')?;
     let length = length.parse().ok()?;

@@ -41,8 +41,10 @@ impl Baseline {
     /// # Errors
     /// It is neither.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| BaselineError::Syntax { line: error.line(), column: error.column() })?;
+        let value: Value = serde_json::from_str(text).map_err(|error| BaselineError::Syntax {
+            line: error.line(),
+            column: error.column(),
+        })?;
         match value {
             Value::Array(findings) => Self::foreign(&findings),
             Value::Object(report) => {
@@ -51,12 +53,21 @@ impl Baseline {
                     Some(other) => return Err(BaselineError::Version(other)),
                     None => return Err(BaselineError::Form),
                 }
-                let findings = report.get("findings").and_then(Value::as_array).ok_or(BaselineError::Form)?;
-                let text = |finding: &Value, name: &str| finding.get(name).and_then(Value::as_str).map(str::to_owned);
+                let findings =
+                    report.get("findings").and_then(Value::as_array).ok_or(BaselineError::Form)?;
+                let text = |finding: &Value, name: &str| {
+                    finding.get(name).and_then(Value::as_str).map(str::to_owned)
+                };
                 Ok(Self {
                     key_id: report.get("key_id").and_then(Value::as_str).map(str::to_owned),
-                    fingerprints: findings.iter().filter_map(|f| Fingerprint::from_hex(&text(f, "fingerprint")?)).collect(),
-                    hashes: findings.iter().filter_map(|f| SecretHash::from_hex(&text(f, "secret_hash")?)).collect(),
+                    fingerprints: findings
+                        .iter()
+                        .filter_map(|f| Fingerprint::from_hex(&text(f, "fingerprint")?))
+                        .collect(),
+                    hashes: findings
+                        .iter()
+                        .filter_map(|f| SecretHash::from_hex(&text(f, "secret_hash")?))
+                        .collect(),
                     foreign: Vec::new(),
                 })
             }
@@ -68,9 +79,13 @@ impl Baseline {
         let mut foreign = Vec::new();
         for finding in findings {
             let text = |name: &str| finding.get(name).and_then(Value::as_str);
-            let (Some(file), Some(rule)) = (text("File"), text("RuleID")) else { return Err(BaselineError::Form) };
+            let (Some(file), Some(rule)) = (text("File"), text("RuleID")) else {
+                return Err(BaselineError::Form);
+            };
             let line = finding.get("StartLine").and_then(Value::as_u64).unwrap_or_default();
-            let commit = text("Commit").filter(|commit| !commit.is_empty()).map_or(String::new(), |commit| format!("{commit}:"));
+            let commit = text("Commit")
+                .filter(|commit| !commit.is_empty())
+                .map_or(String::new(), |commit| format!("{commit}:"));
             foreign.push(format!("{commit}{file}:{rule}:{line}"));
         }
         Ok(Self { foreign, ..Self::default() })
@@ -84,7 +99,9 @@ mod tests {
     #[test]
     fn our_report_and_gitleaks_are_understood() {
         let hex = "00112233445566778899aabbccddeeff";
-        let ours = format!(r#"{{"version":1,"key_id":"k","findings":[{{"fingerprint":"{hex}","secret_hash":null}}]}}"#);
+        let ours = format!(
+            r#"{{"version":1,"key_id":"k","findings":[{{"fingerprint":"{hex}","secret_hash":null}}]}}"#
+        );
         let baseline = Baseline::parse(&ours).unwrap();
         assert_eq!(baseline.fingerprints, [Fingerprint::from_hex(hex).unwrap()]);
         let theirs = r#"[{"RuleID":"aws","File":"a/b","StartLine":3,"Commit":"abc"},{"RuleID":"x","File":"c","StartLine":1,"Commit":""}]"#;

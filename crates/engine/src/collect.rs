@@ -52,9 +52,14 @@ impl Found {
 
     /// Notes that were counted only, one for each kind.
     pub(crate) fn further_notes(&self) -> impl Iterator<Item = Note> + '_ {
-        self.notes_by_kind.iter().filter(|(_, count)| **count > MAX_NOTES_OF_A_KIND).map(|(kind, count)| {
-            Note::general(*kind, format!("and {} more of this kind", count - MAX_NOTES_OF_A_KIND))
-        })
+        self.notes_by_kind.iter().filter(|(_, count)| **count > MAX_NOTES_OF_A_KIND).map(
+            |(kind, count)| {
+                Note::general(
+                    *kind,
+                    format!("and {} more of this kind", count - MAX_NOTES_OF_A_KIND),
+                )
+            },
+        )
     }
 }
 
@@ -126,12 +131,19 @@ impl Drop for Worker {
 
 impl Sink for Worker {
     fn piece(&mut self, piece: &Piece<'_>) {
-        self.progress.add(u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0), piece.own.len() as u64);
+        self.progress.add(
+            u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0),
+            piece.own.len() as u64,
+        );
         // A check that panics costs its content, not the scan.
         let scanned = catch_unwind(AssertUnwindSafe(|| self.scanner.scan(piece.bytes)));
         let Ok(candidates) = scanned else {
             self.scanner = Scanner::new(Arc::clone(self.scanner.ruleset()));
-            self.note(Note::at(NoteKind::Unreadable, piece.origin.path(), "a check failed on this content; please report it"));
+            self.note(Note::at(
+                NoteKind::Unreadable,
+                piece.origin.path(),
+                "a check failed on this content; please report it",
+            ));
             return;
         };
         if candidates.is_empty() {

@@ -104,27 +104,34 @@ impl Config {
     /// # Errors
     /// Says which line or which entry is wrong.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text).map_err(|error| ConfigError(error.to_string().trim().to_owned()))?;
+        let file: File = toml::from_str(text)
+            .map_err(|error| ConfigError(error.to_string().trim().to_owned()))?;
         let mut config = Self {
-            excluded: globs(&file.paths.exclude).map_err(|e| ConfigError(format!("paths.exclude: {e}")))?,
+            excluded: globs(&file.paths.exclude)
+                .map_err(|e| ConfigError(format!("paths.exclude: {e}")))?,
             disabled: file.checks.disable,
             only: file.checks.only,
             baselines: file.baselines,
             ..Self::default()
         };
         for (check, word) in file.severities {
-            let severity = word.parse().map_err(|e| ConfigError(format!("severities.{check}: `{word}`: {e}")))?;
+            let severity = word
+                .parse()
+                .map_err(|e| ConfigError(format!("severities.{check}: `{word}`: {e}")))?;
             config.severities.insert(check, severity);
         }
         if let Some(word) = file.min_confidence {
-            config.min_confidence = Some(word.parse().map_err(|e| ConfigError(format!("min-confidence: `{word}`: {e}")))?);
+            config.min_confidence = Some(
+                word.parse().map_err(|e| ConfigError(format!("min-confidence: `{word}`: {e}")))?,
+            );
         }
         for (number, allow) in (1..).zip(file.allow) {
             let fail = |what: String| ConfigError(format!("[[allow]] number {number}: {what}"));
             if allow.reason.trim().is_empty() {
                 return Err(fail("needs a reason".into()));
             }
-            let list = Allowlist::new(allow.checks, &allow.paths, &allow.secrets, allow.commits).map_err(fail)?;
+            let list = Allowlist::new(allow.checks, &allow.paths, &allow.secrets, allow.commits)
+                .map_err(fail)?;
             config.allowed.push(Arc::new(list));
         }
         Ok(config)

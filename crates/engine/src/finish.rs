@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use checks::secrets::{Rule, Ruleset, place};
 use model::{
-    Confidence, Finding, Mask, Note, NoteKind, ObjectId, Place, Scanner, SecretValue, Severity, Suppression, TargetPath,
+    Confidence, Finding, Mask, Note, NoteKind, ObjectId, Place, Scanner, SecretValue, Severity,
+    Suppression, TargetPath,
 };
 use sources::{Origin, git};
 
@@ -36,7 +37,9 @@ impl Collector {
         scan: &Scan,
         places: impl FnOnce(&HashSet<ObjectId>) -> (HashMap<ObjectId, git::Places>, Vec<Note>),
     ) -> Outcome {
-        let mut found = std::mem::take(&mut *self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let mut found = std::mem::take(
+            &mut *self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
         let mut notes = std::mem::take(&mut found.notes);
         notes.extend(found.further_notes());
         if found.left_out > 0 {
@@ -54,7 +57,8 @@ impl Collector {
                 Origin::File(_) => None,
             })
             .collect();
-        let (blob_places, place_notes) = if blobs.is_empty() { Default::default() } else { places(&blobs) };
+        let (blob_places, place_notes) =
+            if blobs.is_empty() { Default::default() } else { places(&blobs) };
         notes.extend(place_notes);
         let mut stands = stands(&found.raw, &scan.ruleset, &blob_places);
         let wanted = scan.suppressions.excluded_paths();
@@ -80,7 +84,11 @@ fn sort_notes(notes: &mut [Note]) {
     notes.sort_by(|a, b| (a.kind, &a.path, &a.message).cmp(&(b.kind, &b.path, &b.message)));
 }
 
-fn stands<'r>(raws: &'r [Raw], ruleset: &'r Ruleset, blob_places: &HashMap<ObjectId, git::Places>) -> Vec<Stand<'r>> {
+fn stands<'r>(
+    raws: &'r [Raw],
+    ruleset: &'r Ruleset,
+    blob_places: &HashMap<ObjectId, git::Places>,
+) -> Vec<Stand<'r>> {
     let mut stands = Vec::new();
     for raw in raws {
         let Some(rule) = ruleset.get(raw.candidate.rule) else { continue };
@@ -90,7 +98,11 @@ fn stands<'r>(raws: &'r [Raw], ruleset: &'r Ruleset, blob_places: &HashMap<Objec
                     raw,
                     rule,
                     order: commit.map_or(0, |place| place.order),
-                    place: Place { path, span: Some(raw.span), commit: commit.map(|place| place.commit.clone()) },
+                    place: Place {
+                        path,
+                        span: Some(raw.span),
+                        commit: commit.map(|place| place.commit.clone()),
+                    },
                     confidence,
                 });
             }
@@ -124,10 +136,14 @@ fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>)
     let mut groups: Vec<(&SecretValue, Vec<Stand<'_>>)> = by_secret
         .into_iter()
         .map(|(secret, mut stands)| {
-            let best = stands.iter().map(|stand| (stand.raw.candidate.rank, stand.confidence)).max();
+            let best =
+                stands.iter().map(|stand| (stand.raw.candidate.rank, stand.confidence)).max();
             stands.sort_by(|a, b| earlier(a).cmp(&earlier(b)));
             // A stand of a lesser rule still tells a place; the first of the best rule tells the finding.
-            let lead = stands.iter().position(|stand| Some((stand.raw.candidate.rank, stand.confidence)) == best).unwrap_or(0);
+            let lead = stands
+                .iter()
+                .position(|stand| Some((stand.raw.candidate.rank, stand.confidence)) == best)
+                .unwrap_or(0);
             let lead = stands.remove(lead);
             stands.insert(0, lead);
             (secret, stands)
@@ -138,7 +154,11 @@ fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>)
     let mut made: Vec<(Finding, &SecretValue)> = Vec::with_capacity(groups.len());
     for (secret, stands) in groups {
         let Some(lead) = stands.first() else { continue };
-        let alike = (lead.rule.id.as_str().to_owned(), lead.place.path.clone(), lead.raw.masked_line.clone());
+        let alike = (
+            lead.rule.id.as_str().to_owned(),
+            lead.place.path.clone(),
+            lead.raw.masked_line.clone(),
+        );
         let occurrence = occurrences.entry(alike).or_default();
         let finding = finding(lead, &stands, secret, *occurrence, scan);
         *occurrence += 1;
@@ -173,11 +193,18 @@ fn order(finding: &Finding) -> impl Ord + use<'_> {
     )
 }
 
-fn finding(lead: &Stand<'_>, stands: &[Stand<'_>], secret: &SecretValue, occurrence: u64, scan: &Scan) -> Finding {
+fn finding(
+    lead: &Stand<'_>,
+    stands: &[Stand<'_>],
+    secret: &SecretValue,
+    occurrence: u64,
+    scan: &Scan,
+) -> Finding {
     let rule = lead.rule;
     let mut seen: HashSet<(&TargetPath, Option<u64>)> = HashSet::new();
     // In a history one path counts once: its versions hold the same secret.
-    let line_of = |stand: &Stand<'_>| (stand.place.commit.is_none()).then_some(stand.raw.span.start.line);
+    let line_of =
+        |stand: &Stand<'_>| (stand.place.commit.is_none()).then_some(stand.raw.span.start.line);
     seen.insert((&lead.place.path, line_of(lead)));
     let mut other_places = Vec::new();
     let mut total = 0;
@@ -189,7 +216,8 @@ fn finding(lead: &Stand<'_>, stands: &[Stand<'_>], secret: &SecretValue, occurre
             }
         }
     }
-    let fingerprint = fingerprint(rule.id.as_str(), lead.place.path.as_str(), &lead.raw.masked_line, occurrence);
+    let fingerprint =
+        fingerprint(rule.id.as_str(), lead.place.path.as_str(), &lead.raw.masked_line, occurrence);
     let hash = scan.key.hash(secret.expose());
     let commented = stands.iter().all(|stand| stand.raw.is_allowed(rule.id.as_str()));
     let suppression = if commented {
@@ -199,14 +227,20 @@ fn finding(lead: &Stand<'_>, stands: &[Stand<'_>], secret: &SecretValue, occurre
         scan.suppressions.reason(rule.id.as_str(), fingerprint, hash, secret, places)
     };
     let severity = scan.suppressions.severity(rule.id.as_str()).unwrap_or_else(|| severity(lead));
-    let mut finding = Finding::builder(rule.id.clone(), Scanner::Secrets, lead.place.clone(), fingerprint)
-        .rated(severity, lead.confidence)
-        .told(rule.title.clone(), rule.what.clone(), rule.revoke.clone())
-        .classified(Some(rule.cwe), rule.reference.iter().cloned().collect())
-        .credential(rule.provider.clone(), Mask::of(secret.expose()), hash, lead.raw.candidate.encoding)
-        .snippet(lead.raw.snippet.clone())
-        .suppressed(suppression)
-        .build();
+    let mut finding =
+        Finding::builder(rule.id.clone(), Scanner::Secrets, lead.place.clone(), fingerprint)
+            .rated(severity, lead.confidence)
+            .told(rule.title.clone(), rule.what.clone(), rule.revoke.clone())
+            .classified(Some(rule.cwe), rule.reference.iter().cloned().collect())
+            .credential(
+                rule.provider.clone(),
+                Mask::of(secret.expose()),
+                hash,
+                lead.raw.candidate.encoding,
+            )
+            .snippet(lead.raw.snippet.clone())
+            .suppressed(suppression)
+            .build();
     finding.other_places = other_places;
     finding.other_places_total = total;
     finding

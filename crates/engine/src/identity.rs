@@ -25,20 +25,29 @@ impl HashKey {
     /// Names the key without telling it, so that two reports know whether their hashes can be compared.
     #[must_use]
     pub fn id(&self) -> String {
-        let digest = Sha256::new_with_prefix(b"bartizan key id\0").chain_update(self.0.as_slice()).finalize();
+        let digest = Sha256::new_with_prefix(b"bartizan key id\0")
+            .chain_update(self.0.as_slice())
+            .finalize();
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(crate) fn hash(&self, secret: &[u8]) -> SecretHash {
         // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return SecretHash::from_bytes([0; 16]) };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else {
+            return SecretHash::from_bytes([0; 16]);
+        };
         mac.update(secret);
         SecretHash::from_bytes(first_half(&mac.finalize().into_bytes()))
     }
 }
 
 /// Names a finding: check, path, the line around it with every secret masked, and which of several alike it is.
-pub(crate) fn fingerprint(check: &str, path: &str, masked_line: &str, occurrence: u64) -> Fingerprint {
+pub(crate) fn fingerprint(
+    check: &str,
+    path: &str,
+    masked_line: &str,
+    occurrence: u64,
+) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in ["bartizan finding 1", check, path, masked_line] {
         hash.update((part.len() as u64).to_le_bytes());

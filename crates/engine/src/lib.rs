@@ -95,7 +95,11 @@ impl Scan {
     ///
     /// # Errors
     /// The target cannot be opened.
-    pub fn directory(&self, root: &Path, honour_ignore_files: bool) -> Result<Outcome, sources::Error> {
+    pub fn directory(
+        &self,
+        root: &Path,
+        honour_ignore_files: bool,
+    ) -> Result<Outcome, sources::Error> {
         let collector = Collector::new(self);
         let excluded = self.suppressions.excluded_paths();
         let options = directory::Options {
@@ -112,7 +116,11 @@ impl Scan {
     ///
     /// # Errors
     /// The commit cannot be read.
-    pub fn commit(&self, repository: &git::Repository, commit: &ObjectId) -> Result<Outcome, sources::Error> {
+    pub fn commit(
+        &self,
+        repository: &git::Repository,
+        commit: &ObjectId,
+    ) -> Result<Outcome, sources::Error> {
         let collector = Collector::new(self);
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
@@ -127,7 +135,8 @@ impl Scan {
     pub fn history(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
-        let mut outcome = collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB));
+        let mut outcome =
+            collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB));
         outcome.stats.commits = history.commits();
         outcome
     }

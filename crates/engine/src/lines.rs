@@ -66,7 +66,10 @@ impl<'p> Lines<'p> {
         let inside = bytes.get(range.clone()).unwrap_or_default();
         let breaks = memchr::memchr_iter(b'\n', inside).count() as u64;
         let end = match memchr::memrchr(b'\n', inside) {
-            Some(last) => Position { line: start.line + breaks, column: characters(inside.get(last + 1..).unwrap_or_default()) + 1 },
+            Some(last) => Position {
+                line: start.line + breaks,
+                column: characters(inside.get(last + 1..).unwrap_or_default()) + 1,
+            },
             None => Position { line: start.line, column: start.column + characters(inside) },
         };
         let line_start = self.line_start.unwrap_or(0).max(range.start.saturating_sub(LINE_BYTES));
@@ -82,14 +85,25 @@ impl<'p> Lines<'p> {
                 mark: Span { start: column(shown_mark.start), end: column(shown_mark.end) },
             },
             masked_line: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            allowed_by: comment(bytes.get(line_start..end_of_line(bytes, range.end.saturating_sub(1).max(range.start))).unwrap_or_default()),
+            allowed_by: comment(
+                bytes
+                    .get(
+                        line_start
+                            ..end_of_line(bytes, range.end.saturating_sub(1).max(range.start)),
+                    )
+                    .unwrap_or_default(),
+            ),
         }
     }
 
     fn column(&self, at: usize) -> u64 {
         match self.line_start {
             Some(start) => characters(self.piece.bytes.get(start..at).unwrap_or_default()) + 1,
-            None => self.piece.column_before + characters(self.piece.bytes.get(..at).unwrap_or_default()) + 1,
+            None => {
+                self.piece.column_before
+                    + characters(self.piece.bytes.get(..at).unwrap_or_default())
+                    + 1
+            }
         }
     }
 }
@@ -99,21 +113,32 @@ fn characters(bytes: &[u8]) -> u64 {
     if bytes.is_ascii() {
         return bytes.len() as u64;
     }
-    bytes.utf8_chunks().map(|chunk| (chunk.valid().chars().count() + chunk.invalid().len()) as u64).sum()
+    bytes
+        .utf8_chunks()
+        .map(|chunk| (chunk.valid().chars().count() + chunk.invalid().len()) as u64)
+        .sum()
 }
 
 fn end_of_line(bytes: &[u8], from: usize) -> usize {
-    let window = bytes.get(from..bytes.len().min(from.saturating_add(LINE_BYTES))).unwrap_or_default();
+    let window =
+        bytes.get(from..bytes.len().min(from.saturating_add(LINE_BYTES))).unwrap_or_default();
     let end = from + memchr::memchr(b'\n', window).unwrap_or(window.len());
     if end > from && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
 }
 
 /// The text of `line` with secrets masked, and where the mask of `range` stands in it, in characters.
-fn masked(bytes: &[u8], line: Range<usize>, range: &Range<usize>, secrets: &[Range<usize>]) -> (String, Range<usize>) {
+fn masked(
+    bytes: &[u8],
+    line: Range<usize>,
+    range: &Range<usize>,
+    secrets: &[Range<usize>],
+) -> (String, Range<usize>) {
     let mut out = String::new();
     let mut mark = 0..0;
     let mut at = line.start;
-    let push = |out: &mut String, part: Option<&[u8]>| out.push_str(&String::from_utf8_lossy(part.unwrap_or_default()));
+    let push = |out: &mut String, part: Option<&[u8]>| {
+        out.push_str(&String::from_utf8_lossy(part.unwrap_or_default()))
+    };
     // Secrets of one text do not overlap, except where one stretch holds several.
     let first = secrets.partition_point(|secret| secret.end <= line.start);
     for secret in secrets.iter().skip(first).take_while(|secret| secret.start < line.end) {
@@ -171,16 +196,32 @@ mod tests {
 
     fn located(text: &str, secrets: &[&str], which: usize) -> Located {
         let origin = Origin::File(TargetPath::from_bytes(b"x"));
-        let piece = Piece { origin: &origin, bytes: text.as_bytes(), own: 0..text.len(), lines_before: 10, column_before: 3 };
-        let ranges: Vec<_> = secrets.iter().map(|s| text.find(s).unwrap()..text.find(s).unwrap() + s.len()).collect();
+        let piece = Piece {
+            origin: &origin,
+            bytes: text.as_bytes(),
+            own: 0..text.len(),
+            lines_before: 10,
+            column_before: 3,
+        };
+        let ranges: Vec<_> = secrets
+            .iter()
+            .map(|s| text.find(s).unwrap()..text.find(s).unwrap() + s.len())
+            .collect();
         Lines::new(&piece).locate(&ranges[which], &ranges)
     }
 
     #[test]
     fn every_secret_of_the_line_is_masked_and_the_mark_is_under_the_right_one() {
-        let at = located("a\nuser = aaaaaaaaaaaa, pass = bbbbbbbbbbbb # x\n", &["aaaaaaaaaaaa", "bbbbbbbbbbbb"], 1);
+        let at = located(
+            "a\nuser = aaaaaaaaaaaa, pass = bbbbbbbbbbbb # x\n",
+            &["aaaaaaaaaaaa", "bbbbbbbbbbbb"],
+            1,
+        );
         assert_eq!(at.snippet.lines, ["user = aaa********, pass = bbb******** # x"]);
-        assert_eq!((at.span.start, at.span.end), (Position { line: 12, column: 29 }, Position { line: 12, column: 41 }));
+        assert_eq!(
+            (at.span.start, at.span.end),
+            (Position { line: 12, column: 29 }, Position { line: 12, column: 41 })
+        );
         assert_eq!((at.snippet.mark.start.column, at.snippet.mark.end.column), (28, 39));
     }
 
@@ -207,7 +248,10 @@ mod tests {
     fn comments_allow() {
         assert_eq!(comment(b"x = 1 # gitleaks:allow"), Some(AllowComment::All));
         assert_eq!(comment(b"x // bartizan:ignore"), Some(AllowComment::All));
-        assert_eq!(comment(b"x // bartizan:ignore[jwt, a-b] why"), Some(AllowComment::Checks(vec!["jwt".into(), "a-b".into()])));
+        assert_eq!(
+            comment(b"x // bartizan:ignore[jwt, a-b] why"),
+            Some(AllowComment::Checks(vec!["jwt".into(), "a-b".into()]))
+        );
         assert_eq!(comment(b"nothing"), None);
     }
 }

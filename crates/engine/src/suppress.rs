@@ -49,7 +49,10 @@ impl Suppressions {
     #[must_use]
     pub fn from_config(config: &Config) -> Self {
         Self {
-            excluded: ExcludedPaths { globs: config.excluded.iter().cloned().collect(), only: None },
+            excluded: ExcludedPaths {
+                globs: config.excluded.iter().cloned().collect(),
+                only: None,
+            },
             severities: config.severities.clone(),
             allowed: config.allowed.clone(),
             ..Self::default()
@@ -72,7 +75,8 @@ impl Suppressions {
 
     /// Adds the lines of a `.gitleaksignore`.
     pub fn add_ignore_file(&mut self, text: &str) {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines =
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         self.ignored.extend(lines.map(|line| line.replace('\\', "/")));
     }
 
@@ -121,6 +125,8 @@ impl Suppressions {
         let line = place.span.map_or(0, |span| span.start.line);
         let here = format!("{}:{check}:{line}", place.path);
         self.ignored.contains(&here)
-            || place.commit.as_ref().is_some_and(|commit| self.ignored.contains(&format!("{}:{here}", commit.id.as_str())))
+            || place.commit.as_ref().is_some_and(|commit| {
+                self.ignored.contains(&format!("{}:{here}", commit.id.as_str()))
+            })
     }
 }

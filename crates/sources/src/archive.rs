@@ -61,7 +61,14 @@ struct Budget<'l> {
 }
 
 /// Feeds the members of an archive. `size` is what it takes as it is.
-pub(crate) fn feed<S: Sink>(kind: Kind, origin: &Origin, reader: impl Read + Seek, size: u64, limits: &Limits, sink: &mut S) {
+pub(crate) fn feed<S: Sink>(
+    kind: Kind,
+    origin: &Origin,
+    reader: impl Read + Seek,
+    size: u64,
+    limits: &Limits,
+    sink: &mut S,
+) {
     let by_ratio = size.saturating_mul(limits.archive_ratio).max(Limits::RATIO_FREE_BYTES);
     let mut budget = Budget {
         limits,
@@ -72,9 +79,19 @@ pub(crate) fn feed<S: Sink>(kind: Kind, origin: &Origin, reader: impl Read + See
     members_of(kind, origin, reader, &mut budget, sink);
 }
 
-fn members_of<S: Sink>(kind: Kind, origin: &Origin, reader: impl Read + Seek, budget: &mut Budget<'_>, sink: &mut S) {
+fn members_of<S: Sink>(
+    kind: Kind,
+    origin: &Origin,
+    reader: impl Read + Seek,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) {
     let Some(depth) = budget.depth.checked_sub(1) else {
-        sink.note(Note::at(NoteKind::Archive, origin.path(), "archives nested too deeply; not opened"));
+        sink.note(Note::at(
+            NoteKind::Archive,
+            origin.path(),
+            "archives nested too deeply; not opened",
+        ));
         return;
     };
     budget.depth = depth;
@@ -101,7 +118,8 @@ fn members_of<S: Sink>(kind: Kind, origin: &Origin, reader: impl Read + Seek, bu
 
 /// The library's message, as one line without control characters.
 fn unreadable(error: impl std::fmt::Display) -> Stop {
-    let text: String = error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    let text: String =
+        error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
     Stop::Unreadable(text)
 }
 
@@ -109,14 +127,21 @@ fn take_member<S: Sink>(budget: &mut Budget<'_>, sink: &S) -> Result<(), Stop> {
     if sink.is_cancelled() {
         return Err(Stop::Cancelled);
     }
-    budget.members = budget
-        .members
-        .checked_sub(1)
-        .ok_or_else(|| Stop::Limit(format!("more than {} members; the rest was not looked at", budget.limits.archive_members)))?;
+    budget.members = budget.members.checked_sub(1).ok_or_else(|| {
+        Stop::Limit(format!(
+            "more than {} members; the rest was not looked at",
+            budget.limits.archive_members
+        ))
+    })?;
     Ok(())
 }
 
-fn zip<S: Sink>(origin: &Origin, reader: impl Read + Seek, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
+fn zip<S: Sink>(
+    origin: &Origin,
+    reader: impl Read + Seek,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
     let mut archive = zip::ZipArchive::new(reader).map_err(unreadable)?;
     let mut encrypted = 0_u64;
     for index in 0..archive.len() {
@@ -134,7 +159,11 @@ fn zip<S: Sink>(origin: &Origin, reader: impl Read + Seek, budget: &mut Budget<'
             Ok(file) => file,
             Err(error) => {
                 let Stop::Unreadable(message) = unreadable(error) else { continue };
-                sink.note(Note::at(NoteKind::Archive, origin.path(), format!("member {index} could not be read: {message}")));
+                sink.note(Note::at(
+                    NoteKind::Archive,
+                    origin.path(),
+                    format!("member {index} could not be read: {message}"),
+                ));
                 continue;
             }
         };
@@ -142,12 +171,21 @@ fn zip<S: Sink>(origin: &Origin, reader: impl Read + Seek, budget: &mut Budget<'
         member(&inner, file, budget, sink)?;
     }
     if encrypted > 0 {
-        sink.note(Note::at(NoteKind::Archive, origin.path(), format!("{encrypted} encrypted members were not looked at")));
+        sink.note(Note::at(
+            NoteKind::Archive,
+            origin.path(),
+            format!("{encrypted} encrypted members were not looked at"),
+        ));
     }
     Ok(())
 }
 
-fn tar<S: Sink>(origin: &Origin, reader: impl Read, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
+fn tar<S: Sink>(
+    origin: &Origin,
+    reader: impl Read,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
     let mut archive = tar::Archive::new(reader);
     for entry in archive.entries().map_err(unreadable)? {
         take_member(budget, sink)?;
@@ -162,30 +200,49 @@ fn tar<S: Sink>(origin: &Origin, reader: impl Read, budget: &mut Budget<'_>, sin
 }
 
 /// A stream that holds one file, which is often a tar.
-fn compressed<S: Sink>(origin: &Origin, mut reader: impl Read, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
+fn compressed<S: Sink>(
+    origin: &Origin,
+    mut reader: impl Read,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
     take_member(budget, sink)?;
     let head = head_of(&mut reader)?;
     let whole = io::Cursor::new(head.clone()).chain(reader);
     if Kind::of(&head) == Some(Kind::Tar) {
         // Bytes that tar skips count as well.
-        let mut counted = Counted { inner: whole, left: &mut budget.bytes.clone(), exceeded: false };
+        let mut counted =
+            Counted { inner: whole, left: &mut budget.bytes.clone(), exceeded: false };
         return tar(origin, &mut counted, budget, sink);
     }
     let path = origin.path();
     let name = path.file_name();
-    let stem = [".gz", ".zst", ".tgz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or("content");
+    let stem =
+        [".gz", ".zst", ".tgz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or("content");
     member(&origin.member(stem.as_bytes()), whole, budget, sink)
 }
 
-fn zstd<S: Sink>(origin: &Origin, reader: impl Read, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
+fn zstd<S: Sink>(
+    origin: &Origin,
+    reader: impl Read,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
     let mut decoder = zstd::stream::read::Decoder::new(reader).map_err(unreadable)?;
     // 2^26: the window is held in memory.
     decoder.window_log_max(DECODER_BYTES.ilog2()).map_err(unreadable)?;
     compressed(origin, decoder, budget, sink)
 }
 
-fn seven_zip<S: Sink>(origin: &Origin, mut reader: impl Read + Seek, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
-    let mut archive = sevenz_rust2::ArchiveReader::new(&mut reader, sevenz_rust2::Password::empty()).map_err(unreadable)?;
+fn seven_zip<S: Sink>(
+    origin: &Origin,
+    mut reader: impl Read + Seek,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
+    let mut archive =
+        sevenz_rust2::ArchiveReader::new(&mut reader, sevenz_rust2::Password::empty())
+            .map_err(unreadable)?;
     archive.set_thread_count(1);
     let mut stop = None;
     let result = archive.for_each_entries(|entry, content| {
@@ -214,7 +271,12 @@ fn head_of(reader: &mut impl Read) -> Result<Vec<u8>, Stop> {
 }
 
 /// Feeds one member, and takes what it unpacks to from the budget.
-fn member<S: Sink>(origin: &Origin, reader: impl Read, budget: &mut Budget<'_>, sink: &mut S) -> Result<(), Stop> {
+fn member<S: Sink>(
+    origin: &Origin,
+    reader: impl Read,
+    budget: &mut Budget<'_>,
+    sink: &mut S,
+) -> Result<(), Stop> {
     let mut left = budget.bytes;
     let mut counted = Counted { inner: reader, left: &mut left, exceeded: false };
     let head = head_of(&mut counted)?;
@@ -228,7 +290,10 @@ fn member<S: Sink>(origin: &Origin, reader: impl Read, budget: &mut Budget<'_>, 
             let read = counted.by_ref().take(NESTED_BYTES).read_to_end(&mut bytes);
             match read {
                 Ok(read) if read as u64 == NESTED_BYTES => {
-                    let message = format!("an archive of more than {} MiB inside an archive; not opened", NESTED_BYTES >> 20);
+                    let message = format!(
+                        "an archive of more than {} MiB inside an archive; not opened",
+                        NESTED_BYTES >> 20
+                    );
                     sink.note(Note::at(NoteKind::Archive, origin.path(), message));
                     Ok(())
                 }

@@ -39,7 +39,9 @@ pub(crate) fn format_of(head: &[u8]) -> Format {
 pub(crate) fn feed<S: Sink>(origin: &Origin, bytes: &[u8], limits: &Limits, sink: &mut S) {
     match format_of(bytes) {
         Format::Text if bytes.len() <= PIECE_BYTES => whole(origin, bytes, sink),
-        Format::Archive(kind) => archive::feed(kind, origin, io::Cursor::new(bytes), bytes.len() as u64, limits, sink),
+        Format::Archive(kind) => {
+            archive::feed(kind, origin, io::Cursor::new(bytes), bytes.len() as u64, limits, sink)
+        }
         Format::Binary => binary(origin, sink),
         Format::Text | Format::Utf16 { .. } => {
             // Reading from memory does not fail.
@@ -51,7 +53,11 @@ pub(crate) fn feed<S: Sink>(origin: &Origin, bytes: &[u8], limits: &Limits, sink
 /// Feeds a text that is in memory and fits one piece.
 pub(crate) fn whole<S: Sink>(origin: &Origin, bytes: &[u8], sink: &mut S) {
     if is_lfs_pointer(bytes) {
-        sink.note(Note::at(NoteKind::LfsPointer, origin.path(), "a Git LFS pointer; the content is stored elsewhere"));
+        sink.note(Note::at(
+            NoteKind::LfsPointer,
+            origin.path(),
+            "a Git LFS pointer; the content is stored elsewhere",
+        ));
         return;
     }
     let piece = Piece { origin, bytes, own: 0..bytes.len(), lines_before: 0, column_before: 0 };
@@ -69,7 +75,12 @@ fn is_lfs_pointer(bytes: &[u8]) -> bool {
 
 /// Feeds a text of any length in pieces, through one buffer. Binary content and archives must have been told apart by
 /// the caller; what turns binary later is looked at as bytes.
-pub(crate) fn stream<S: Sink>(origin: &Origin, mut reader: impl Read, buffer: &mut Vec<u8>, sink: &mut S) -> io::Result<()> {
+pub(crate) fn stream<S: Sink>(
+    origin: &Origin,
+    mut reader: impl Read,
+    buffer: &mut Vec<u8>,
+    sink: &mut S,
+) -> io::Result<()> {
     let mut decoder = Decoder::Undecided;
     buffer.clear();
     let mut own_start = 0;
@@ -79,8 +90,18 @@ pub(crate) fn stream<S: Sink>(origin: &Origin, mut reader: impl Read, buffer: &m
             return Ok(());
         }
         let ended = decoder.fill(&mut reader, buffer, PIECE_BYTES)?;
-        let own_end = if ended { buffer.len() } else { buffer.len().saturating_sub(SHARED_BYTES / 2).max(own_start) };
-        sink.piece(&Piece { origin, bytes: buffer, own: own_start..own_end, lines_before, column_before });
+        let own_end = if ended {
+            buffer.len()
+        } else {
+            buffer.len().saturating_sub(SHARED_BYTES / 2).max(own_start)
+        };
+        sink.piece(&Piece {
+            origin,
+            bytes: buffer,
+            own: own_start..own_end,
+            lines_before,
+            column_before,
+        });
         if ended {
             return Ok(());
         }
@@ -106,7 +127,12 @@ enum Decoder {
 
 impl Decoder {
     /// Fills `buffer` up to `target` bytes. True at the end.
-    fn fill(&mut self, reader: &mut impl Read, buffer: &mut Vec<u8>, target: usize) -> io::Result<bool> {
+    fn fill(
+        &mut self,
+        reader: &mut impl Read,
+        buffer: &mut Vec<u8>,
+        target: usize,
+    ) -> io::Result<bool> {
         if matches!(self, Self::Undecided) {
             let mut mark = Vec::with_capacity(2);
             reader.by_ref().take(2).read_to_end(&mut mark)?;
@@ -130,7 +156,11 @@ impl Decoder {
                 let whole = pending.len() - pending.len() % 2;
                 for pair in pending.get(..whole).unwrap_or_default().chunks_exact(2) {
                     let &[first, second] = pair else { continue };
-                    let unit = if *big_endian { u16::from_be_bytes([first, second]) } else { u16::from_le_bytes([first, second]) };
+                    let unit = if *big_endian {
+                        u16::from_be_bytes([first, second])
+                    } else {
+                        u16::from_le_bytes([first, second])
+                    };
                     let units = [high.take().unwrap_or(0), unit];
                     let units = if units[0] == 0 { &units[1..] } else { &units[..] };
                     if (0xd800..0xdc00).contains(&unit) && units.len() == 1 {
@@ -139,7 +169,11 @@ impl Decoder {
                     }
                     for c in char::decode_utf16(units.iter().copied()) {
                         let mut utf8 = [0; 4];
-                        buffer.extend_from_slice(c.unwrap_or(char::REPLACEMENT_CHARACTER).encode_utf8(&mut utf8).as_bytes());
+                        buffer.extend_from_slice(
+                            c.unwrap_or(char::REPLACEMENT_CHARACTER)
+                                .encode_utf8(&mut utf8)
+                                .as_bytes(),
+                        );
                     }
                 }
                 pending.drain(..whole);
@@ -195,9 +229,16 @@ mod tests {
 
     #[test]
     fn utf16_is_read_as_text_and_binary_is_not() {
-        let wide: Vec<u8> = [0xfeff_u16].into_iter().chain("pass=1\u{1f600}".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = [0xfeff_u16]
+            .into_iter()
+            .chain("pass=1\u{1f600}".encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(seen(&wide).owned, "pass=1\u{1f600}".as_bytes());
         assert_eq!(seen(b"\x7fELF\0\0\0").notes, [NoteKind::Binary]);
-        assert_eq!(seen(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n").notes, [NoteKind::LfsPointer]);
+        assert_eq!(
+            seen(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n").notes,
+            [NoteKind::LfsPointer]
+        );
     }
 }

@@ -36,8 +36,12 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
     let open = |source| Error::Open { path: root.to_owned(), source };
     let metadata = std::fs::metadata(root).map_err(open)?;
     if !metadata.is_dir() {
-        let (folder, name) = (root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")), root.file_name());
-        let name = PathBuf::from(name.ok_or_else(|| open(io::Error::from(io::ErrorKind::InvalidInput)))?);
+        let (folder, name) = (
+            root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+            root.file_name(),
+        );
+        let name =
+            PathBuf::from(name.ok_or_else(|| open(io::Error::from(io::ErrorKind::InvalidInput)))?);
         let folder = Dir::open_ambient_dir(folder, cap_std::ambient_authority()).map_err(open)?;
         // Opened here first, so that an unreadable target is an error and not a note.
         folder.open(&name).map_err(open)?;
@@ -74,7 +78,14 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
     Ok(())
 }
 
-fn visit<S: Sink>(dir: &Dir, root: &Path, entry: &ignore::DirEntry, options: &Options, buffer: &mut Vec<u8>, sink: &mut S) -> WalkState {
+fn visit<S: Sink>(
+    dir: &Dir,
+    root: &Path,
+    entry: &ignore::DirEntry,
+    options: &Options,
+    buffer: &mut Vec<u8>,
+    sink: &mut S,
+) -> WalkState {
     let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
     if relative.as_os_str().is_empty() {
         return WalkState::Continue;
@@ -91,7 +102,11 @@ fn visit<S: Sink>(dir: &Dir, root: &Path, entry: &ignore::DirEntry, options: &Op
     }
     if kind.is_dir() {
         if entry.depth() >= options.limits.directory_depth {
-            sink.note(Note::at(NoteKind::Limit, path, "directories nested too deeply; not entered"));
+            sink.note(Note::at(
+                NoteKind::Limit,
+                path,
+                "directories nested too deeply; not entered",
+            ));
         }
         return WalkState::Continue;
     }
@@ -114,7 +129,9 @@ fn unreadable_entry(root: &Path, error: &ignore::Error) -> Note {
                 path = Some(target_path(at.strip_prefix(root).unwrap_or(at)));
                 cause = err;
             }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => cause = err,
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                cause = err
+            }
             _ => break,
         }
     }
@@ -147,14 +164,27 @@ fn target_path(path: &Path) -> TargetPath {
 
 /// Feeds one file. It is opened below `dir` by a call that cannot leave it, whatever becomes of the path meanwhile, and
 /// without waiting, should it have become a pipe.
-fn file<S: Sink>(dir: &Dir, relative: &Path, options: &Options, buffer: &mut Vec<u8>, sink: &mut S) {
+fn file<S: Sink>(
+    dir: &Dir,
+    relative: &Path,
+    options: &Options,
+    buffer: &mut Vec<u8>,
+    sink: &mut S,
+) {
     let path = target_path(relative);
     if let Err(error) = try_file(dir, relative, &path, options, buffer, sink) {
         sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
     }
 }
 
-fn try_file<S: Sink>(dir: &Dir, relative: &Path, path: &TargetPath, options: &Options, buffer: &mut Vec<u8>, sink: &mut S) -> io::Result<()> {
+fn try_file<S: Sink>(
+    dir: &Dir,
+    relative: &Path,
+    path: &TargetPath,
+    options: &Options,
+    buffer: &mut Vec<u8>,
+    sink: &mut S,
+) -> io::Result<()> {
     let mut how = OpenOptions::new();
     how.read(true);
     #[cfg(unix)]
@@ -166,7 +196,11 @@ fn try_file<S: Sink>(dir: &Dir, relative: &Path, path: &TargetPath, options: &Op
         return Ok(());
     }
     if metadata.len() > options.limits.content_bytes {
-        let message = format!("{} MiB; the limit is {}", metadata.len() >> 20, options.limits.content_bytes >> 20);
+        let message = format!(
+            "{} MiB; the limit is {}",
+            metadata.len() >> 20,
+            options.limits.content_bytes >> 20
+        );
         sink.note(Note::at(NoteKind::TooLarge, path.clone(), message));
         return Ok(());
     }

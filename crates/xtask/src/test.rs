@@ -18,7 +18,10 @@ pub(crate) fn run() -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     println!("== generated files");
     generate::run(generate::Mode::Check)?;
-    step("clippy", cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    step(
+        "clippy",
+        cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+    )?;
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", docs)?;
@@ -51,10 +54,16 @@ fn install() -> Result<()> {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()
-            .or_else(|_| Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status())
+            .or_else(|_| {
+                Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status()
+            })
             .is_ok_and(|_| true)
     };
-    let packages: Vec<&str> = PROGRAMS.iter().filter(|(program, _)| is_missing(program)).map(|(_, package)| *package).collect();
+    let packages: Vec<&str> = PROGRAMS
+        .iter()
+        .filter(|(program, _)| is_missing(program))
+        .map(|(_, package)| *package)
+        .collect();
     if packages.is_empty() {
         return Ok(());
     }
@@ -65,7 +74,11 @@ fn install() -> Result<()> {
         if !root {
             command.arg("apt-get");
         }
-        let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status().context("apt-get")?;
+        let status = command
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .status()
+            .context("apt-get")?;
         if !status.success() {
             bail!("install {} by hand and run again", packages.join(" and "));
         }

@@ -1,5 +1,7 @@
 //! Which crate may depend on which. A new edge is a decision: make it here, in the same commit.
 
+#![expect(clippy::unwrap_used, reason = "the allowances for tests do not reach their helpers")]
+
 use std::{collections::BTreeMap, process::Command};
 
 /// `(crate, what it may use of the workspace, what guarded outside crates it may use)`.
@@ -10,13 +12,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("fetch", &["model"], &["gix", "reqwest"]),
     ("sources", &["model"], &["gix"]),
     ("engine", &["checks", "model", "sources"], &["serde", "serde_json", "toml"]),
-    ("bartizan", &["checks", "engine", "fetch", "model", "report", "sources"], &["clap", "serde_json"]),
+    (
+        "bartizan",
+        &["checks", "engine", "fetch", "model", "report", "sources"],
+        &["clap", "serde_json"],
+    ),
     ("test-kit", &["model"], &[]),
     ("xtask", &[], &[]),
 ];
 
 /// Outside crates that only the crates naming them may use: sockets, git, wire formats, the command line.
-const GUARDED: &[&str] = &["clap", "gix", "hyper", "reqwest", "rustls", "serde", "serde_json", "tokio", "toml"];
+const GUARDED: &[&str] =
+    &["clap", "gix", "hyper", "reqwest", "rustls", "serde", "serde_json", "tokio", "toml"];
 
 fn metadata() -> serde_json::Value {
     let out = Command::new(env!("CARGO"))
@@ -29,7 +36,8 @@ fn metadata() -> serde_json::Value {
 #[test]
 fn edges_point_down() {
     let metadata = metadata();
-    let allowed: BTreeMap<_, _> = LAYERS.iter().map(|(name, ours, theirs)| (*name, (*ours, *theirs))).collect();
+    let allowed: BTreeMap<_, _> =
+        LAYERS.iter().map(|(name, ours, theirs)| (*name, (*ours, *theirs))).collect();
     let mut bad = Vec::new();
     let mut seen = 0;
     for package in metadata["packages"].as_array().unwrap() {
@@ -48,7 +56,8 @@ fn edges_point_down() {
             if allowed.contains_key(dependency) && !ours.contains(&dependency) {
                 bad.push(format!("{name} -> {dependency}"));
             }
-            if name != "test-kit" && GUARDED.contains(&dependency) && !theirs.contains(&dependency) {
+            if name != "test-kit" && GUARDED.contains(&dependency) && !theirs.contains(&dependency)
+            {
                 bad.push(format!("{name} -> {dependency} (guarded)"));
             }
         }
@@ -73,7 +82,12 @@ fn only_the_edge_serializes_and_only_sources_and_fetch_open_things() {
     for (name, texts) in absences {
         for file in rust_files(&root.join(name).join("src")) {
             let source = std::fs::read_to_string(&file).unwrap();
-            bad.extend(texts.iter().filter(|text| source.contains(*text)).map(|text| format!("{}: {text}", file.display())));
+            bad.extend(
+                texts
+                    .iter()
+                    .filter(|text| source.contains(*text))
+                    .map(|text| format!("{}: {text}", file.display())),
+            );
         }
     }
     assert!(bad.is_empty(), "{bad:#?}");

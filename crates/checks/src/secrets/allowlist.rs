@@ -38,14 +38,22 @@ impl Allowlist {
     ///
     /// # Errors
     /// The entry that is no glob or no expression; a list without entries.
-    pub fn new(checks: Vec<String>, paths: &[String], secrets: &[String], commits: Vec<String>) -> Result<Self, String> {
+    pub fn new(
+        checks: Vec<String>,
+        paths: &[String],
+        secrets: &[String],
+        commits: Vec<String>,
+    ) -> Result<Self, String> {
         if checks.is_empty() && paths.is_empty() && secrets.is_empty() && commits.is_empty() {
             return Err("allows everything; name checks, paths, secrets or commits".to_owned());
         }
         Ok(Self {
             checks,
             path_globs: globs(paths)?,
-            secrets: secrets.iter().map(|source| Pattern::loose(source)).collect::<Result<_, _>>()?,
+            secrets: secrets
+                .iter()
+                .map(|source| Pattern::loose(source))
+                .collect::<Result<_, _>>()?,
             commits: commits.iter().map(|id| id.to_ascii_lowercase()).collect(),
             ..Self::default()
         })
@@ -65,9 +73,12 @@ impl Allowlist {
         let secret_holds = || self.secrets.iter().any(|pattern| pattern.is_match(secret));
         let word_holds = || {
             let lower = secret.to_ascii_lowercase();
-            self.stopwords.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+            self.stopwords
+                .iter()
+                .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
         };
-        let commit_holds = || commit.is_some_and(|commit| self.commits.iter().any(|id| id == commit));
+        let commit_holds =
+            || commit.is_some_and(|commit| self.commits.iter().any(|id| id == commit));
         let kinds: [(bool, &dyn Fn() -> bool); 4] = [
             (has_paths, &path_holds),
             (!self.secrets.is_empty(), &secret_holds),
@@ -88,7 +99,8 @@ mod tests {
 
     #[test]
     fn all_kinds_of_a_list_must_hold_or_any() {
-        let mut list = Allowlist::new(vec![], &["tests/**".into()], &["^test-".into()], vec![]).unwrap();
+        let mut list =
+            Allowlist::new(vec![], &["tests/**".into()], &["^test-".into()], vec![]).unwrap();
         assert!(list.allows("x", b"test-1", "tests/a.py", None));
         assert!(!list.allows("x", b"test-1", "src/a.py", None));
         list.condition = Condition::Any;

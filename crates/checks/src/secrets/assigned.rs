@@ -4,7 +4,8 @@
 ///
 /// It begins with the keyword, so that it is tried at the keyword and nowhere else.
 pub(crate) fn pattern(keywords: &[String], value: &str) -> String {
-    let names = keywords.iter().map(|word| regex_syntax::escape(word)).collect::<Vec<_>>().join("|");
+    let names =
+        keywords.iter().map(|word| regex_syntax::escape(word)).collect::<Vec<_>>().join("|");
     // Rest of the name; what closes it (`"name"`, `\"name\"`, `["name"]`, `<name>`); a type, as in `name: str =`.
     let name_tail = r#"[A-Za-z0-9_.\-]{0,40}(?:\\?["'`])?[\])]?(?:[ \t]{0,4}:[ \t]{0,4}[A-Za-z][A-Za-z<>&?']{1,20}[ \t]{0,4}=)?"#;
     // What assigns; a line may be broken behind it.

@@ -58,7 +58,13 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
     let (operator, at) = operator_behind(text, &name)?;
     let value = value_at(text, at, operator)?;
     let value_text = text.get(value.range.clone())?;
-    let confidence = judge(&Given { name: name_text, value: value_text, operator, notation: value.notation, wanted })?;
+    let confidence = judge(&Given {
+        name: name_text,
+        value: value_text,
+        operator,
+        notation: value.notation,
+        wanted,
+    })?;
     Some(Assigned { value: value.range, confidence, bare: value.notation == Notation::Bare })
 }
 
@@ -90,25 +96,194 @@ fn name_around(text: &[u8], keyword: &Range<usize>) -> Option<Range<usize>> {
     let behind = text.get(keyword.end..text.len().min(keyword.end + MAX_NAME_BYTES))?;
     let right = behind.iter().take_while(|b| is_name_byte(**b)).count();
     // A name that does not end is a blob of text.
-    (left < MAX_NAME_BYTES && right < MAX_NAME_BYTES).then(|| keyword.start - left..keyword.end + right)
+    (left < MAX_NAME_BYTES && right < MAX_NAME_BYTES)
+        .then(|| keyword.start - left..keyword.end + right)
 }
 
 /// Last parts of a name that say: not the secret itself but something about it.
 const ABOUT: &[&[u8]] = &[
-    b"name", b"names", b"id", b"ids", b"type", b"types", b"file", b"filename", b"files", b"path", b"paths", b"dir", b"url", b"uri", b"urls",
-    b"endpoint", b"host", b"field", b"fields", b"label", b"input", b"placeholder", b"hint", b"text", b"title", b"message", b"msg", b"error",
-    b"errors", b"length", b"len", b"size", b"count", b"min", b"max", b"limit", b"limits", b"policy", b"policies", b"rule", b"rules", b"regex",
-    b"pattern", b"validator", b"validation", b"valid", b"format", b"prefix", b"suffix", b"header", b"headers", b"param", b"params", b"parameter",
-    b"arg", b"args", b"option", b"options", b"config", b"expiry", b"expires", b"expiration", b"expire", b"ttl", b"timeout", b"age", b"lifetime",
-    b"version", b"algorithm", b"alg", b"algo", b"method", b"mode", b"provider", b"manager", b"store", b"storage", b"service", b"factory",
-    b"builder", b"handler", b"generator", b"encoder", b"decoder", b"class", b"required", b"enabled", b"disabled", b"changed", b"reset",
-    b"confirm", b"confirmation", b"prompt", b"strength", b"env", b"var", b"variable", b"ref", b"reference", b"location", b"source", b"index",
-    b"offset", b"position", b"kind", b"scope", b"scopes", b"issuer", b"audience", b"description", b"desc", b"comment", b"help", b"info", b"usage",
-    b"example", b"form", b"page", b"view", b"dialog", b"button", b"icon", b"link", b"visible", b"hidden", b"char", b"chars", b"set",
-    b"list", b"map", b"cache", b"selector", b"column", b"table", b"attribute", b"attr", b"property", b"prop", b"schema", b"model", b"template",
-    b"arn", b"region", b"bucket", b"cmd", b"command", b"script", b"function", b"func", b"callback", b"cb", b"ize", b"izer", b"ized", b"izers",
-    b"stream", b"parser", b"lexer", b"iterator", b"bindings", b"mount", b"username", b"user", b"email", b"hash_algorithm", b"rotation", b"created",
-    b"updated", b"at", b"date", b"time", b"timestamp", b"status", b"state", b"level", b"count", b"public", b"pub", b"match", b"mismatch", b"wrong", b"incorrect",
+    b"name",
+    b"names",
+    b"id",
+    b"ids",
+    b"type",
+    b"types",
+    b"file",
+    b"filename",
+    b"files",
+    b"path",
+    b"paths",
+    b"dir",
+    b"url",
+    b"uri",
+    b"urls",
+    b"endpoint",
+    b"host",
+    b"field",
+    b"fields",
+    b"label",
+    b"input",
+    b"placeholder",
+    b"hint",
+    b"text",
+    b"title",
+    b"message",
+    b"msg",
+    b"error",
+    b"errors",
+    b"length",
+    b"len",
+    b"size",
+    b"count",
+    b"min",
+    b"max",
+    b"limit",
+    b"limits",
+    b"policy",
+    b"policies",
+    b"rule",
+    b"rules",
+    b"regex",
+    b"pattern",
+    b"validator",
+    b"validation",
+    b"valid",
+    b"format",
+    b"prefix",
+    b"suffix",
+    b"header",
+    b"headers",
+    b"param",
+    b"params",
+    b"parameter",
+    b"arg",
+    b"args",
+    b"option",
+    b"options",
+    b"config",
+    b"expiry",
+    b"expires",
+    b"expiration",
+    b"expire",
+    b"ttl",
+    b"timeout",
+    b"age",
+    b"lifetime",
+    b"version",
+    b"algorithm",
+    b"alg",
+    b"algo",
+    b"method",
+    b"mode",
+    b"provider",
+    b"manager",
+    b"store",
+    b"storage",
+    b"service",
+    b"factory",
+    b"builder",
+    b"handler",
+    b"generator",
+    b"encoder",
+    b"decoder",
+    b"class",
+    b"required",
+    b"enabled",
+    b"disabled",
+    b"changed",
+    b"reset",
+    b"confirm",
+    b"confirmation",
+    b"prompt",
+    b"strength",
+    b"env",
+    b"var",
+    b"variable",
+    b"ref",
+    b"reference",
+    b"location",
+    b"source",
+    b"index",
+    b"offset",
+    b"position",
+    b"kind",
+    b"scope",
+    b"scopes",
+    b"issuer",
+    b"audience",
+    b"description",
+    b"desc",
+    b"comment",
+    b"help",
+    b"info",
+    b"usage",
+    b"example",
+    b"form",
+    b"page",
+    b"view",
+    b"dialog",
+    b"button",
+    b"icon",
+    b"link",
+    b"visible",
+    b"hidden",
+    b"char",
+    b"chars",
+    b"set",
+    b"list",
+    b"map",
+    b"cache",
+    b"selector",
+    b"column",
+    b"table",
+    b"attribute",
+    b"attr",
+    b"property",
+    b"prop",
+    b"schema",
+    b"model",
+    b"template",
+    b"arn",
+    b"region",
+    b"bucket",
+    b"cmd",
+    b"command",
+    b"script",
+    b"function",
+    b"func",
+    b"callback",
+    b"cb",
+    b"ize",
+    b"izer",
+    b"ized",
+    b"izers",
+    b"stream",
+    b"parser",
+    b"lexer",
+    b"iterator",
+    b"bindings",
+    b"mount",
+    b"username",
+    b"user",
+    b"email",
+    b"hash_algorithm",
+    b"rotation",
+    b"created",
+    b"updated",
+    b"at",
+    b"date",
+    b"time",
+    b"timestamp",
+    b"status",
+    b"state",
+    b"level",
+    b"count",
+    b"public",
+    b"pub",
+    b"match",
+    b"mismatch",
+    b"wrong",
+    b"incorrect",
 ];
 
 /// Whether the name promises a secret: `db_password` does, `password_field`, `tokenizer` and `keyboard` do not.
@@ -117,7 +292,9 @@ fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     let last = name.rsplit(|b| *b == b'.').next().unwrap_or(name);
     // The keyword must stand in the last part: `password.length` is about something else.
     let lower = last.to_ascii_lowercase();
-    let Some(at) = memchr::memmem::rfind(&lower, &keyword.to_ascii_lowercase()) else { return false };
+    let Some(at) = memchr::memmem::rfind(&lower, &keyword.to_ascii_lowercase()) else {
+        return false;
+    };
     let Some(behind) = last.get(at + keyword.len()..) else { return false };
     let before = last.get(..at).unwrap_or_default();
     let keyword_lower = keyword.to_ascii_lowercase();
@@ -129,8 +306,10 @@ fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     }
     if keyword_lower == b"pass" {
         // `pass`, `db_pass`, `DB_PASS`, `dbPass`; neither `bypass` nor `passed`, nor `password` (its own keyword).
-        let starts = before.last().is_none_or(|b| !b.is_ascii_lowercase()) || keyword.first().is_some_and(u8::is_ascii_uppercase);
-        let upper_before = before.last().is_some_and(u8::is_ascii_uppercase) && keyword.iter().all(u8::is_ascii_uppercase);
+        let starts = before.last().is_none_or(|b| !b.is_ascii_lowercase())
+            || keyword.first().is_some_and(u8::is_ascii_uppercase);
+        let upper_before = before.last().is_some_and(u8::is_ascii_uppercase)
+            && keyword.iter().all(u8::is_ascii_uppercase);
         if !starts || upper_before || behind.first().is_some_and(u8::is_ascii_alphabetic) {
             return false;
         }
@@ -138,32 +317,124 @@ fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     if is_public(before) {
         return false;
     }
-    let rest = behind.strip_prefix(b"s").filter(|rest| rest.first().is_none_or(|b| !b.is_ascii_lowercase())).unwrap_or(behind);
-    let _ = wanted;
-    words(rest).all(|word| !ABOUT.contains(&word.as_slice())) && !rest.first().is_some_and(|b| {
-        // `tokenize`, `secretary`, `passwordless`: the word goes on.
-        b.is_ascii_lowercase() && !is_known_ending(rest) && behind.len() == rest.len()
-    })
+    let rest = behind
+        .strip_prefix(b"s")
+        .filter(|rest| rest.first().is_none_or(|b| !b.is_ascii_lowercase()))
+        .unwrap_or(behind);
+    let about_hash = |word: &[u8]| {
+        wanted == Wanted::Token
+            && matches!(
+                word,
+                b"hash" | b"hashes" | b"digest" | b"checksum" | b"fingerprint" | b"thumbprint"
+            )
+    };
+    words(rest).all(|word| !ABOUT.contains(&word.as_slice()) && !about_hash(&word))
+        && !rest.first().is_some_and(|b| {
+            // `tokenize`, `secretary`, `passwordless`: the word goes on.
+            b.is_ascii_lowercase() && !is_known_ending(rest) && behind.len() == rest.len()
+        })
 }
 
 /// Small letters that may follow a keyword without making another word of it.
 fn is_known_ending(rest: &[u8]) -> bool {
     let lower = rest.to_ascii_lowercase();
-    [b"word".as_slice(), b"wd", b"phrase", b"code", b"key", b"token", b"value", b"val", b"hash", b"salt", b"data", b"string", b"str", b"secret", b"base", b"or"]
-        .iter()
-        .any(|ending| lower.starts_with(ending))
+    [
+        b"word".as_slice(),
+        b"wd",
+        b"phrase",
+        b"code",
+        b"key",
+        b"token",
+        b"value",
+        b"val",
+        b"hash",
+        b"salt",
+        b"data",
+        b"string",
+        b"str",
+        b"secret",
+        b"base",
+        b"or",
+    ]
+    .iter()
+    .any(|ending| lower.starts_with(ending))
 }
 
 /// `key` alone says little: it must be the end of the name, as its own word, and not the key of a map or a keyboard.
 fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
     const QUALIFIERS: &[&[u8]] = &[
-        b"api", b"app", b"access", b"auth", b"secret", b"private", b"priv", b"encryption", b"encrypt", b"enc", b"crypt", b"crypto", b"cipher",
-        b"aes", b"des", b"rsa", b"hmac", b"signing", b"sign", b"signature", b"master", b"shared", b"account", b"storage", b"license",
-        b"session", b"cookie", b"service", b"admin", b"client", b"consumer", b"server", b"write", b"read", b"subscription", b"root", b"deploy",
-        b"webhook", b"account", b"azure", b"aws", b"google", b"maps", b"stripe", b"twilio", b"mailgun", b"sendgrid", b"firebase", b"algolia", b"jwt", b"token",
-        b"data", b"user", b"pass", b"ssh", b"security", b"bot", b"developer", b"dev", b"integration", b"internal", b"iv", b"fernet", b"psk", b"preshared",
+        b"api",
+        b"app",
+        b"access",
+        b"auth",
+        b"secret",
+        b"private",
+        b"priv",
+        b"encryption",
+        b"encrypt",
+        b"enc",
+        b"crypt",
+        b"crypto",
+        b"cipher",
+        b"aes",
+        b"des",
+        b"rsa",
+        b"hmac",
+        b"signing",
+        b"sign",
+        b"signature",
+        b"master",
+        b"shared",
+        b"account",
+        b"storage",
+        b"license",
+        b"session",
+        b"cookie",
+        b"service",
+        b"admin",
+        b"client",
+        b"consumer",
+        b"server",
+        b"write",
+        b"read",
+        b"subscription",
+        b"root",
+        b"deploy",
+        b"webhook",
+        b"account",
+        b"azure",
+        b"aws",
+        b"google",
+        b"maps",
+        b"stripe",
+        b"twilio",
+        b"mailgun",
+        b"sendgrid",
+        b"firebase",
+        b"algolia",
+        b"jwt",
+        b"token",
+        b"data",
+        b"user",
+        b"pass",
+        b"ssh",
+        b"security",
+        b"bot",
+        b"developer",
+        b"dev",
+        b"integration",
+        b"internal",
+        b"iv",
+        b"fernet",
+        b"psk",
+        b"preshared",
     ];
-    if !behind.is_empty() && !matches!(behind, b"s" | b"_base64" | b"_b64" | b"B64" | b"Base64" | b"_hex" | b"_value" | b"Value") {
+    if !behind.is_empty()
+        && !matches!(
+            behind,
+            b"s" | b"_base64" | b"_b64" | b"B64" | b"Base64" | b"_hex" | b"_value" | b"Value"
+        )
+    {
         return false;
     }
     let lower = before.to_ascii_lowercase();
@@ -174,12 +445,40 @@ fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
 /// What is published on purpose.
 fn is_public(before: &[u8]) -> bool {
     let lower = before.to_ascii_lowercase();
-    [b"public".as_slice(), b"publishable", b"csrf", b"xsrf", b"next", b"page", b"continuation", b"cancellation", b"cancel", b"primary", b"foreign", b"sort", b"partition", b"no_", b"cache", b"show", b"hide", b"forgot", b"reset", b"confirm_new", b"re_enter", b"invalid", b"missing", b"has", b"is_", b"wrong"]
-        .iter()
-        .any(|word| {
-            let trimmed = lower.strip_suffix(b"_").or_else(|| lower.strip_suffix(b"-")).unwrap_or(&lower);
-            trimmed.ends_with(word) || lower.ends_with(word)
-        })
+    [
+        b"public".as_slice(),
+        b"publishable",
+        b"csrf",
+        b"xsrf",
+        b"next",
+        b"page",
+        b"continuation",
+        b"cancellation",
+        b"cancel",
+        b"primary",
+        b"foreign",
+        b"sort",
+        b"partition",
+        b"no_",
+        b"cache",
+        b"show",
+        b"hide",
+        b"forgot",
+        b"reset",
+        b"confirm_new",
+        b"re_enter",
+        b"invalid",
+        b"missing",
+        b"has",
+        b"is_",
+        b"wrong",
+    ]
+    .iter()
+    .any(|word| {
+        let trimmed =
+            lower.strip_suffix(b"_").or_else(|| lower.strip_suffix(b"-")).unwrap_or(&lower);
+        trimmed.ends_with(word) || lower.ends_with(word)
+    })
 }
 
 /// The words of a name: split at `_`, `-`, `.`, `$`, digits and at capitals; lower case.
@@ -206,7 +505,8 @@ fn words(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 /// Skips spaces and tabs; `None` where there are more than the limit.
 fn skip_blanks(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    let blanks = rest.iter().take(MAX_GAP_BYTES + 1).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blanks =
+        rest.iter().take(MAX_GAP_BYTES + 1).take_while(|b| matches!(b, b' ' | b'\t')).count();
     (blanks <= MAX_GAP_BYTES).then_some(at + blanks)
 }
 
@@ -232,9 +532,15 @@ fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)
     let (operator, length) = match rest {
         [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Operator::Compare, 3),
         [b'=', b'=', ..] | [b'!', b'=', ..] => (Operator::Compare, 2),
-        [b'=', b'>', ..] | [b':', b'=', ..] | [b'<', b'-', ..] | [b'?', b'=', ..] | [b'-', b'>', ..] => (Operator::Assign, 2),
+        [b'=', b'>', ..]
+        | [b':', b'=', ..]
+        | [b'<', b'-', ..]
+        | [b'?', b'=', ..]
+        | [b'-', b'>', ..] => (Operator::Assign, 2),
         [b'=', b'~', ..] | [b':', b':', ..] => return None,
-        [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => (Operator::Flag, 1),
+        [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => {
+            (Operator::Flag, 1)
+        }
         [b'=', ..] => (Operator::Assign, 1),
         [b':', ..] => {
             let typed = typed_assignment(text, at + 1);
@@ -246,8 +552,15 @@ fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)
         [b',', ..] if quoted || indexed => (Operator::Comma, 1),
         [b')', b',', ..] if quoted => (Operator::Comma, 2),
         [b'(', ..] if glued == at && is_setter(text.get(name.clone())?) => (Operator::Call, 1),
-        [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => (Operator::Element, 1),
-        _ if at > glued && !quoted && text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => (Operator::Flag, 0),
+        [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => {
+            (Operator::Element, 1)
+        }
+        _ if at > glued
+            && !quoted
+            && text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) =>
+        {
+            (Operator::Flag, 0)
+        }
         _ => return None,
     };
     Some((operator, at + length))
@@ -256,26 +569,43 @@ fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)
 /// `name: Type = value`: where the value begins.
 fn typed_assignment(text: &[u8], at: usize) -> Option<usize> {
     let at = skip_blanks(text, at)?;
-    let kind = text.get(at..)?.iter().take(30).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'<' | b'>' | b'&' | b'?' | b'_' | b'\'' | b'!')).count();
+    let kind = text
+        .get(at..)?
+        .iter()
+        .take(30)
+        .take_while(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'<' | b'>' | b'&' | b'?' | b'_' | b'\'' | b'!')
+        })
+        .count();
     if kind == 0 {
         return None;
     }
     let at = skip_blanks(text, at + kind)?;
-    (byte(text, at) == Some(b'=') && !matches!(byte(text, at + 1), Some(b'=' | b'>'))).then_some(at + 1)
+    (byte(text, at) == Some(b'=') && !matches!(byte(text, at + 1), Some(b'=' | b'>')))
+        .then_some(at + 1)
 }
 
 /// `setPassword(`, `with_token(`, `withPassword(`; also `password(` of builders.
 fn is_setter(name: &[u8]) -> bool {
     let last = name.rsplit(|b| *b == b'.').next().unwrap_or(name).to_ascii_lowercase();
-    [b"set".as_slice(), b"with", b"password", b"passwd", b"secret", b"apikey", b"api_key"].iter().any(|start| last.starts_with(start))
+    [b"set".as_slice(), b"with", b"password", b"passwd", b"secret", b"apikey", b"api_key"]
+        .iter()
+        .any(|start| last.starts_with(start))
 }
 
 fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
     let mut at = skip_blanks(text, at)?;
     // A quoted value may stand on the next line.
-    if matches!(operator, Operator::Assign | Operator::Comma | Operator::Call) && matches!(byte(text, at), Some(b'\n' | b'\r' | b'\\')) {
+    if matches!(operator, Operator::Assign | Operator::Comma | Operator::Call)
+        && matches!(byte(text, at), Some(b'\n' | b'\r' | b'\\'))
+    {
         let rest = text.get(at..)?;
-        let blanks = rest.iter().take(MAX_GAP_BYTES).take_while(|b| b.is_ascii_whitespace() || **b == b'\\').count();
+        let blanks = rest
+            .iter()
+            .take(MAX_GAP_BYTES)
+            .take_while(|b| b.is_ascii_whitespace() || **b == b'\\')
+            .count();
         at += blanks;
         if !matches!(byte(text, at), Some(b'"' | b'\'')) {
             return None;
@@ -285,7 +615,14 @@ fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         return element(text, at);
     }
     // Prefixes of strings: r"", b'', f"", u'', @"", $"", L"".
-    let prefix = text.get(at..)?.iter().take(3).take_while(|b| matches!(b, b'b' | b'B' | b'r' | b'R' | b'f' | b'F' | b'u' | b'U' | b'@' | b'$' | b'L')).count();
+    let prefix = text
+        .get(at..)?
+        .iter()
+        .take(3)
+        .take_while(|b| {
+            matches!(b, b'b' | b'B' | b'r' | b'R' | b'f' | b'F' | b'u' | b'U' | b'@' | b'$' | b'L')
+        })
+        .count();
     if prefix < 3 && matches!(byte(text, at + prefix), Some(b'"' | b'\'')) {
         at += prefix;
     }
@@ -342,21 +679,31 @@ fn element(text: &[u8], at: usize) -> Option<Value> {
 /// A value without quotes: to the end of the word, which must be (nearly) the end of the line.
 fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
     let window = text.get(at..text.len().min(at + MAX_VALUE_BYTES))?;
-    let end = window.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | 0)).unwrap_or(window.len());
+    let end = window
+        .iter()
+        .position(|b| {
+            b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | 0)
+        })
+        .unwrap_or(window.len());
     if end == window.len() && at + end < text.len() {
         return None;
     }
     let mut end = end;
     // `&` parts a query, `,` and `;` a list.
     if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b'&' | b';' | b',')) {
-        if matches!(window.get(stop), Some(b',' | b';')) && stop + 1 == end && operator != Operator::Flag {
+        if matches!(window.get(stop), Some(b',' | b';'))
+            && stop + 1 == end
+            && operator != Operator::Flag
+        {
             // A statement's end: source code, where a bare word is a name.
             return None;
         }
         end = stop;
     }
     let value = window.get(..end)?;
-    if value.is_empty() || matches!(value.last(), Some(b')' | b'(' | b'{' | b'[' | b']' | b'}' | b':')) {
+    if value.is_empty()
+        || matches!(value.last(), Some(b')' | b'(' | b'{' | b'[' | b']' | b'}' | b':'))
+    {
         return None;
     }
     // More words behind: prose, or code; a comment is neither.
@@ -369,7 +716,7 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         || tail.starts_with(b"<")
         || matches!(tail.first(), Some(b'"' | b'\'' | b'`' | b'&' | b'\\'))
         || operator == Operator::Flag
-        || (operator == Operator::Assign && tail.iter().any(|b| *b == b'='));
+        || (operator == Operator::Assign && tail.contains(&b'='));
     ends.then(|| Value { range: at..at + end, notation: Notation::Bare })
 }
 
@@ -420,21 +767,58 @@ fn is_something_else(value: &[u8], shape: &Shape) -> bool {
 /// Ends like a file: `secret.key`, `token.json`.
 fn has_extension(value: &[u8]) -> bool {
     const EXTENSIONS: &[&[u8]] = &[
-        b".json", b".txt", b".key", b".pem", b".crt", b".yml", b".yaml", b".xml", b".js", b".ts", b".py", b".rb", b".go", b".php", b".html", b".csv",
-        b".md", b".conf", b".cfg", b".ini", b".properties", b".env", b".png", b".svg", b".css", b".java", b".sh", b".c", b".h", b".jks", b".p12", b".pfx",
+        b".json",
+        b".txt",
+        b".key",
+        b".pem",
+        b".crt",
+        b".yml",
+        b".yaml",
+        b".xml",
+        b".js",
+        b".ts",
+        b".py",
+        b".rb",
+        b".go",
+        b".php",
+        b".html",
+        b".csv",
+        b".md",
+        b".conf",
+        b".cfg",
+        b".ini",
+        b".properties",
+        b".env",
+        b".png",
+        b".svg",
+        b".css",
+        b".java",
+        b".sh",
+        b".c",
+        b".h",
+        b".jks",
+        b".p12",
+        b".pfx",
     ];
     EXTENSIONS.iter().any(|extension| value.ends_with(extension))
 }
 
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
-        && value.iter().enumerate().all(|(index, b)| if matches!(index, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+        && value.iter().enumerate().all(|(index, b)| {
+            if matches!(index, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() }
+        })
 }
 
 /// Looks like a name of something in code: `userPassword`, `config.token`, `DB_PASSWORD`, `get-password`.
 fn is_identifier(value: &[u8], shape: &Shape) -> bool {
-    let name_bytes = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'$' | b'/' | b':'));
-    name_bytes && shape.digits * 6 <= shape.length && shape.surprise.is_none_or(|s| s < 5.0) && value.first().is_some_and(|b| !b.is_ascii_digit())
+    let name_bytes = value
+        .iter()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'$' | b'/' | b':'));
+    name_bytes
+        && shape.digits * 6 <= shape.length
+        && shape.surprise.is_none_or(|s| s < 5.0)
+        && value.first().is_some_and(|b| !b.is_ascii_digit())
 }
 
 /// Whether name, notation and value together are a credential, and how surely.
@@ -455,7 +839,9 @@ fn judge(given: &Given<'_>) -> Option<Confidence> {
 
 /// `password: "password"`, `token = "accessToken"`: the value repeats the name.
 fn names_itself(given: &Given<'_>) -> bool {
-    let strip = |text: &[u8]| -> Vec<u8> { text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect() };
+    let strip = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
     let (name, value) = (strip(given.name), strip(given.value));
     !value.is_empty() && (name.ends_with(&value) || value.ends_with(&name))
 }
@@ -498,7 +884,10 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         }
         Notation::Bare => {
             if given.operator == Operator::Colon && !mixed && identifier {
-                return (shape.others == 0 && shape.length >= 5 && given.name.iter().all(|b| !b.is_ascii_uppercase())).then_some(Confidence::Low);
+                return (shape.others == 0
+                    && shape.length >= 5
+                    && given.name.iter().all(|b| !b.is_ascii_uppercase()))
+                .then_some(Confidence::Low);
             }
             if is_code(value) {
                 return None;
@@ -513,7 +902,10 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
 
 fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let value = given.value;
-    if !(8..=MAX_VALUE_BYTES).contains(&shape.length) || memchr::memchr(b' ', value).is_some() || !value.is_ascii() {
+    if !(8..=MAX_VALUE_BYTES).contains(&shape.length)
+        || memchr::memchr(b' ', value).is_some()
+        || !value.is_ascii()
+    {
         return None;
     }
     if given.notation == Notation::Bare && is_code(value) {
@@ -531,7 +923,9 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let mixed = shape.classes() >= 2 && shape.digits > 0;
     let tells = memchr::memmem::find(&given.name.to_ascii_lowercase(), b"secret").is_some();
     match given.notation {
-        Notation::Quoted | Notation::Element if mixed => Some(if tells { Confidence::Medium } else { Confidence::Low }),
+        Notation::Quoted | Notation::Element if mixed => {
+            Some(if tells { Confidence::Medium } else { Confidence::Low })
+        }
         Notation::Bare if mixed && tells => Some(Confidence::Low),
         _ => None,
     }
@@ -540,7 +934,10 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
 /// Two or more words with a joint: `reset_password`, `user-token`, `userPassword`, `auth.password`.
 fn is_composed_name(value: &[u8]) -> bool {
     let joints = value.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).count();
-    let humps = value.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())).count();
+    let humps = value
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
     (joints > 0 || humps > 0)
         && letters + joints == value.len()
@@ -551,8 +948,11 @@ fn is_composed_name(value: &[u8]) -> bool {
 fn is_code(value: &[u8]) -> bool {
     value.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'*'))
         || memchr::memmem::find(value, b"->").is_some()
-        || value.first().is_some_and(|b| matches!(b, b'$' | b'@' | b'&' | b'!' | b'=' | b'+' | b'-' | b'.' | b','))
-        || value.iter().filter(|b| **b == b'.').count() > 0 && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'))
+        || value.first().is_some_and(|b| {
+            matches!(b, b'$' | b'@' | b'&' | b'!' | b'=' | b'+' | b'-' | b'.' | b',')
+        })
+        || value.iter().filter(|b| **b == b'.').count() > 0
+            && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'))
 }
 
 #[cfg(test)]
@@ -561,7 +961,8 @@ mod tests {
 
     fn found(line: &str, keyword: &str, wanted: Wanted) -> Option<(String, Confidence)> {
         let at = line.to_lowercase().find(keyword).unwrap();
-        find(line.as_bytes(), at..at + keyword.len(), wanted).map(|assigned| (line[assigned.value].to_owned(), assigned.confidence))
+        find(line.as_bytes(), at..at + keyword.len(), wanted)
+            .map(|assigned| (line[assigned.value].to_owned(), assigned.confidence))
     }
 
     #[test]
@@ -584,7 +985,11 @@ mod tests {
             r#"String adminPassword = "Hunter2!x";"#,
             "spring.datasource.password=Hunter2!x",
         ] {
-            assert_eq!(found(line, "password", Wanted::Password).map(|f| f.0).as_deref(), Some("Hunter2!x"), "{line}");
+            assert_eq!(
+                found(line, "password", Wanted::Password).map(|f| f.0).as_deref(),
+                Some("Hunter2!x"),
+                "{line}"
+            );
         }
     }
 
@@ -614,7 +1019,10 @@ mod tests {
     #[test]
     fn a_token_must_be_made_by_a_machine() {
         assert!(found(r#"api_key = "q8Zk2mW9xBv4Lr7TnY3c""#, "api_key", Wanted::Token).is_some());
-        assert!(found("ACCESS_TOKEN=9f86d081884c7d659a2feaa0c55ad015", "token", Wanted::Token).is_some());
+        assert!(
+            found("ACCESS_TOKEN=9f86d081884c7d659a2feaa0c55ad015", "token", Wanted::Token)
+                .is_some()
+        );
         for line in [
             r#"token = "access_token_endpoint""#,
             r#"tokenizer = "bert-base-uncased-v2""#,

@@ -28,13 +28,17 @@ impl Checksum {
     pub fn holds(self, token: &[u8]) -> bool {
         match self {
             Self::Github => {
-                let Some((head, sum)) = token.len().checked_sub(6).and_then(|at| token.split_at_checked(at)) else {
+                let Some((head, sum)) =
+                    token.len().checked_sub(6).and_then(|at| token.split_at_checked(at))
+                else {
                     return false;
                 };
                 self.of(head).is_some_and(|right| right.as_bytes() == sum)
             }
             Self::Grafana => {
-                let Some((head, sum)) = token.len().checked_sub(8).and_then(|at| token.split_at_checked(at)) else {
+                let Some((head, sum)) =
+                    token.len().checked_sub(8).and_then(|at| token.split_at_checked(at))
+                else {
                     return false;
                 };
                 self.of(head).is_some_and(|right| right.as_bytes().eq_ignore_ascii_case(sum))
@@ -62,7 +66,9 @@ fn base62(mut number: u32, width: usize) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut digits = Vec::with_capacity(width);
     while number > 0 || digits.len() < width {
-        digits.extend(DIGITS.get(usize::try_from(number % 62).unwrap_or_default()).copied().map(char::from));
+        digits.extend(
+            DIGITS.get(usize::try_from(number % 62).unwrap_or_default()).copied().map(char::from),
+        );
         number /= 62;
     }
     digits.iter().rev().collect()

@@ -11,7 +11,10 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 8 << 10;
 /// (`alg: none`), and for those whose claims or signature say that they are examples.
 pub(crate) fn at(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Confidence)> {
     let window = text.get(at..text.len().min(at + MAX_TOKEN_BYTES))?;
-    let length = window.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=')).count();
+    let length = window
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
+        .count();
     let token = window.get(..length)?;
     let mut parts = token.split(|b| *b == b'.');
     let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
@@ -42,7 +45,8 @@ fn header_claims_signature_length(token: &[u8]) -> Option<usize> {
     dots.next()?;
     let second = dots.next()?;
     let rest = token.get(second + 1..)?;
-    let signature = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    let signature =
+        rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
     Some(second + 1 + signature)
 }
 
@@ -70,12 +74,20 @@ mod tests {
     use super::*;
 
     fn token(header: &str, claims: &str) -> String {
-        format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims), "Zx9".repeat(15))
+        format!(
+            "{}.{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(claims),
+            "Zx9".repeat(15)
+        )
     }
 
     #[test]
     fn claims_are_judged() {
-        let real = token(r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"sub":"user-4711","iss":"https://login.acme.io","exp":1900000000}"#);
+        let real = token(
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"sub":"user-4711","iss":"https://login.acme.io","exp":1900000000}"#,
+        );
         let text = format!("Authorization: Bearer {real}\"");
         assert_eq!(at(text.as_bytes(), 22), Some((22..22 + real.len(), Confidence::High)));
         for (header, claims) in [

@@ -6,12 +6,12 @@
 
 mod allowlist;
 mod assigned;
-mod builtin;
 mod assignment;
+mod builtin;
 pub mod checksum;
 mod decode;
-mod jwt;
 pub mod judge;
+mod jwt;
 pub mod place;
 mod rule;
 mod ruleset;

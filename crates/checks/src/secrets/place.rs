@@ -33,29 +33,92 @@ pub fn kind(path: &str) -> FileKind {
     if is_vendored(&lower, name) {
         return FileKind::Vendored;
     }
-    if matches!(extension, "css" | "scss" | "sass" | "less" | "svg" | "xsl" | "xslt" | "xsd" | "wsdl" | "po" | "pot" | "strings" | "resx" | "xlf" | "xliff") {
-        return if matches!(extension, "po" | "pot" | "strings" | "resx" | "xlf" | "xliff") { FileKind::Labels } else { FileKind::Markup };
+    if matches!(
+        extension,
+        "css"
+            | "scss"
+            | "sass"
+            | "less"
+            | "svg"
+            | "xsl"
+            | "xslt"
+            | "xsd"
+            | "wsdl"
+            | "po"
+            | "pot"
+            | "strings"
+            | "resx"
+            | "xlf"
+            | "xliff"
+    ) {
+        return if matches!(extension, "po" | "pot" | "strings" | "resx" | "xlf" | "xliff") {
+            FileKind::Labels
+        } else {
+            FileKind::Markup
+        };
     }
     let mut folders: Vec<&str> = lower.split('/').collect();
     folders.pop();
-    if folders.iter().any(|f| matches!(*f, "locale" | "locales" | "i18n" | "l10n" | "lang" | "langs" | "languages" | "translations" | "translation")) || name == "strings.xml" {
+    if folders.iter().any(|f| {
+        matches!(
+            *f,
+            "locale"
+                | "locales"
+                | "i18n"
+                | "l10n"
+                | "lang"
+                | "langs"
+                | "languages"
+                | "translations"
+                | "translation"
+        )
+    }) || name == "strings.xml"
+    {
         return FileKind::Labels;
     }
     let sample = |word: &str| {
         word.split(['_', '-', '.']).any(|part| {
             matches!(
                 part,
-                "test" | "tests" | "testing" | "testdata" | "spec" | "specs" | "fixture" | "fixtures" | "mock" | "mocks" | "example" | "examples" | "sample" | "samples" | "demo" | "demos" | "doc" | "docs" | "documentation" | "e2e" | "stub" | "stubs"
+                "test"
+                    | "tests"
+                    | "testing"
+                    | "testdata"
+                    | "spec"
+                    | "specs"
+                    | "fixture"
+                    | "fixtures"
+                    | "mock"
+                    | "mocks"
+                    | "example"
+                    | "examples"
+                    | "sample"
+                    | "samples"
+                    | "demo"
+                    | "demos"
+                    | "doc"
+                    | "docs"
+                    | "documentation"
+                    | "e2e"
+                    | "stub"
+                    | "stubs"
             )
         })
     };
-    if folders.iter().any(|folder| sample(folder) || *folder == "__tests__") || sample(name) || matches!(extension, "md" | "rst" | "adoc") {
+    if folders.iter().any(|folder| sample(folder) || *folder == "__tests__")
+        || sample(name)
+        || matches!(extension, "md" | "rst" | "adoc")
+    {
         return FileKind::Sample;
     }
     // `FooTest.java`, `TestFoo.cs`, `FooTests.swift`.
     let stem = path.rsplit('/').next().unwrap_or(path);
     let stem = stem.split('.').next().unwrap_or(stem);
-    if stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("Spec") || stem.ends_with("IT") && stem.len() > 4 {
+    if stem.ends_with("Test")
+        || stem.ends_with("Tests")
+        || stem.ends_with("Spec")
+        || stem.ends_with("IT") && stem.len() > 4
+    {
         return FileKind::Sample;
     }
     FileKind::Ordinary
@@ -65,7 +128,28 @@ fn is_lock(name: &str, extension: &str) -> bool {
     extension == "lock"
         || matches!(
             name,
-            "package-lock.json" | "npm-shrinkwrap.json" | "pnpm-lock.yaml" | "go.sum" | "packages.lock.json" | "project.assets.json" | "cargo.lock" | "mix.lock" | "flake.lock" | "deno.lock" | "bun.lockb" | "gradle.lockfile" | "podfile.lock" | "package.resolved" | "conan.lock" | "verification-metadata.xml" | ".terraform.lock.hcl" | "checksums.txt" | "sha256sums" | "buildinfo.json" | "yarn.lock" | ".secrets.baseline"
+            "package-lock.json"
+                | "npm-shrinkwrap.json"
+                | "pnpm-lock.yaml"
+                | "go.sum"
+                | "packages.lock.json"
+                | "project.assets.json"
+                | "cargo.lock"
+                | "mix.lock"
+                | "flake.lock"
+                | "deno.lock"
+                | "bun.lockb"
+                | "gradle.lockfile"
+                | "podfile.lock"
+                | "package.resolved"
+                | "conan.lock"
+                | "verification-metadata.xml"
+                | ".terraform.lock.hcl"
+                | "checksums.txt"
+                | "sha256sums"
+                | "buildinfo.json"
+                | "yarn.lock"
+                | ".secrets.baseline"
         )
         || matches!(extension, "sum" | "sha256" | "sha1" | "sha512" | "md5" | "integrity")
 }
@@ -78,7 +162,19 @@ fn is_vendored(lower: &str, name: &str) -> bool {
         || lower.split('/').any(|folder| {
             matches!(
                 folder,
-                "node_modules" | "bower_components" | "vendor" | "vendors" | "third_party" | "third-party" | "thirdparty" | "site-packages" | "dist-packages" | "pods" | ".yarn" | "jspm_packages" | "godeps"
+                "node_modules"
+                    | "bower_components"
+                    | "vendor"
+                    | "vendors"
+                    | "third_party"
+                    | "third-party"
+                    | "thirdparty"
+                    | "site-packages"
+                    | "dist-packages"
+                    | "pods"
+                    | ".yarn"
+                    | "jspm_packages"
+                    | "godeps"
             )
         })
 }
@@ -87,10 +183,106 @@ fn is_vendored(lower: &str, name: &str) -> bool {
 #[must_use]
 pub fn is_source_code(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let extension =
+        name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     matches!(
         extension.as_str(),
-        "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "m" | "mm" | "cs" | "vb" | "fs" | "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" | "clj" | "go" | "rs" | "py" | "pyx" | "rb" | "erb" | "php" | "phtml" | "pl" | "pm" | "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "vue" | "svelte" | "swift" | "dart" | "lua" | "r" | "jl" | "ex" | "exs" | "erl" | "hrl" | "hs" | "ml" | "mli" | "elm" | "zig" | "nim" | "cr" | "d" | "pas" | "sol" | "tf" | "hcl" | "json" | "jsonc" | "json5" | "ipynb" | "asm" | "s" | "v" | "sv" | "vhd" | "proto" | "thrift" | "graphql" | "html" | "htm" | "jsp" | "aspx" | "cshtml" | "razor" | "twig" | "hbs" | "ejs" | "jinja" | "j2" | "tmpl" | "tpl" | "haml" | "slim" | "pug" | "css" | "coffee" | "bzl" | "star" | "awk" | "cmake" | "tcl" | "el" | "lisp" | "scm" | "rkt"
+        "c" | "cc"
+            | "cpp"
+            | "cxx"
+            | "h"
+            | "hh"
+            | "hpp"
+            | "m"
+            | "mm"
+            | "cs"
+            | "vb"
+            | "fs"
+            | "java"
+            | "kt"
+            | "kts"
+            | "scala"
+            | "groovy"
+            | "gradle"
+            | "clj"
+            | "go"
+            | "rs"
+            | "py"
+            | "pyx"
+            | "rb"
+            | "erb"
+            | "php"
+            | "phtml"
+            | "pl"
+            | "pm"
+            | "js"
+            | "jsx"
+            | "mjs"
+            | "cjs"
+            | "ts"
+            | "tsx"
+            | "vue"
+            | "svelte"
+            | "swift"
+            | "dart"
+            | "lua"
+            | "r"
+            | "jl"
+            | "ex"
+            | "exs"
+            | "erl"
+            | "hrl"
+            | "hs"
+            | "ml"
+            | "mli"
+            | "elm"
+            | "zig"
+            | "nim"
+            | "cr"
+            | "d"
+            | "pas"
+            | "sol"
+            | "tf"
+            | "hcl"
+            | "json"
+            | "jsonc"
+            | "json5"
+            | "ipynb"
+            | "asm"
+            | "s"
+            | "v"
+            | "sv"
+            | "vhd"
+            | "proto"
+            | "thrift"
+            | "graphql"
+            | "html"
+            | "htm"
+            | "jsp"
+            | "aspx"
+            | "cshtml"
+            | "razor"
+            | "twig"
+            | "hbs"
+            | "ejs"
+            | "jinja"
+            | "j2"
+            | "tmpl"
+            | "tpl"
+            | "haml"
+            | "slim"
+            | "pug"
+            | "css"
+            | "coffee"
+            | "bzl"
+            | "star"
+            | "awk"
+            | "cmake"
+            | "tcl"
+            | "el"
+            | "lisp"
+            | "scm"
+            | "rkt"
     )
 }
 
@@ -108,7 +300,9 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
         return None;
     }
     match kind(path) {
-        FileKind::Lock | FileKind::Vendored | FileKind::Labels | FileKind::Markup if generic => None,
+        FileKind::Lock | FileKind::Vendored | FileKind::Labels | FileKind::Markup if generic => {
+            None
+        }
         FileKind::Lock if candidate.rank == Rank::Assigned => None,
         FileKind::Vendored => Some(candidate.confidence.lowered()),
         FileKind::Sample if generic => Some(candidate.confidence.lowered()),
@@ -139,6 +333,8 @@ mod tests {
         ] {
             assert_eq!(kind(path), wanted, "{path}");
         }
-        assert!(is_source_code("a/b.TS") && !is_source_code("a/.env") && !is_source_code("deploy.yaml"));
+        assert!(
+            is_source_code("a/b.TS") && !is_source_code("a/.env") && !is_source_code("deploy.yaml")
+        );
     }
 }

@@ -139,8 +139,6 @@ pub(crate) enum Finder {
     Assignment(Wanted),
     /// A JSON Web Token, whose claims are judged.
     Jwt,
-    /// Nothing in the text: the path alone says it.
-    Path,
 }
 
 /// What kind of value an assignment's name promises.
@@ -150,12 +148,6 @@ pub(crate) enum Wanted {
     Password,
     /// Made by a machine.
     Token,
-}
-
-impl Finder {
-    pub(crate) fn looks_at_text(&self) -> bool {
-        !matches!(self, Self::Path)
-    }
 }
 
 /// A rule that can run.
@@ -196,24 +188,33 @@ impl Rule {
     /// # Errors
     /// Names the rule and what is wrong with it.
     pub fn parse(id: &str, text: &str) -> Result<(Self, Examples), RuleError> {
-        let file: RuleFile = toml::from_str(text).map_err(|error| RuleError::new(id, error.to_string()))?;
+        let file: RuleFile =
+            toml::from_str(text).map_err(|error| RuleError::new(id, error.to_string()))?;
         let examples = file.examples.clone();
         Ok((Self::from_file(id, file)?, examples))
     }
 
     fn from_file(id: &str, file: RuleFile) -> Result<Self, RuleError> {
         let fail = |problem: String| RuleError::new(id, problem);
-        let keywords: Vec<String> = file.keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let keywords: Vec<String> =
+            file.keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
         if keywords.is_empty() {
             return Err(fail("needs a keyword".into()));
         }
-        if let Some(word) = keywords.iter().find(|word| word.len() < 3 || !word.is_ascii() || word.contains('\n')) {
-            return Err(fail(format!("keyword `{word}` must be at least three ASCII characters on one line")));
+        if let Some(word) =
+            keywords.iter().find(|word| word.len() < 3 || !word.is_ascii() || word.contains('\n'))
+        {
+            return Err(fail(format!(
+                "keyword `{word}` must be at least three ASCII characters on one line"
+            )));
         }
-        let pattern = |source: &str| Pattern::new(source, &keywords).map(Finder::Pattern).map_err(fail);
+        let pattern =
+            |source: &str| Pattern::new(source, &keywords).map(Finder::Pattern).map_err(fail);
         let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref()) {
             (Some(source), None, None) => (pattern(&source)?, Rank::Format),
-            (None, Some(value), None) => (pattern(&assigned::pattern(&keywords, &value))?, Rank::Assigned),
+            (None, Some(value), None) => {
+                (pattern(&assigned::pattern(&keywords, &value))?, Rank::Assigned)
+            }
             (None, None, Some("password")) => (Finder::Assignment(Wanted::Password), Rank::Generic),
             (None, None, Some("token")) => (Finder::Assignment(Wanted::Token), Rank::Generic),
             (None, None, Some("jwt")) => (Finder::Jwt, Rank::Format),
@@ -221,7 +222,9 @@ impl Rule {
             _ => return Err(fail("needs one of `pattern`, `assigned` and `judge`".into())),
         };
         let checksum = match &file.checksum {
-            Some(name) => Some(Checksum::named(name).ok_or_else(|| fail(format!("no checksum `{name}`")))?),
+            Some(name) => {
+                Some(Checksum::named(name).ok_or_else(|| fail(format!("no checksum `{name}`")))?)
+            }
             None => None,
         };
         Ok(Self {
@@ -235,12 +238,19 @@ impl Rule {
             severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
             confidence: file.confidence.parse().map_err(|e| fail(format!("confidence: {e}")))?,
             cwe: match &file.cwe {
-                Some(text) => Cwe::parse(text).ok_or_else(|| fail(format!("`{text}` is no CWE number")))?,
+                Some(text) => {
+                    Cwe::parse(text).ok_or_else(|| fail(format!("`{text}` is no CWE number")))?
+                }
                 None => Cwe(798),
             },
             verify: file.verify,
             entropy: file.entropy,
-            allow: file.allow.iter().map(|p| Pattern::loose(p)).collect::<Result<_, _>>().map_err(&fail)?,
+            allow: file
+                .allow
+                .iter()
+                .map(|p| Pattern::loose(p))
+                .collect::<Result<_, _>>()
+                .map_err(&fail)?,
             path: globs(&file.path).map_err(&fail)?,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
             keywords,
@@ -311,7 +321,8 @@ impl Pattern {
     }
 
     fn of(hir: Hir, keywords: &[String]) -> Self {
-        let reach = hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
+        let reach =
+            hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
         let starts_with_keyword = starts_with_one_of(&hir, keywords);
         Self {
             group: secret_group(&hir).unwrap_or(0),
@@ -322,18 +333,6 @@ impl Pattern {
             hir,
             compiled: OnceLock::new(),
         }
-    }
-
-    /// Takes another group as the secret.
-    #[must_use]
-    pub(crate) fn with_group(mut self, group: usize) -> Self {
-        self.group = group;
-        self
-    }
-
-    /// How many groups there are, the whole match included.
-    pub(crate) fn groups(&self) -> usize {
-        self.hir.properties().explicit_captures_len() + 1
     }
 
     /// The program; `None` where it would be larger than the limit.
@@ -392,7 +391,9 @@ fn starts_with_one_of(hir: &Hir, keywords: &[String]) -> bool {
 fn secret_group(hir: &Hir) -> Option<usize> {
     use regex_syntax::hir::HirKind;
     match hir.kind() {
-        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => usize::try_from(capture.index).ok(),
+        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => {
+            usize::try_from(capture.index).ok()
+        }
         HirKind::Capture(capture) => secret_group(&capture.sub),
         HirKind::Repetition(repetition) => secret_group(&repetition.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),

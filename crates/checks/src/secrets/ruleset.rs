@@ -90,7 +90,7 @@ impl RulesetBuilder {
         let mut by_keyword: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         let mut everywhere = Vec::new();
         for (index, rule) in (0..).zip(&self.rules) {
-            if rule.keywords.is_empty() && rule.finder.looks_at_text() {
+            if rule.keywords.is_empty() {
                 everywhere.push(index);
             }
             for keyword in &rule.keywords {

@@ -79,7 +79,10 @@ impl Scanner {
         self.texts += 1;
         let ruleset = Arc::clone(&self.ruleset);
         for hit in ruleset.prefilter.find_overlapping_iter(text) {
-            let rules = ruleset.by_keyword.get(hit.pattern().as_usize()).map_or([].as_slice(), Vec::as_slice);
+            let rules = ruleset
+                .by_keyword
+                .get(hit.pattern().as_usize())
+                .map_or([].as_slice(), Vec::as_slice);
             for &index in rules {
                 self.try_rule(&ruleset, index, text, hit.range(), found);
             }
@@ -90,7 +93,13 @@ impl Scanner {
     }
 
     /// A rule without keywords has to look at all of it.
-    fn everywhere(&mut self, ruleset: &Ruleset, index: u32, text: &[u8], found: &mut Vec<Candidate>) {
+    fn everywhere(
+        &mut self,
+        ruleset: &Ruleset,
+        index: u32,
+        text: &[u8],
+        found: &mut Vec<Candidate>,
+    ) {
         let mut start = 0;
         while start < text.len() {
             let before = found.len();
@@ -120,12 +129,13 @@ impl Scanner {
             return None;
         }
         match &rule.finder {
-            Finder::Path => None,
             Finder::Assignment(wanted) => {
                 let assigned = assignment::find(text, keyword, *wanted)?;
                 *resume = (self.texts, assigned.value.end);
                 let end = assigned.value.end;
-                if let Some(mut candidate) = accept(rule, index, text, assigned.value, assigned.confidence) {
+                if let Some(mut candidate) =
+                    accept(rule, index, text, assigned.value, assigned.confidence)
+                {
                     candidate.bare = assigned.bare;
                     found.push(candidate);
                 }
@@ -140,11 +150,15 @@ impl Scanner {
             }
             Finder::Pattern(pattern) => {
                 let regex = pattern.regex()?;
-                let (cache, captures) =
-                    self.engines.get_mut(slot)?.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
-                let (matched, secret) = search(pattern, regex, cache, captures, text, &keyword, floor)?;
+                let (cache, captures) = self
+                    .engines
+                    .get_mut(slot)?
+                    .get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
+                let (matched, secret) =
+                    search(pattern, regex, cache, captures, text, &keyword, floor)?;
                 *resume = (self.texts, matched.end);
-                if let Some(candidate) = accept(rule, index, text, secret.clone(), rule.confidence) {
+                if let Some(candidate) = accept(rule, index, text, secret.clone(), rule.confidence)
+                {
                     found.push(candidate);
                 } else {
                     // What was refused may hide a match that begins inside it.
@@ -181,7 +195,8 @@ fn search(
         regex.search_captures_with(cache, &input, captures);
         let matched = captures.get_match()?;
         if matched.end() > keyword.start || pattern.starts_with_keyword {
-            let secret = captures.get_group(pattern.group).map_or(matched.range(), |group| group.range());
+            let secret =
+                captures.get_group(pattern.group).map_or(matched.range(), |group| group.range());
             return Some((matched.range(), secret));
         }
         start = matched.end();
@@ -192,7 +207,13 @@ fn search(
 const LONG_VALUE_BYTES: usize = 200;
 
 /// Judges what a rule found by the value itself.
-fn accept(rule: &Rule, index: u32, text: &[u8], range: Range<usize>, confidence: Confidence) -> Option<Candidate> {
+fn accept(
+    rule: &Rule,
+    index: u32,
+    text: &[u8],
+    range: Range<usize>,
+    confidence: Confidence,
+) -> Option<Candidate> {
     let secret = text.get(range.clone())?;
     if secret.is_empty() {
         return None;
@@ -241,7 +262,9 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for candidate in found {
         let same_stretch = |other: &Candidate| {
-            other.encoding.is_some() && other.range == candidate.range && other.secret != candidate.secret
+            other.encoding.is_some()
+                && other.range == candidate.range
+                && other.secret != candidate.secret
         };
         let overlaps = taken
             .range(..candidate.range.end)

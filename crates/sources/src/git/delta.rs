@@ -91,11 +91,11 @@ mod tests {
     fn damage_is_refused() {
         let mut out = Vec::new();
         for delta in [
-            &[11_u8, 5, 0x91, 7, 5][..], // copies beyond the base
+            &[11_u8, 5, 0x91, 7, 5][..],   // copies beyond the base
             &[11, 2, 3, b'a', b'b', b'c'], // makes more than it said
-            &[11, 1, 0],                 // reserved
-            &[12, 1, 1, b'a'],           // another base
-            &[11, 9, 1, b'a'],           // ends early
+            &[11, 1, 0],                   // reserved
+            &[12, 1, 1, b'a'],             // another base
+            &[11, 9, 1, b'a'],             // ends early
             &[0xff; 12],
             &[],
         ] {

@@ -47,7 +47,8 @@ impl History<'_> {
             report_missing(&repo, wanted, &mut first);
         }
         let folders = object_folders(&repo, &mut first);
-        let indices: Vec<PathBuf> = folders.iter().flat_map(|folder| pack_indices(folder)).collect();
+        let indices: Vec<PathBuf> =
+            folders.iter().flat_map(|folder| pack_indices(folder)).collect();
         let loose_ids: Vec<(usize, gix::ObjectId)> = loose_objects(&folders, repo.object_hash());
         drop(first);
         let mut workers: Vec<S::Sink> = (0..options.threads.max(1)).map(|_| sinks.sink()).collect();
@@ -59,24 +60,31 @@ impl History<'_> {
         };
         for index in indices {
             match Pack::open(&index, repo.object_hash(), options.limits.object_bytes) {
-                Ok(pack) => pack.blobs(&mut workers, |sink, entry| feed_entry(entry, options, &is_wanted, sink)),
+                Ok(pack) => pack.blobs(&mut workers, |sink, entry| {
+                    feed_entry(entry, options, &is_wanted, sink)
+                }),
                 Err(message) => {
                     if let Some(sink) = workers.first_mut() {
-                        let name = index.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                        let message = format!("pack `{name}` could not be opened: {}", one_line(&message));
+                        let name =
+                            index.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                        let message =
+                            format!("pack `{name}` could not be opened: {}", one_line(&message));
                         sink.note(Note::general(NoteKind::Corrupt, message));
                     }
                 }
             }
         }
-        let stores: Vec<loose::Store> = folders.iter().map(|folder| loose::Store::at(folder, repo.object_hash())).collect();
+        let stores: Vec<loose::Store> =
+            folders.iter().map(|folder| loose::Store::at(folder, repo.object_hash())).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for sink in &mut workers {
                 let (next, stores, loose_ids, is_wanted) = (&next, &stores, &loose_ids, &is_wanted);
                 scope.spawn(move || {
                     let mut buffer = Vec::new();
-                    while let Some((store, id)) = loose_ids.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    while let Some((store, id)) =
+                        loose_ids.get(next.fetch_add(1, Ordering::Relaxed))
+                    {
                         if sink.is_cancelled() {
                             return;
                         }
@@ -93,7 +101,9 @@ impl History<'_> {
     #[must_use]
     pub fn commits(&self) -> u64 {
         let repo = self.repository.inner.to_thread_local();
-        repo.rev_walk(self.tips.iter().copied()).all().map_or(0, |walk| walk.flatten().count() as u64)
+        repo.rev_walk(self.tips.iter().copied())
+            .all()
+            .map_or(0, |walk| walk.flatten().count() as u64)
     }
 }
 
@@ -119,7 +129,10 @@ fn object_folders<S: Sink>(repo: &gix::Repository, sink: &mut S) -> Vec<PathBuf>
     match store.alternate_db_paths() {
         Ok(alternates) => folders.extend(alternates),
         Err(error) => {
-            let message = format!("borrowed objects (`objects/info/alternates`) could not be found: {}", one_line(&error.to_string()));
+            let message = format!(
+                "borrowed objects (`objects/info/alternates`) could not be found: {}",
+                one_line(&error.to_string())
+            );
             sink.note(Note::general(NoteKind::MissingObject, message));
         }
     }
@@ -128,7 +141,13 @@ fn object_folders<S: Sink>(repo: &gix::Repository, sink: &mut S) -> Vec<PathBuf>
 
 fn pack_indices(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut indices: Vec<PathBuf> = std::fs::read_dir(folder.join("pack"))
-        .map(|entries| entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "idx")).collect())
+        .map(|entries| {
+            entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.extension().is_some_and(|e| e == "idx"))
+                .collect()
+        })
         .unwrap_or_default();
     indices.sort();
     indices
@@ -138,7 +157,13 @@ fn loose_objects(folders: &[PathBuf], hash: gix::hash::Kind) -> Vec<(usize, gix:
     folders
         .iter()
         .enumerate()
-        .flat_map(|(at, folder)| loose::Store::at(folder, hash).iter().flatten().map(move |id| (at, id)).collect::<Vec<_>>())
+        .flat_map(|(at, folder)| {
+            loose::Store::at(folder, hash)
+                .iter()
+                .flatten()
+                .map(move |id| (at, id))
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -146,12 +171,20 @@ fn loose_objects(folders: &[PathBuf], hash: gix::hash::Kind) -> Vec<(usize, gix:
 fn report_missing<S: Sink>(repo: &gix::Repository, wanted: &HashSet<gix::ObjectId>, sink: &mut S) {
     let missing = wanted.iter().filter(|id| !repo.has_object(**id)).count();
     if missing > 0 {
-        let message = format!("{missing} of {} blobs are not in this repository; they were not looked at", wanted.len());
+        let message = format!(
+            "{missing} of {} blobs are not in this repository; they were not looked at",
+            wanted.len()
+        );
         sink.note(Note::general(NoteKind::MissingObject, message));
     }
 }
 
-fn feed_entry<S: Sink>(entry: Entry<'_>, options: &Options, is_wanted: &impl Fn(&gix::ObjectId) -> bool, sink: &mut S) -> bool {
+fn feed_entry<S: Sink>(
+    entry: Entry<'_>,
+    options: &Options,
+    is_wanted: &impl Fn(&gix::ObjectId) -> bool,
+    sink: &mut S,
+) -> bool {
     match entry {
         Entry::Blob(id, bytes) => {
             if is_wanted(id) {
@@ -168,10 +201,17 @@ fn feed_entry<S: Sink>(entry: Entry<'_>, options: &Options, is_wanted: &impl Fn(
                 let (kind, message) = match skip {
                     Skip::TooLarge(size) => (
                         NoteKind::TooLarge,
-                        format!("a blob of {} MiB stored as a delta; the limit is {}", size >> 20, options.limits.object_bytes >> 20),
+                        format!(
+                            "a blob of {} MiB stored as a delta; the limit is {}",
+                            size >> 20,
+                            options.limits.object_bytes >> 20
+                        ),
                     ),
                     Skip::Corrupt => (NoteKind::Corrupt, "the object does not decode".to_owned()),
-                    Skip::BaseMissing => (NoteKind::MissingObject, "the object is a delta to one that is not here".to_owned()),
+                    Skip::BaseMissing => (
+                        NoteKind::MissingObject,
+                        "the object is a delta to one that is not here".to_owned(),
+                    ),
                 };
                 sink.note(Note::at(kind, blob(id).path(), message));
             }
@@ -185,10 +225,17 @@ fn blob(id: &gix::hash::oid) -> Origin {
 }
 
 /// A blob that does not fit into memory: text is streamed, archives need to be.
-fn large<S: Sink>(origin: &Origin, size: u64, reader: &mut dyn std::io::Read, options: &Options, sink: &mut S) {
+fn large<S: Sink>(
+    origin: &Origin,
+    size: u64,
+    reader: &mut dyn std::io::Read,
+    options: &Options,
+    sink: &mut S,
+) {
     use std::io::Read as _;
     if size > options.limits.content_bytes {
-        let message = format!("{} MiB; the limit is {}", size >> 20, options.limits.content_bytes >> 20);
+        let message =
+            format!("{} MiB; the limit is {}", size >> 20, options.limits.content_bytes >> 20);
         sink.note(Note::at(NoteKind::TooLarge, origin.path(), message));
         return;
     }
@@ -200,13 +247,21 @@ fn large<S: Sink>(origin: &Origin, size: u64, reader: &mut dyn std::io::Read, op
     match content::format_of(&head) {
         Format::Binary => content::binary(origin, sink),
         Format::Archive(_) => {
-            let message = format!("an archive of {} MiB in the history; the limit is {}", size >> 20, options.limits.object_bytes >> 20);
+            let message = format!(
+                "an archive of {} MiB in the history; the limit is {}",
+                size >> 20,
+                options.limits.object_bytes >> 20
+            );
             sink.note(Note::at(NoteKind::TooLarge, origin.path(), message));
         }
         Format::Text | Format::Utf16 { .. } => {
             let whole = std::io::Cursor::new(head).chain(reader);
             if content::stream(origin, whole, &mut Vec::new(), sink).is_err() {
-                sink.note(Note::at(NoteKind::Corrupt, origin.path(), "the object does not decode to its end"));
+                sink.note(Note::at(
+                    NoteKind::Corrupt,
+                    origin.path(),
+                    "the object does not decode to its end",
+                ));
             }
         }
     }
@@ -221,13 +276,16 @@ fn feed_loose<S: Sink>(
     sink: &mut S,
 ) {
     let origin = blob(id);
-    let corrupt = || Note::at(NoteKind::Corrupt, Origin::path(&origin), "the object does not decode");
+    let corrupt =
+        || Note::at(NoteKind::Corrupt, Origin::path(&origin), "the object does not decode");
     match store.try_header(id) {
         Ok(Some((_, gix::object::Kind::Blob))) if !is_wanted(id) => {}
-        Ok(Some((size, gix::object::Kind::Blob))) if size > options.limits.object_bytes => match super::tree::open_loose(store.path(), id) {
-            Ok(mut reader) => large(&origin, size, &mut reader, options, sink),
-            Err(_) => sink.note(corrupt()),
-        },
+        Ok(Some((size, gix::object::Kind::Blob))) if size > options.limits.object_bytes => {
+            match super::tree::open_loose(store.path(), id) {
+                Ok(mut reader) => large(&origin, size, &mut reader, options, sink),
+                Err(_) => sink.note(corrupt()),
+            }
+        }
         Ok(Some((_, gix::object::Kind::Blob))) => match store.try_find(id, buffer) {
             Ok(Some(object)) => content::feed(&origin, object.data, &options.limits, sink),
             Ok(None) => {}
@@ -237,4 +295,3 @@ fn feed_loose<S: Sink>(
         Err(_) => sink.note(corrupt()),
     }
 }
-

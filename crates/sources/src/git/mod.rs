@@ -9,7 +9,7 @@ mod pack;
 mod places;
 mod tree;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gix::prelude::FindExt as _;
 use model::{Commit, Note, NoteKind, ObjectId};
@@ -30,7 +30,6 @@ pub struct Options {
 
 /// A repository on this machine's disk.
 pub struct Repository {
-    path: PathBuf,
     inner: gix::ThreadSafeRepository,
 }
 
@@ -41,9 +40,11 @@ impl Repository {
     /// There is none, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         std::fs::metadata(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        let inner = gix::ThreadSafeRepository::open_opts(path, gix::open::Options::isolated())
-            .map_err(|error| Error::NotARepository { path: path.to_owned(), source: error.into() })?;
-        Ok(Self { path: path.to_owned(), inner })
+        let inner =
+            gix::ThreadSafeRepository::open_opts(path, gix::open::Options::isolated()).map_err(
+                |error| Error::NotARepository { path: path.to_owned(), source: error.into() },
+            )?;
+        Ok(Self { inner })
     }
 
     /// Whether it has no work tree of its own.
@@ -74,7 +75,11 @@ impl Repository {
         Ok(History { repository: self, tips, only_reachable: revision.is_some() })
     }
 
-    fn resolve(&self, repo: &gix::Repository, revision: Option<&str>) -> Result<Option<gix::ObjectId>, Error> {
+    fn resolve(
+        &self,
+        repo: &gix::Repository,
+        revision: Option<&str>,
+    ) -> Result<Option<gix::ObjectId>, Error> {
         let Some(name) = revision else {
             return Ok(repo.head_id().ok().and_then(|id| peel(repo, id.detach())));
         };
@@ -117,8 +122,9 @@ impl Repository {
 /// Whether objects were left out on purpose (`gitpartial-clone`).
 fn is_partial(repo: &gix::Repository) -> bool {
     repo.config_snapshot().string("extensions.partialClone").is_some()
-        || std::fs::read_dir(repo.objects.store_ref().path().join("pack"))
-            .is_ok_and(|entries| entries.flatten().any(|entry| entry.path().extension().is_some_and(|e| e == "promisor")))
+        || std::fs::read_dir(repo.objects.store_ref().path().join("pack")).is_ok_and(|entries| {
+            entries.flatten().any(|entry| entry.path().extension().is_some_and(|e| e == "promisor"))
+        })
 }
 
 /// Follows annotated tags to a commit.
@@ -128,7 +134,8 @@ fn peel(repo: &gix::Repository, id: gix::ObjectId) -> Option<gix::ObjectId> {
 
 /// Commits that branches, tags, remotes' branches, stashes and `HEAD` stand for.
 fn all_tips(repo: &gix::Repository) -> Vec<gix::ObjectId> {
-    let mut tips: Vec<gix::ObjectId> = repo.head_id().ok().and_then(|id| peel(repo, id.detach())).into_iter().collect();
+    let mut tips: Vec<gix::ObjectId> =
+        repo.head_id().ok().and_then(|id| peel(repo, id.detach())).into_iter().collect();
     if let Ok(references) = repo.references()
         && let Ok(all) = references.all()
     {
@@ -146,7 +153,10 @@ fn branches(repo: &gix::Repository) -> Vec<String> {
         .references()
         .ok()
         .and_then(|references| {
-            references.local_branches().ok().map(|all| all.flatten().map(|r| r.name().shorten().to_string()).collect())
+            references
+                .local_branches()
+                .ok()
+                .map(|all| all.flatten().map(|r| r.name().shorten().to_string()).collect())
         })
         .unwrap_or_default();
     names.sort();

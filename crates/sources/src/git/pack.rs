@@ -83,14 +83,26 @@ pub(super) struct Pack {
 
 impl Pack {
     /// Opens the pack whose index is at `index_path`.
-    pub(super) fn open(index_path: &Path, hash: gix::hash::Kind, max_object_bytes: u64) -> Result<Self, String> {
+    pub(super) fn open(
+        index_path: &Path,
+        hash: gix::hash::Kind,
+        max_object_bytes: u64,
+    ) -> Result<Self, String> {
         let index = index::File::at(index_path, hash).map_err(|error| error.to_string())?;
-        let file = File::open(index_path.with_extension("pack")).map_err(|error| error.to_string())?;
+        let file =
+            File::open(index_path.with_extension("pack")).map_err(|error| error.to_string())?;
         let length = file.metadata().map_err(|error| error.to_string())?.len();
         let end = length.saturating_sub(hash.len_in_bytes() as u64);
         let mut nodes: Vec<Node> = index
             .iter()
-            .map(|entry| Node { id: entry.oid, offset: entry.pack_offset, end, header_bytes: 0, size: 0, link: Link::Corrupt })
+            .map(|entry| Node {
+                id: entry.oid,
+                offset: entry.pack_offset,
+                end,
+                header_bytes: 0,
+                size: 0,
+                link: Link::Corrupt,
+            })
             .collect();
         nodes.sort_unstable_by_key(|node| node.offset);
         let mut following = end;
@@ -98,28 +110,35 @@ impl Pack {
             node.end = following.min(end);
             following = node.offset;
         }
-        let mut pack = Self { file, nodes, children: Vec::new(), first_child: Vec::new(), roots: Vec::new(), max_object_bytes };
+        let mut pack = Self {
+            file,
+            nodes,
+            children: Vec::new(),
+            first_child: Vec::new(),
+            roots: Vec::new(),
+            max_object_bytes,
+        };
         pack.read_headers(&index, hash);
         pack.link_children();
         Ok(pack)
     }
 
-    /// How many objects it holds.
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     fn read_headers(&mut self, index: &index::File, hash: gix::hash::Kind) {
         let mut window = Window::default();
         for at in 0..self.nodes.len() {
-            let Some((offset, end)) = self.nodes.get(at).map(|node| (node.offset, node.end)) else { continue };
+            let Some((offset, end)) = self.nodes.get(at).map(|node| (node.offset, node.end)) else {
+                continue;
+            };
             let Some(head) = window.get(&self.file, offset, end) else { continue };
             let Ok(entry) = data::Entry::from_bytes(head, offset, hash) else { continue };
             let link = match entry.header {
                 data::entry::Header::Blob => Link::Blob,
-                data::entry::Header::Commit | data::entry::Header::Tree | data::entry::Header::Tag => Link::Other,
+                data::entry::Header::Commit
+                | data::entry::Header::Tree
+                | data::entry::Header::Tag => Link::Other,
                 data::entry::Header::OfsDelta { base_distance } => {
-                    let base = data::entry::Header::verified_base_pack_offset(offset, base_distance);
+                    let base =
+                        data::entry::Header::verified_base_pack_offset(offset, base_distance);
                     self.link_to(base.and_then(|base| self.node_at(base)), Link::Corrupt)
                 }
                 data::entry::Header::RefDelta { base_id } => {
@@ -130,7 +149,8 @@ impl Pack {
             if let Some(node) = self.nodes.get_mut(at) {
                 node.link = link;
                 node.size = entry.decompressed_size;
-                node.header_bytes = u32::try_from(entry.data_offset.saturating_sub(offset)).unwrap_or_default();
+                node.header_bytes =
+                    u32::try_from(entry.data_offset.saturating_sub(offset)).unwrap_or_default();
             }
         }
     }
@@ -182,24 +202,42 @@ impl Pack {
     fn children_of(&self, node: u32) -> &[u32] {
         let at = node as usize;
         match (self.first_child.get(at), self.first_child.get(at + 1)) {
-            (Some(&first), Some(&behind)) => self.children.get(first as usize..behind as usize).unwrap_or_default(),
+            (Some(&first), Some(&behind)) => {
+                self.children.get(first as usize..behind as usize).unwrap_or_default()
+            }
             _ => &[],
         }
     }
 
     /// Hands every blob to `each`, on as many threads as there are workers.
-    pub(super) fn blobs<W: Send>(&self, workers: &mut [W], each: impl Fn(&mut W, Entry<'_>) -> bool + Sync) {
+    pub(super) fn blobs<W: Send>(
+        &self,
+        workers: &mut [W],
+        each: impl Fn(&mut W, Entry<'_>) -> bool + Sync,
+    ) {
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for worker in workers {
                 let (next, each) = (&next, &each);
                 scope.spawn(move || {
-                    let mut walk = Walk { pack: self, spare: Vec::new(), inflate: Decompress::new(true), input: Vec::new(), delta: Vec::new() };
+                    let mut walk = Walk {
+                        pack: self,
+                        spare: Vec::new(),
+                        inflate: Decompress::new(true),
+                        input: Vec::new(),
+                        delta: Vec::new(),
+                    };
                     // A few roots at a time: neighbours in the pack are neighbours on the disk.
                     const BATCH: usize = 16;
                     loop {
                         let start = next.fetch_add(BATCH, Ordering::Relaxed);
-                        let Some(roots) = self.roots.get(start..self.roots.len().min(start + BATCH)).filter(|r| !r.is_empty()) else { return };
+                        let Some(roots) = self
+                            .roots
+                            .get(start..self.roots.len().min(start + BATCH))
+                            .filter(|r| !r.is_empty())
+                        else {
+                            return;
+                        };
                         for &root in roots {
                             if !walk.chain(root, &mut |entry| each(worker, entry)) {
                                 return;
@@ -249,7 +287,8 @@ impl Walk<'_> {
         let mut bytes = self.spare.pop().unwrap_or_default();
         if self.inflate_whole(node, &mut bytes).is_none() {
             self.recycle(bytes);
-            return each(Entry::Skipped(&node.id, Skip::Corrupt)) && self.skip_children(root, Skip::Corrupt, each);
+            return each(Entry::Skipped(&node.id, Skip::Corrupt))
+                && self.skip_children(root, Skip::Corrupt, each);
         }
         if !each(Entry::Blob(&node.id, &bytes)) {
             return false;
@@ -257,7 +296,12 @@ impl Walk<'_> {
         self.descend(root, bytes, each)
     }
 
-    fn descend(&mut self, root: u32, bytes: Vec<u8>, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
+    fn descend(
+        &mut self,
+        root: u32,
+        bytes: Vec<u8>,
+        each: &mut dyn FnMut(Entry<'_>) -> bool,
+    ) -> bool {
         let pack = self.pack;
         let mut kept_bytes = bytes.len();
         let mut path = vec![Branch { node: root, bytes: Some(bytes), next_child: 0 }];
@@ -281,7 +325,9 @@ impl Walk<'_> {
                         bytes
                     }
                     None => {
-                        if !each(Entry::Skipped(&node.id, Skip::Corrupt)) || !self.skip_children(child, Skip::Corrupt, each) {
+                        if !each(Entry::Skipped(&node.id, Skip::Corrupt))
+                            || !self.skip_children(child, Skip::Corrupt, each)
+                        {
                             return false;
                         }
                         continue;
@@ -311,7 +357,9 @@ impl Walk<'_> {
                 }
                 Err(skip) => {
                     self.recycle(out);
-                    if !each(Entry::Skipped(&node.id, skip)) || !self.skip_children(child, skip, each) {
+                    if !each(Entry::Skipped(&node.id, skip))
+                        || !self.skip_children(child, skip, each)
+                    {
                         return false;
                     }
                 }
@@ -377,7 +425,12 @@ impl Walk<'_> {
     }
 
     /// Tells of all that is built on `node` that it was skipped for the same reason. Sizes are the base's.
-    fn skip_children(&self, node: u32, skip: Skip, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
+    fn skip_children(
+        &self,
+        node: u32,
+        skip: Skip,
+        each: &mut dyn FnMut(Entry<'_>) -> bool,
+    ) -> bool {
         let mut open = vec![node];
         while let Some(node) = open.pop() {
             for &child in self.pack.children_of(node) {
@@ -412,7 +465,8 @@ impl Walk<'_> {
     fn large(&mut self, node: &Node, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
         let start = node.offset + u64::from(node.header_bytes);
         let range = FileRange { file: &self.pack.file, at: start, end: node.end };
-        let mut reader = flate2::read::ZlibDecoder::new_with_buf(range, vec![0; 64 << 10]).take(node.size);
+        let mut reader =
+            flate2::read::ZlibDecoder::new_with_buf(range, vec![0; 64 << 10]).take(node.size);
         each(Entry::Large(&node.id, node.size, &mut reader))
     }
 }
@@ -426,7 +480,9 @@ struct FileRange<'f> {
 
 impl Read for FileRange<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buffer.len());
+        let left = usize::try_from(self.end.saturating_sub(self.at))
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
         let Some(part) = buffer.get_mut(..left) else { return Ok(0) };
         let read = read_at(self.file, part, self.at)?;
         self.at += read as u64;
@@ -446,7 +502,9 @@ impl Window {
 
     fn get(&mut self, file: &File, offset: u64, end: u64) -> Option<&[u8]> {
         let wanted = end.saturating_sub(offset).min(HEADER_BYTES);
-        let inside = |window: &Self| offset >= window.start && offset + wanted <= window.start + window.bytes.len() as u64;
+        let inside = |window: &Self| {
+            offset >= window.start && offset + wanted <= window.start + window.bytes.len() as u64
+        };
         if !inside(self) {
             self.bytes.resize(Self::BYTES, 0);
             self.start = offset;

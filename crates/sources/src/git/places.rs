@@ -38,29 +38,43 @@ pub struct Places {
 impl History<'_> {
     /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
     #[must_use]
-    pub fn places(&self, blobs: &HashSet<ObjectId>, limit: usize) -> (HashMap<ObjectId, Places>, Vec<Note>) {
+    pub fn places(
+        &self,
+        blobs: &HashSet<ObjectId>,
+        limit: usize,
+    ) -> (HashMap<ObjectId, Places>, Vec<Note>) {
         let mut repo = self.repository.inner.to_thread_local();
         repo.object_cache_size_if_unset(32 << 20);
-        let wanted: HashSet<gix::ObjectId> =
-            blobs.iter().filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok()).collect();
+        let wanted: HashSet<gix::ObjectId> = blobs
+            .iter()
+            .filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok())
+            .collect();
         let mut walk = Walk::new(&repo);
         let mut found: HashMap<ObjectId, Places> = HashMap::new();
         let mut trees: HashMap<gix::ObjectId, Hits> = HashMap::new();
         for (order, commit) in (0..).zip(oldest_first(&repo, &self.tips, &mut walk)) {
             let hits = walk.hits(&commit.tree, &wanted, 0);
             let mut inherited: HashSet<(&[u8], gix::ObjectId)> = HashSet::new();
-            let parents: Vec<Hits> = commit.parents.iter().filter_map(|parent| trees.get(parent).cloned()).collect();
+            let parents: Vec<Hits> =
+                commit.parents.iter().filter_map(|parent| trees.get(parent).cloned()).collect();
             for parent in &parents {
                 inherited.extend(parent.iter().map(|(path, id)| (path.as_slice(), *id)));
             }
             let mut brought = None;
-            for (path, id) in hits.iter().filter(|(path, id)| !inherited.contains(&(path.as_slice(), *id))) {
+            for (path, id) in
+                hits.iter().filter(|(path, id)| !inherited.contains(&(path.as_slice(), *id)))
+            {
                 let places = found.entry(model_id(id)).or_default();
                 places.total += 1;
                 if places.places.len() < limit
-                    && let Some(commit) = brought.get_or_insert_with(|| commit_of(&repo, commit.id)).clone()
+                    && let Some(commit) =
+                        brought.get_or_insert_with(|| commit_of(&repo, commit.id)).clone()
                 {
-                    places.places.push(BlobPlace { path: TargetPath::from_bytes(path), commit, order });
+                    places.places.push(BlobPlace {
+                        path: TargetPath::from_bytes(path),
+                        commit,
+                        order,
+                    });
                 }
             }
             if !hits.is_empty() {
@@ -81,19 +95,28 @@ struct WalkedCommit {
 }
 
 /// All commits reachable from `tips`, parents before their children.
-fn oldest_first(repo: &gix::Repository, tips: &[gix::ObjectId], walk: &mut Walk<'_>) -> Vec<WalkedCommit> {
+fn oldest_first(
+    repo: &gix::Repository,
+    tips: &[gix::ObjectId],
+    walk: &mut Walk<'_>,
+) -> Vec<WalkedCommit> {
     let mut commits: HashMap<gix::ObjectId, WalkedCommit> = HashMap::new();
     let mut open: Vec<gix::ObjectId> = tips.to_vec();
     let mut buffer = Vec::new();
-    let shallow: HashSet<gix::ObjectId> =
-        repo.shallow_commits().ok().flatten().map(|commits| commits.iter().copied().collect()).unwrap_or_default();
+    let shallow: HashSet<gix::ObjectId> = repo
+        .shallow_commits()
+        .ok()
+        .flatten()
+        .map(|commits| commits.iter().copied().collect())
+        .unwrap_or_default();
     while let Some(id) = open.pop() {
         let Entry::Vacant(entry) = commits.entry(id) else { continue };
         let Ok(commit) = repo.objects.find_commit(&id, &mut buffer) else {
             walk.missing_commits += 1;
             continue;
         };
-        let parents: Vec<gix::ObjectId> = if shallow.contains(&id) { Vec::new() } else { commit.parents().collect() };
+        let parents: Vec<gix::ObjectId> =
+            if shallow.contains(&id) { Vec::new() } else { commit.parents().collect() };
         open.extend(&parents);
         entry.insert(WalkedCommit { id, tree: commit.tree(), parents });
     }
@@ -102,7 +125,8 @@ fn oldest_first(repo: &gix::Repository, tips: &[gix::ObjectId], walk: &mut Walk<
     let mut waiting: HashMap<gix::ObjectId, usize> = HashMap::new();
     let mut ready: Vec<gix::ObjectId> = Vec::new();
     for commit in commits.values() {
-        let parents: HashSet<_> = commit.parents.iter().filter(|parent| commits.contains_key(*parent)).collect();
+        let parents: HashSet<_> =
+            commit.parents.iter().filter(|parent| commits.contains_key(*parent)).collect();
         if parents.is_empty() {
             ready.push(commit.id);
         }
@@ -157,11 +181,15 @@ impl<'r> Walk<'r> {
     }
 
     /// All blobs that the history of `tips` names.
-    pub(super) fn all_blobs(mut self, tips: &[gix::ObjectId]) -> (HashSet<gix::ObjectId>, Vec<Note>) {
+    pub(super) fn all_blobs(
+        mut self,
+        tips: &[gix::ObjectId],
+    ) -> (HashSet<gix::ObjectId>, Vec<Note>) {
         let repo = self.repo;
         let mut blobs = HashSet::new();
         let mut trees: HashSet<gix::ObjectId> = HashSet::new();
-        let mut open: Vec<gix::ObjectId> = oldest_first(repo, tips, &mut self).into_iter().map(|commit| commit.tree).collect();
+        let mut open: Vec<gix::ObjectId> =
+            oldest_first(repo, tips, &mut self).into_iter().map(|commit| commit.tree).collect();
         let mut buffer = Vec::new();
         while let Some(id) = open.pop() {
             if !trees.insert(id) {
@@ -184,7 +212,12 @@ impl<'r> Walk<'r> {
         (blobs, self.notes())
     }
 
-    fn hits(&mut self, tree: &gix::ObjectId, wanted: &HashSet<gix::ObjectId>, depth: usize) -> Hits {
+    fn hits(
+        &mut self,
+        tree: &gix::ObjectId,
+        wanted: &HashSet<gix::ObjectId>,
+        depth: usize,
+    ) -> Hits {
         let key = self.keys.hash_one(tree);
         if self.clean.contains(&key) {
             return Hits::default();
@@ -203,9 +236,13 @@ impl<'r> Walk<'r> {
             Ok(entries) => {
                 for entry in entries.flatten() {
                     match entry.mode.kind() {
-                        EntryKind::Tree => below.push((entry.filename.to_vec(), entry.oid.to_owned())),
+                        EntryKind::Tree => {
+                            below.push((entry.filename.to_vec(), entry.oid.to_owned()))
+                        }
                         EntryKind::Commit => {}
-                        _ if wanted.contains(entry.oid) => here.push((entry.filename.to_vec(), entry.oid.to_owned())),
+                        _ if wanted.contains(entry.oid) => {
+                            here.push((entry.filename.to_vec(), entry.oid.to_owned()))
+                        }
                         _ => {}
                     }
                 }
@@ -234,8 +271,14 @@ impl<'r> Walk<'r> {
                 notes.push(Note::general(NoteKind::MissingObject, format!("{count} {what}")));
             }
         };
-        tell(self.missing_commits, "commits are not in this repository; what only they hold was not attributed");
-        tell(self.missing_trees, "trees are not in this repository or do not decode; what only they hold was not attributed");
+        tell(
+            self.missing_commits,
+            "commits are not in this repository; what only they hold was not attributed",
+        );
+        tell(
+            self.missing_trees,
+            "trees are not in this repository or do not decode; what only they hold was not attributed",
+        );
         tell(self.too_deep, "trees are nested too deeply; what they hold was not attributed");
         notes
     }

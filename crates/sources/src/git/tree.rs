@@ -25,13 +25,19 @@ impl Repository {
         is_excluded: &(dyn Fn(&TargetPath) -> bool + Sync),
         sinks: &S,
     ) -> Result<(), Error> {
-        let damaged = |source: Box<dyn std::error::Error + Send + Sync>| Error::Damaged { what: format!("commit {}", commit.short()), source };
+        let damaged = |source: Box<dyn std::error::Error + Send + Sync>| Error::Damaged {
+            what: format!("commit {}", commit.short()),
+            source,
+        };
         let repo = self.inner.to_thread_local();
-        let id = gix::ObjectId::from_hex(commit.as_str().as_bytes()).map_err(|e| damaged(e.into()))?;
+        let id =
+            gix::ObjectId::from_hex(commit.as_str().as_bytes()).map_err(|e| damaged(e.into()))?;
         let mut buffer = Vec::new();
-        let root = repo.objects.find_commit(&id, &mut buffer).map_err(|e| damaged(e.into()))?.tree();
+        let root =
+            repo.objects.find_commit(&id, &mut buffer).map_err(|e| damaged(e.into()))?.tree();
         let mut first = sinks.sink();
-        let files = files_below(&repo, root, options.limits.directory_depth, is_excluded, &mut first);
+        let files =
+            files_below(&repo, root, options.limits.directory_depth, is_excluded, &mut first);
         drop(first);
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -67,12 +73,19 @@ fn files_below<S: Sink>(
     while let Some((prefix, id, depth)) = open.pop() {
         let Ok(entries) = repo.objects.find_tree_iter(&id, &mut buffer) else {
             let path = TargetPath::from_bytes(&prefix);
-            sink.note(Note::at(NoteKind::MissingObject, path, "this directory's tree is not in the repository or does not decode"));
+            sink.note(Note::at(
+                NoteKind::MissingObject,
+                path,
+                "this directory's tree is not in the repository or does not decode",
+            ));
             continue;
         };
         for entry in entries.flatten() {
-            let bytes: Vec<u8> =
-                if prefix.is_empty() { entry.filename.to_vec() } else { [prefix.as_slice(), b"/", entry.filename].concat() };
+            let bytes: Vec<u8> = if prefix.is_empty() {
+                entry.filename.to_vec()
+            } else {
+                [prefix.as_slice(), b"/", entry.filename].concat()
+            };
             let path = TargetPath::from_bytes(&bytes);
             if is_excluded(&path) {
                 sink.note(Note::at(NoteKind::Excluded, path, "left out by the configuration"));
@@ -80,24 +93,51 @@ fn files_below<S: Sink>(
             }
             match entry.mode.kind() {
                 EntryKind::Tree if depth >= max_depth => {
-                    sink.note(Note::at(NoteKind::Limit, path, "directories nested too deeply; not entered"));
+                    sink.note(Note::at(
+                        NoteKind::Limit,
+                        path,
+                        "directories nested too deeply; not entered",
+                    ));
                 }
                 EntryKind::Tree => open.push((bytes, entry.oid.to_owned(), depth + 1)),
-                EntryKind::Blob | EntryKind::BlobExecutable => files.push((path, entry.oid.to_owned())),
-                EntryKind::Link => sink.note(Note::at(NoteKind::Symlink, path, "a symbolic link; not followed")),
-                EntryKind::Commit => sink.note(Note::at(NoteKind::Submodule, path, "a submodule; scan its repository on its own")),
+                EntryKind::Blob | EntryKind::BlobExecutable => {
+                    files.push((path, entry.oid.to_owned()))
+                }
+                EntryKind::Link => {
+                    sink.note(Note::at(NoteKind::Symlink, path, "a symbolic link; not followed"))
+                }
+                EntryKind::Commit => sink.note(Note::at(
+                    NoteKind::Submodule,
+                    path,
+                    "a submodule; scan its repository on its own",
+                )),
             }
         }
     }
     files
 }
 
-fn feed<S: Sink>(repo: &gix::Repository, path: &TargetPath, id: &gix::ObjectId, options: &Options, buffer: &mut Vec<u8>, sink: &mut S) {
+fn feed<S: Sink>(
+    repo: &gix::Repository,
+    path: &TargetPath,
+    id: &gix::ObjectId,
+    options: &Options,
+    buffer: &mut Vec<u8>,
+    sink: &mut S,
+) {
     use gix::prelude::{Find as _, HeaderExt as _};
     let note = match repo.objects.header(id) {
-        Err(_) => Note::at(NoteKind::MissingObject, path.clone(), "its content is not in the repository (a partial clone, or damage)"),
+        Err(_) => Note::at(
+            NoteKind::MissingObject,
+            path.clone(),
+            "its content is not in the repository (a partial clone, or damage)",
+        ),
         Ok(header) if header.size() > options.limits.object_bytes => {
-            let message = format!("{} MiB; the limit for a git object is {}", header.size() >> 20, options.limits.object_bytes >> 20);
+            let message = format!(
+                "{} MiB; the limit for a git object is {}",
+                header.size() >> 20,
+                options.limits.object_bytes >> 20
+            );
             Note::at(NoteKind::TooLarge, path.clone(), message)
         }
         Ok(_) => match repo.objects.try_find(id, buffer) {

@@ -3,25 +3,156 @@
 /// Words that say so themselves. Compared without case; looked for anywhere in values that are long enough for a word to
 /// stand there by chance rarely.
 const TELLING_WORDS: &[&[u8]] = &[
-    b"example", b"changeme", b"change_me", b"change-me", b"changethis", b"change_this", b"replace", b"placeholder",
-    b"your_", b"your-", b"yourpass", b"yourtoken", b"yoursecret", b"yourapi", b"your key", b"yourkey", b"insert", b"redacted",
-    b"dummy", b"sample", b"<your", b"notreal", b"not_real", b"not-real", b"not-a-real", b"foobar", b"todo", b"fixme",
-    b"xxxx", b"****", b"....", b"____", b"----", b"enter_", b"enter-", b"my_secret", b"my-secret", b"mysecret", b"mypass",
-    b"my_pass", b"my-pass", b"my_token", b"my-token", b"mytoken", b"my_api", b"my-api", b"myapi", b"some_", b"some-",
-    b"somepass", b"somesecret", b"sometoken", b"fake", b"mocked", b"invalid", b"undefined", b"deadbeef", b"cafebabe", b"lorem",
-    b"specify", b"provide", b"goes_here", b"goes-here", b"goeshere", b"-here", b"_here", b"the_", b"notasecret", b"not-a-secret",
-    b"supersecret", b"topsecret", b"unset", b"hidden", b"masked", b"obfuscated", b"removed", b"censored", b"omitted", b"test_test",
-    b"testtest", b"secretsecret", b"passwordpassword",
+    b"example",
+    b"changeme",
+    b"change_me",
+    b"change-me",
+    b"changethis",
+    b"change_this",
+    b"replace",
+    b"placeholder",
+    b"your_",
+    b"your-",
+    b"yourpass",
+    b"yourtoken",
+    b"yoursecret",
+    b"yourapi",
+    b"your key",
+    b"yourkey",
+    b"insert",
+    b"redacted",
+    b"dummy",
+    b"sample",
+    b"<your",
+    b"notreal",
+    b"not_real",
+    b"not-real",
+    b"not-a-real",
+    b"foobar",
+    b"todo",
+    b"fixme",
+    b"xxxx",
+    b"****",
+    b"....",
+    b"____",
+    b"----",
+    b"enter_",
+    b"enter-",
+    b"my_secret",
+    b"my-secret",
+    b"mysecret",
+    b"mypass",
+    b"my_pass",
+    b"my-pass",
+    b"my_token",
+    b"my-token",
+    b"mytoken",
+    b"my_api",
+    b"my-api",
+    b"myapi",
+    b"some_",
+    b"some-",
+    b"somepass",
+    b"somesecret",
+    b"sometoken",
+    b"fake",
+    b"mocked",
+    b"invalid",
+    b"undefined",
+    b"deadbeef",
+    b"cafebabe",
+    b"lorem",
+    b"specify",
+    b"provide",
+    b"goes_here",
+    b"goes-here",
+    b"goeshere",
+    b"-here",
+    b"_here",
+    b"the_",
+    b"notasecret",
+    b"not-a-secret",
+    b"supersecret",
+    b"topsecret",
+    b"unset",
+    b"hidden",
+    b"masked",
+    b"obfuscated",
+    b"removed",
+    b"censored",
+    b"omitted",
+    b"test_test",
+    b"testtest",
+    b"secretsecret",
+    b"passwordpassword",
 ];
 
 /// Whole values that are no credentials. Compared without case.
 const EMPTY_WORDS: &[&[u8]] = &[
-    b"null", b"nil", b"none", b"true", b"false", b"undefined", b"empty", b"blank", b"default", b"string", b"str", b"text",
-    b"int", b"integer", b"bool", b"boolean", b"object", b"bytes", b"char", b"varchar", b"required", b"optional", b"yes", b"no",
-    b"on", b"off", b"n/a", b"na", b"tbd", b"any", b"value", b"foo", b"bar", b"baz", b"password", b"passwd", b"pass", b"pwd",
-    b"secret", b"token", b"key", b"apikey", b"api_key", b"username", b"user", b"login", b"auth", b"basic", b"bearer",
-    b"hidden", b"plain", b"plaintext", b"this", b"self", b"enabled", b"disabled", b"input", b"prompt", b"file", b"env",
-    b"abc", b"xyz", b"asdf", b"qwerty",
+    b"null",
+    b"nil",
+    b"none",
+    b"true",
+    b"false",
+    b"undefined",
+    b"empty",
+    b"blank",
+    b"default",
+    b"string",
+    b"str",
+    b"text",
+    b"int",
+    b"integer",
+    b"bool",
+    b"boolean",
+    b"object",
+    b"bytes",
+    b"char",
+    b"varchar",
+    b"required",
+    b"optional",
+    b"yes",
+    b"no",
+    b"on",
+    b"off",
+    b"n/a",
+    b"na",
+    b"tbd",
+    b"any",
+    b"value",
+    b"foo",
+    b"bar",
+    b"baz",
+    b"password",
+    b"passwd",
+    b"pass",
+    b"pwd",
+    b"secret",
+    b"token",
+    b"key",
+    b"apikey",
+    b"api_key",
+    b"username",
+    b"user",
+    b"login",
+    b"auth",
+    b"basic",
+    b"bearer",
+    b"hidden",
+    b"plain",
+    b"plaintext",
+    b"this",
+    b"self",
+    b"enabled",
+    b"disabled",
+    b"input",
+    b"prompt",
+    b"file",
+    b"env",
+    b"abc",
+    b"xyz",
+    b"asdf",
+    b"qwerty",
 ];
 
 /// Whether the value only holds a place. `long` values (tokens) are also looked through for runs and sequences.
@@ -52,20 +183,30 @@ fn is_template(value: &[u8]) -> bool {
         || contains(b"%(")
         || contains(b"{%")
         || contains(b"\\(")
-        || matches!((first, last), (b'<', b'>') | (b'%', b'%') | (b'[', b']') | (b'{', b'}') | (b'(', b')'))
+        || matches!(
+            (first, last),
+            (b'<', b'>') | (b'%', b'%') | (b'[', b']') | (b'{', b'}') | (b'(', b')')
+        )
         || (first == b'@' && last == b'@' && value.len() > 2)
-        || (first == b'$' && value.len() > 1 && value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
-        || matches!(value, b"%s" | b"%d" | b"%v" | b"%@" | b"{}" | b"?" | b":password" | b":secret" | b":token")
+        || (first == b'$'
+            && value.len() > 1
+            && value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
+        || matches!(
+            value,
+            b"%s" | b"%d" | b"%v" | b"%@" | b"{}" | b"?" | b":password" | b":secret" | b":token"
+        )
         || is_only_braced_holes(value)
 }
 
 /// `{name}` somewhere in a value that has no other character of a credential: `{user}:{password}`, `prefix-{id}`.
 fn is_only_braced_holes(value: &[u8]) -> bool {
     let Some(open) = memchr::memchr(b'{', value) else { return false };
-    let Some(close) = value.get(open..).and_then(|rest| memchr::memchr(b'}', rest)) else { return false };
-    value
-        .get(open + 1..open + close)
-        .is_some_and(|inner| inner.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')))
+    let Some(close) = value.get(open..).and_then(|rest| memchr::memchr(b'}', rest)) else {
+        return false;
+    };
+    value.get(open + 1..open + close).is_some_and(|inner| {
+        inner.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':'))
+    })
 }
 
 /// Five times the same character, one behind the other.
@@ -84,8 +225,13 @@ fn has_sequence(value: &[u8]) -> bool {
         for pair in value.windows(2) {
             let (Some(&a), Some(&b)) = (pair.first(), pair.last()) else { continue };
             // `90` goes on: keyboards and humans count 1 to 9, then 0.
-            let goes_on = i16::from(b) - i16::from(a) == step || (step == 1 && a == b'9' && b == b'0');
-            length = if goes_on && a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() { length + 1 } else { 1 };
+            let goes_on =
+                i16::from(b) - i16::from(a) == step || (step == 1 && a == b'9' && b == b'0');
+            length = if goes_on && a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() {
+                length + 1
+            } else {
+                1
+            };
             best = best.max(length);
         }
         best
@@ -100,7 +246,8 @@ fn is_repetition(value: &[u8]) -> bool {
         return false;
     }
     (1..=4).any(|period| {
-        value.iter().zip(value.iter().skip(period)).all(|(a, b)| a == b) && value.len() >= period * 3
+        value.iter().zip(value.iter().skip(period)).all(|(a, b)| a == b)
+            && value.len() >= period * 3
     })
 }
 
@@ -111,9 +258,26 @@ mod tests {
     #[test]
     fn what_holds_a_place_is_known() {
         for value in [
-            "", "  ", "changeme", "${DB_PASSWORD}", "$DB_PASSWORD", "{{ .Values.token }}", "<your-token>", "%PASSWORD%",
-            "xxxxxxxxxxxx", "********", "1234567890", "abcabcabcabc", "YOUR_API_KEY", "#{secret}", "AKIAIOSFODNN7EXAMPLE",
-            "null", "{password}", "00000000-0000-0000-0000-000000000000", "@password@", "%(pw)s",
+            "",
+            "  ",
+            "changeme",
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "{{ .Values.token }}",
+            "<your-token>",
+            "%PASSWORD%",
+            "xxxxxxxxxxxx",
+            "********",
+            "1234567890",
+            "abcabcabcabc",
+            "YOUR_API_KEY",
+            "#{secret}",
+            "AKIAIOSFODNN7EXAMPLE",
+            "null",
+            "{password}",
+            "00000000-0000-0000-0000-000000000000",
+            "@password@",
+            "%(pw)s",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
@@ -121,7 +285,14 @@ mod tests {
 
     #[test]
     fn what_somebody_chose_is_not_a_placeholder() {
-        for value in ["hunter2!", "Tr0ub4dor&3", "pa$$w0rd", "S3cr3t2021", "q8Zk2mW9xB", "correct horse battery"] {
+        for value in [
+            "hunter2!",
+            "Tr0ub4dor&3",
+            "pa$$w0rd",
+            "S3cr3t2021",
+            "q8Zk2mW9xB",
+            "correct horse battery",
+        ] {
             assert!(!is_placeholder(value.as_bytes()), "{value}");
         }
     }

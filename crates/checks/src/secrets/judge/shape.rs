@@ -74,7 +74,10 @@ impl Shape {
     /// How many of lower case, upper case, digits and others occur.
     #[must_use]
     pub fn classes(&self) -> usize {
-        [self.lower, self.upper, self.digits, self.others].iter().filter(|count| **count > 0).count()
+        [self.lower, self.upper, self.digits, self.others]
+            .iter()
+            .filter(|count| **count > 0)
+            .count()
     }
 
     /// Whether a machine made it: no words, characters well mixed.
@@ -88,15 +91,21 @@ impl Shape {
         let letters = self.lower + self.upper;
         if self.hexadecimal && self.length >= 16 {
             // The letters `a` to `f` make words by chance; their share of the digits does not.
-            return letters > 0 && self.digits * 4 >= self.length && self.entropy > 2.8 && per_switch < 4.0;
+            return letters > 0
+                && self.digits * 4 >= self.length
+                && self.entropy > 2.8
+                && per_switch < 4.0;
         }
         match self.classes() {
             // Letters only: the letters themselves must be improbable.
             1 if self.digits == 0 => self.length >= 16 && self.surprise.is_some_and(|s| s > 5.4),
             1 => false,
             _ if letters == self.upper || letters == self.lower => {
-                    // One case and digits (base32, lower-case identifiers).
-                per_switch < 5.0 && self.digits > 1 && self.surprise.is_none_or(|s| s > 4.2) && self.entropy > 2.9
+                // One case and digits (base32, lower-case identifiers).
+                per_switch < 5.0
+                    && self.digits > 1
+                    && self.surprise.is_none_or(|s| s > 4.2)
+                    && self.entropy > 2.9
             }
             _ => per_switch < 4.5 && self.surprise.is_none_or(|s| s > 4.6) && self.entropy > 3.0,
         }
@@ -111,7 +120,8 @@ fn surprise(value: &[u8]) -> Option<f32> {
         let [a, b] = pair else { continue };
         let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         if a.is_ascii_lowercase() && b.is_ascii_lowercase() {
-            let bits = BIGRAMS.get(usize::from(a - b'a')).and_then(|row| row.get(usize::from(b - b'a')));
+            let bits =
+                BIGRAMS.get(usize::from(a - b'a')).and_then(|row| row.get(usize::from(b - b'a')));
             total += u32::from(bits.copied().unwrap_or_default());
             pairs += 1;
         }
@@ -127,20 +137,37 @@ mod tests {
     #[test]
     fn words_and_identifiers_are_not_random() {
         for value in [
-            "getUserAccessToken", "client_secret_basic", "password-reset-form", "com.example.auth.TokenProvider",
-            "MyVeryLongClassName2Factory", "application/x-www-form-urlencoded", "kubernetes.io/service-account-token",
+            "getUserAccessToken",
+            "client_secret_basic",
+            "password-reset-form",
+            "com.example.auth.TokenProvider",
+            "MyVeryLongClassName2Factory",
+            "application/x-www-form-urlencoded",
+            "kubernetes.io/service-account-token",
         ] {
-            assert!(!Shape::of(value.as_bytes()).is_random(), "{value} {:?}", Shape::of(value.as_bytes()));
+            assert!(
+                !Shape::of(value.as_bytes()).is_random(),
+                "{value} {:?}",
+                Shape::of(value.as_bytes())
+            );
         }
     }
 
     #[test]
     fn what_a_machine_made_is_random() {
         for value in [
-            "9f86d081884c7d659a2feaa0c55ad015", "dGhpcyBpcyBhIHRlc3Q5x2kQ", "hV7kQ2mZp9XwR4tB", "k3j9x8q2w7z5m1v4",
-            "5FZ2K7QXJ4TBN6WM3HYA", "zqxjkvbwpfmghdtyczqx",
+            "9f86d081884c7d659a2feaa0c55ad015",
+            "dGhpcyBpcyBhIHRlc3Q5x2kQ",
+            "hV7kQ2mZp9XwR4tB",
+            "k3j9x8q2w7z5m1v4",
+            "5FZ2K7QXJ4TBN6WM3HYA",
+            "zqxjkvbwpfmghdtyczqx",
         ] {
-            assert!(Shape::of(value.as_bytes()).is_random(), "{value} {:?}", Shape::of(value.as_bytes()));
+            assert!(
+                Shape::of(value.as_bytes()).is_random(),
+                "{value} {:?}",
+                Shape::of(value.as_bytes())
+            );
         }
     }
 }

@@ -1,0 +1,150 @@
+//! The promises of `bartizan scan`, kept by the binary itself.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// A password nobody uses, in two parts, so that this file is no finding.
+fn password() -> String {
+    ["Kx7abc913", "!QZ"].concat()
+}
+
+fn bartizan(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bartizan"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_DATA_HOME", folder.join(".key"))
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .args([
+            "-c",
+            "user.name=Ann",
+            "-c",
+            "user.email=ann@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_secret_is_found_masked_and_ends_with_code_1() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("app.env"), format!("A=1\nDB_PASSWORD={}\n", password())).unwrap();
+    let output = bartizan(folder.path(), &["scan", ".", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (finding["check_id"].as_str(), finding["path"].as_str()),
+        (Some("generic-password"), Some("app.env"))
+    );
+    assert_eq!(
+        (finding["line_start"].as_u64(), finding["column_start"].as_u64()),
+        (Some(2), Some(13))
+    );
+    for format in ["json", "table", "sarif", "csv"] {
+        let output = bartizan(folder.path(), &["scan", ".", "--format", format]);
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains(&password()),
+            "{format} holds the secret"
+        );
+    }
+}
+
+#[test]
+fn nothing_found_ends_with_code_0_and_a_missing_target_with_3() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.txt"), "hello\n").unwrap();
+    assert_eq!(bartizan(folder.path(), &["scan", "."]).status.code(), Some(0));
+    assert_eq!(bartizan(folder.path(), &["scan", "nowhere"]).status.code(), Some(3));
+    assert_eq!(bartizan(folder.path(), &["scan", ".", "--history"]).status.code(), Some(3));
+    assert_eq!(
+        bartizan(folder.path(), &["scan", ".", "--only", "no-such-check", "--config", "x"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_secret_that_was_removed_is_found_in_the_history_with_its_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = folder.path().join("repo");
+    fs::create_dir(&repository).unwrap();
+    git(&repository, &["init", "-q"]);
+    fs::write(repository.join("app.env"), format!("DB_PASSWORD={}\n", password())).unwrap();
+    git(&repository, &["add", "."]);
+    git(&repository, &["commit", "-qm", "leak"]);
+    fs::write(repository.join("app.env"), "DB_PASSWORD=$FROM_VAULT\n").unwrap();
+    git(&repository, &["commit", "-qam", "mend"]);
+    assert_eq!(bartizan(folder.path(), &["scan", "repo"]).status.code(), Some(0));
+    for packed in [false, true] {
+        if packed {
+            git(&repository, &["gc", "-q"]);
+        }
+        let output = bartizan(folder.path(), &["scan", "repo", "--history", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(1));
+        let report = json(&output);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+        assert_eq!(report["findings"][0]["commit"]["author"], "Ann");
+        assert_eq!(report["findings"][0]["path"], "app.env");
+        assert_eq!(report["stats"]["commits"], 2);
+    }
+}
+
+#[test]
+fn comments_baselines_and_configuration_suppress_and_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("app.env");
+    fs::write(&file, format!("DB_PASSWORD={} # bartizan:ignore\n", password())).unwrap();
+    let output = bartizan(folder.path(), &["scan", ".", "--format", "json"]);
+    assert_eq!(
+        (output.status.code(), &json(&output)["suppressed"]["comment"]),
+        (Some(0), &Value::from(1))
+    );
+
+    fs::write(&file, format!("DB_PASSWORD={}\n", password())).unwrap();
+    bartizan(folder.path(), &["scan", "app.env", "--format", "json", "-o", "known.json"]);
+    let output =
+        bartizan(folder.path(), &["scan", ".", "--format", "json", "--baseline", "known.json"]);
+    assert_eq!(
+        (output.status.code(), &json(&output)["suppressed"]["baseline"]),
+        (Some(0), &Value::from(1))
+    );
+
+    let allow = "[[allow]]\nreason = 'known'\npaths = ['app.env']\n";
+    fs::write(folder.path().join(".bartizan.toml"), allow).unwrap();
+    let output = bartizan(folder.path(), &["scan", ".", "--format", "json"]);
+    assert_eq!(
+        (output.status.code(), &json(&output)["suppressed"]["configuration"]),
+        (Some(0), &Value::from(1))
+    );
+}
