@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     time::Instant,
 };
@@ -25,7 +26,37 @@ pub(crate) fn run() -> Result<()> {
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", docs)?;
-    step("tests", cargo(&["test", "--workspace", "--locked"]))?;
+    tests()
+}
+
+/// Runs all tests, and closes with their sum.
+fn tests() -> Result<()> {
+    println!("== tests");
+    let mut child = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run the tests")?;
+    let (mut passed, mut failed, mut skipped) = (0_u64, 0_u64, 0_u64);
+    for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
+        let line = line?;
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            let count = |word: &str| {
+                let part = counts.split([';', '.']).find(|part| part.trim().ends_with(word));
+                part.and_then(|part| part.split_whitespace().next()?.parse::<u64>().ok())
+                    .unwrap_or_default()
+            };
+            passed += count("passed");
+            failed += count("failed");
+            skipped += count("ignored");
+        }
+        println!("{line}");
+    }
+    let status = child.wait()?;
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    // A test binary that does not compile, or dies, counts none of its tests.
+    if !status.success() {
+        bail!("tests failed");
+    }
     Ok(())
 }
 
