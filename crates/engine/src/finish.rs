@@ -35,7 +35,7 @@ impl Collector {
     pub(crate) fn finish(
         self,
         scan: &Scan,
-        places: impl FnOnce(&HashSet<ObjectId>) -> (HashMap<ObjectId, git::Places>, Vec<Note>),
+        places: impl FnOnce(&HashSet<ObjectId>) -> git::Attribution,
     ) -> Outcome {
         let mut found = std::mem::take(
             &mut *self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
@@ -57,10 +57,9 @@ impl Collector {
                 Origin::File(_) => None,
             })
             .collect();
-        let (blob_places, place_notes) =
-            if blobs.is_empty() { Default::default() } else { places(&blobs) };
-        notes.extend(place_notes);
-        let mut stands = stands(&found.raw, &scan.ruleset, &blob_places);
+        let attribution = places(&blobs);
+        notes.extend(attribution.notes);
+        let mut stands = stands(&found.raw, &scan.ruleset, &attribution.places);
         let wanted = scan.suppressions.excluded_paths();
         stands.retain(|stand| wanted.wants(&stand.place.path));
         let (findings, askable) = findings(stands, scan);
@@ -71,7 +70,7 @@ impl Collector {
             stats: Stats {
                 contents: scan.progress.contents(),
                 bytes: scan.progress.bytes(),
-                commits: 0,
+                commits: attribution.commits,
                 elapsed: self.started.elapsed(),
             },
             askable,

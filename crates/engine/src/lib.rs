@@ -109,7 +109,7 @@ impl Scan {
             is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
         };
         directory::walk(root, &options, &collector)?;
-        Ok(collector.finish(self, |_| Default::default()))
+        Ok(collector.finish(self, |_| git::Attribution::default()))
     }
 
     /// Scans the files of one commit.
@@ -125,7 +125,7 @@ impl Scan {
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
         repository.scan_tree(commit, &self.git_options(), &is_excluded, &collector)?;
-        let mut outcome = collector.finish(self, |_| Default::default());
+        let mut outcome = collector.finish(self, |_| git::Attribution::default());
         outcome.stats.commits = 1;
         Ok(outcome)
     }
@@ -135,10 +135,7 @@ impl Scan {
     pub fn history(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
-        let mut outcome =
-            collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB));
-        outcome.stats.commits = history.commits();
-        outcome
+        collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB))
     }
 
     fn git_options(&self) -> git::Options {

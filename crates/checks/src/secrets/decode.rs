@@ -39,11 +39,12 @@ pub(crate) fn decoded(text: &[u8], mut each: impl FnMut(Decoded)) {
     });
     let mut behind = 0;
     for at in memchr::memchr2_iter(b'%', b'\\', text) {
-        if at >= behind
-            && let Some(decoded) = escaped(text, at)
-        {
-            behind = decoded.range.end;
-            each(decoded);
+        if at >= behind && text.get(at..).is_some_and(|rest| unescape_one(rest).is_some()) {
+            let word = word_around(text, at);
+            behind = word.end;
+            if let Some(decoded) = escaped(text, word, at) {
+                each(decoded);
+            }
         }
     }
 }
@@ -67,34 +68,38 @@ fn in_run(byte: u8) -> bool {
     IN_RUN.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// Calls `each` with every run of at least [`MIN_RUN_BYTES`]. Looks at one byte in `MIN_RUN_BYTES / 2` first: a run
-/// covers two of them.
+/// Calls `each` with every run of at least [`MIN_RUN_BYTES`].
+///
+/// Such a run covers two places that are half as many bytes apart, so few bytes are looked at where there is none.
 fn runs(text: &[u8], mut each: impl FnMut(Range<usize>)) {
     const STEP: usize = MIN_RUN_BYTES / 2;
-    let mut at = STEP - 1;
-    let mut floor = 0;
-    while let Some(&byte) = text.get(at) {
-        if !in_run(byte)
-            || text.get(at + STEP).is_none_or(|b| !in_run(*b))
-                && text.get(at.saturating_sub(STEP)).is_none_or(|b| !in_run(*b))
-        {
-            at += STEP;
+    let mut start = 0;
+    while let Some(window) = text.get(start..).and_then(<[u8]>::first_chunk::<{ STEP + 1 }>) {
+        let [first, .., last] = window;
+        if !in_run(*last) {
+            // No run covers both this place and any before it.
+            start += STEP;
             continue;
         }
-        let Some((before, behind)) = text.split_at_checked(at) else { return };
-        let left = before
-            .get(floor.min(at)..)
+        if !in_run(*first) || !window.iter().step_by(5).all(|byte| in_run(*byte)) {
+            start += STEP;
+            continue;
+        }
+        let left = text
+            .get(..start)
             .unwrap_or_default()
             .iter()
             .rev()
+            .take(STEP)
             .take_while(|b| in_run(**b))
             .count();
-        let right = behind.iter().take_while(|b| in_run(**b)).count();
+        let right =
+            text.get(start..).unwrap_or_default().iter().take_while(|b| in_run(**b)).count();
         if left + right >= MIN_RUN_BYTES {
-            each(at - left..at + right);
+            each(start - left..start + right);
         }
-        floor = at + right;
-        at += right.max(1) + STEP - 1;
+        // On to the first multiple of the step behind the run.
+        start += (right / STEP + 1) * STEP;
     }
 }
 
@@ -146,36 +151,34 @@ fn is_printable(bytes: &[u8]) -> bool {
     !bytes.is_empty() && odd * 50 <= bytes.len()
 }
 
-/// The word around the escape at `at`, unescaped.
-fn escaped(text: &[u8], at: usize) -> Option<Decoded> {
-    let (encoding, _) = unescape_one(text.get(at..)?)?;
-    let percent = encoding == "percent";
+/// The word that holds `at`, as far as the limit.
+fn word_around(text: &[u8], at: usize) -> Range<usize> {
     let in_word =
         |b: &&u8| !b.is_ascii_whitespace() && !matches!(**b, b'"' | b'\'' | b'<' | b'>' | b'`');
-    let before = text.get(at.saturating_sub(MAX_ESCAPED_BYTES)..at)?;
+    let before = text.get(at.saturating_sub(MAX_ESCAPED_BYTES)..at).unwrap_or_default();
     let start = at - before.iter().rev().take_while(in_word).count();
-    let window = text.get(start..text.len().min(start + MAX_ESCAPED_BYTES))?;
-    let end = start + window.iter().take_while(in_word).count();
-    let word = text.get(start..end)?;
+    let window = text.get(at..text.len().min(at + MAX_ESCAPED_BYTES)).unwrap_or_default();
+    start..at + window.iter().take_while(in_word).count()
+}
+
+/// The word, with the kind of escape that stands at `at` undone.
+fn escaped(text: &[u8], range: Range<usize>, at: usize) -> Option<Decoded> {
+    let (encoding, _) = unescape_one(text.get(at..)?)?;
+    let word = text.get(range.clone())?;
+    let sign = if encoding == "percent" { b'%' } else { b'\\' };
     let mut out = Vec::with_capacity(word.len());
-    let mut index = 0;
-    while let Some(&byte) = word.get(index) {
-        match unescape_one(word.get(index..)?) {
-            Some((kind, (value, length))) if (kind == "percent") == percent => {
-                out.push(value);
-                index += length;
-            }
-            _ => {
-                out.push(byte);
-                index += 1;
-            }
+    let mut copied = 0;
+    for escape in memchr::memchr_iter(sign, word) {
+        if let Some((_, (value, length))) = word.get(escape..).and_then(unescape_one)
+            && escape >= copied
+        {
+            out.extend_from_slice(word.get(copied..escape)?);
+            out.push(value);
+            copied = escape + length;
         }
     }
-    (out.len() < word.len() && is_printable(&out)).then_some(Decoded {
-        range: start..end,
-        text: out,
-        encoding,
-    })
+    out.extend_from_slice(word.get(copied..)?);
+    is_printable(&out).then_some(Decoded { range, text: out, encoding })
 }
 
 /// The escape that `rest` begins with: its kind, the byte it means and its length.

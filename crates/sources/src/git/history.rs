@@ -10,72 +10,92 @@ use std::{
 };
 
 use gix::odb::loose;
-use model::{Note, NoteKind};
+use model::{Note, NoteKind, ObjectId};
 
 use super::{
-    Options, Repository, is_partial, model_id,
-    pack::{Entry, Pack, Skip},
-    places::Walk,
+    Options, Repository,
+    chains::{Entry, blobs},
+    is_partial, model_id,
+    objects::Objects,
+    pack::{Pack, Skip},
+    places::{Attribution, Walk},
 };
 use crate::{
     Origin, Sink, Sinks,
     content::{self, Format},
 };
 
+/// Largest tree and commit, in bytes. A folder of a million files fits.
+const MAX_TREE_BYTES: u64 = 64 << 20;
+
 /// A repository's history, opened.
 pub struct History<'r> {
-    pub(super) repository: &'r Repository,
-    pub(super) tips: Vec<gix::ObjectId>,
+    repository: &'r Repository,
+    packs: Vec<Pack>,
+    /// Folders of objects: the repository's own and those it borrows.
+    folders: Vec<PathBuf>,
+    tips: Vec<gix::ObjectId>,
     /// One branch was asked for: blobs of others are passed over.
-    pub(super) only_reachable: bool,
+    only_reachable: bool,
+    /// What was found missing or damaged when it was opened.
+    notes: Vec<Note>,
 }
 
-impl History<'_> {
+impl<'r> History<'r> {
+    pub(super) fn open(
+        repository: &'r Repository,
+        tips: Vec<gix::ObjectId>,
+        only_reachable: bool,
+    ) -> Self {
+        let repo = repository.inner.to_thread_local();
+        let mut notes = repository.notes();
+        let folders = object_folders(&repo, &mut notes);
+        let mut packs = Vec::new();
+        for index in folders.iter().flat_map(|folder| pack_indices(folder)) {
+            match Pack::open(&index, repo.object_hash()) {
+                Ok(pack) => packs.push(pack),
+                Err(message) => {
+                    let name = index.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                    let message =
+                        format!("pack `{name}` could not be opened: {}", one_line(&message));
+                    notes.push(Note::general(NoteKind::Corrupt, message));
+                }
+            }
+        }
+        Self { repository, packs, folders, tips, only_reachable, notes }
+    }
+
     /// Feeds every blob to the sinks. Blobs come by id; [`Self::places`] tells where they stood.
     pub fn scan<S: Sinks>(&self, options: &Options, sinks: &S) {
         let mut first = sinks.sink();
         let repo = self.repository.inner.to_thread_local();
-        for note in self.repository.notes() {
-            first.note(note);
-        }
+        self.notes.iter().for_each(|note| first.note(note.clone()));
         let wanted = (self.only_reachable || is_partial(&repo)).then(|| {
-            let (blobs, notes) = Walk::new(&repo).all_blobs(&self.tips);
+            let (blobs, notes) = self.walk(&repo).all_blobs(&self.tips);
             notes.into_iter().for_each(|note| first.note(note));
+            report_missing(&repo, &blobs, &mut first);
             blobs
         });
-        if let Some(wanted) = &wanted {
-            report_missing(&repo, wanted, &mut first);
-        }
-        let folders = object_folders(&repo, &mut first);
-        let indices: Vec<PathBuf> =
-            folders.iter().flat_map(|folder| pack_indices(folder)).collect();
-        let loose_ids: Vec<(usize, gix::ObjectId)> = loose_objects(&folders, repo.object_hash());
+        let loose_ids: Vec<(usize, gix::ObjectId)> =
+            loose_objects(&self.folders, repo.object_hash());
         drop(first);
         let mut workers: Vec<S::Sink> = (0..options.threads.max(1)).map(|_| sinks.sink()).collect();
         // With one pack and nothing loose no blob can come twice.
-        let seen = (indices.len() + usize::from(!loose_ids.is_empty()) > 1).then(Seen::default);
-        let is_wanted = |id: &gix::ObjectId| {
+        let seen = (self.packs.len() + usize::from(!loose_ids.is_empty()) > 1).then(Seen::default);
+        let is_wanted = |id: &gix::hash::oid| {
             (!self.only_reachable || wanted.as_ref().is_none_or(|wanted| wanted.contains(id)))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
-        for index in indices {
-            match Pack::open(&index, repo.object_hash(), options.limits.object_bytes) {
-                Ok(pack) => pack.blobs(&mut workers, |sink, entry| {
-                    feed_entry(entry, options, &is_wanted, sink)
-                }),
-                Err(message) => {
-                    if let Some(sink) = workers.first_mut() {
-                        let name =
-                            index.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                        let message =
-                            format!("pack `{name}` could not be opened: {}", one_line(&message));
-                        sink.note(Note::general(NoteKind::Corrupt, message));
-                    }
-                }
-            }
+        for pack in &self.packs {
+            blobs(pack, options.limits.object_bytes, &mut workers, |sink, entry| {
+                feed_entry(entry, options, &is_wanted, sink)
+            });
         }
-        let stores: Vec<loose::Store> =
-            folders.iter().map(|folder| loose::Store::at(folder, repo.object_hash())).collect();
+        let stores: Vec<loose::Store> = self
+            .folders
+            .iter()
+            .map(|folder| loose::Store::at(folder, repo.object_hash()))
+            .collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for sink in &mut workers {
@@ -97,13 +117,23 @@ impl History<'_> {
         });
     }
 
-    /// How many commits the history has.
+    /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
     #[must_use]
-    pub fn commits(&self) -> u64 {
+    pub fn places(&self, blobs: &HashSet<ObjectId>, limit: usize) -> Attribution {
         let repo = self.repository.inner.to_thread_local();
-        repo.rev_walk(self.tips.iter().copied())
-            .all()
-            .map_or(0, |walk| walk.flatten().count() as u64)
+        let wanted = blobs
+            .iter()
+            .filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok())
+            .collect();
+        self.walk(&repo).places(&self.tips, wanted, limit)
+    }
+
+    fn walk(&self, repo: &gix::Repository) -> Walk<'_> {
+        let hash = repo.object_hash();
+        let objects = Objects::new(&self.packs, &self.folders, hash, MAX_TREE_BYTES);
+        let shallow = repo.shallow_commits().ok().flatten();
+        let shallow = shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default();
+        Walk::new(objects, hash, shallow)
     }
 }
 
@@ -112,9 +142,9 @@ impl History<'_> {
 struct Seen(Mutex<HashSet<gix::ObjectId>>);
 
 impl Seen {
-    fn is_new(&self, id: &gix::ObjectId) -> bool {
+    fn is_new(&self, id: &gix::hash::oid) -> bool {
         // A worker that panicked left a set that is still a set.
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(*id)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned())
     }
 }
 
@@ -123,7 +153,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The repository's own objects and those it borrows.
-fn object_folders<S: Sink>(repo: &gix::Repository, sink: &mut S) -> Vec<PathBuf> {
+fn object_folders(repo: &gix::Repository, notes: &mut Vec<Note>) -> Vec<PathBuf> {
     let store = repo.objects.store_ref();
     let mut folders = vec![store.path().to_owned()];
     match store.alternate_db_paths() {
@@ -133,7 +163,7 @@ fn object_folders<S: Sink>(repo: &gix::Repository, sink: &mut S) -> Vec<PathBuf>
                 "borrowed objects (`objects/info/alternates`) could not be found: {}",
                 one_line(&error.to_string())
             );
-            sink.note(Note::general(NoteKind::MissingObject, message));
+            notes.push(Note::general(NoteKind::MissingObject, message));
         }
     }
     folders
@@ -182,7 +212,7 @@ fn report_missing<S: Sink>(repo: &gix::Repository, wanted: &HashSet<gix::ObjectI
 fn feed_entry<S: Sink>(
     entry: Entry<'_>,
     options: &Options,
-    is_wanted: &impl Fn(&gix::ObjectId) -> bool,
+    is_wanted: &impl Fn(&gix::hash::oid) -> bool,
     sink: &mut S,
 ) -> bool {
     match entry {
@@ -271,7 +301,7 @@ fn feed_loose<S: Sink>(
     store: &loose::Store,
     id: &gix::ObjectId,
     options: &Options,
-    is_wanted: &impl Fn(&gix::ObjectId) -> bool,
+    is_wanted: &impl Fn(&gix::hash::oid) -> bool,
     buffer: &mut Vec<u8>,
     sink: &mut S,
 ) {

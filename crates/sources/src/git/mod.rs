@@ -3,19 +3,20 @@
 //! A repository is opened without any of the user's or the system's configuration, and nothing of it is run: no hooks,
 //! no filters, no submodules.
 
+mod chains;
 mod delta;
 mod history;
+mod objects;
 mod pack;
 mod places;
 mod tree;
 
 use std::path::Path;
 
-use gix::prelude::FindExt as _;
-use model::{Commit, Note, NoteKind, ObjectId};
+use model::{Note, NoteKind, ObjectId};
 
 pub use history::History;
-pub use places::{BlobPlace, Places};
+pub use places::{Attribution, BlobPlace, Places};
 
 use crate::{Error, Limits};
 
@@ -72,7 +73,7 @@ impl Repository {
             Some(_) => self.resolve(&repo, revision)?.into_iter().collect(),
             None => all_tips(&repo),
         };
-        Ok(History { repository: self, tips, only_reachable: revision.is_some() })
+        Ok(History::open(self, tips, revision.is_some()))
     }
 
     fn resolve(
@@ -166,17 +167,4 @@ fn branches(repo: &gix::Repository) -> Vec<String> {
 
 fn model_id(id: &gix::hash::oid) -> ObjectId {
     ObjectId::from_hex(id.to_string())
-}
-
-fn commit_of(repo: &gix::Repository, id: gix::ObjectId) -> Option<Commit> {
-    let mut buffer = Vec::new();
-    let commit = repo.objects.find_commit(&id, &mut buffer).ok()?;
-    let author = commit.author().ok()?;
-    let time = author.time().map(|time| time.seconds).unwrap_or_default();
-    Some(Commit {
-        id: model_id(&id),
-        author: author.name.to_string(),
-        email: author.email.to_string(),
-        time_ms: time.saturating_mul(1000),
-    })
 }

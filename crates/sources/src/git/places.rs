@@ -1,16 +1,22 @@
 //! Where blobs stood: each unique tree of the history is looked at once, and a commit brings what it holds and none of
 //! its parents does.
+//!
+//! Histories have millions of trees. What is known of each is a number: the set of wanted blobs and paths below it, where
+//! most sets are empty and the others are few.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
-    rc::Rc,
+    sync::Arc,
 };
 
-use gix::{object::tree::EntryKind, prelude::FindExt as _};
+use gix::{
+    object::tree::EntryKind,
+    objs::{CommitRefIter, TreeRefIter},
+};
 use model::{Commit, Note, NoteKind, ObjectId, TargetPath};
 
-use super::{History, commit_of, model_id};
+use super::{model_id, objects::Objects};
 
 /// Levels of directories in a tree; git itself stops at 2048 (`core.maxTreeDepth`).
 const MAX_DEPTH: usize = 1024;
@@ -35,149 +41,193 @@ pub struct Places {
     pub total: u64,
 }
 
-impl History<'_> {
-    /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
-    #[must_use]
-    pub fn places(
-        &self,
-        blobs: &HashSet<ObjectId>,
-        limit: usize,
-    ) -> (HashMap<ObjectId, Places>, Vec<Note>) {
-        let mut repo = self.repository.inner.to_thread_local();
-        repo.object_cache_size_if_unset(32 << 20);
-        let wanted: HashSet<gix::ObjectId> = blobs
-            .iter()
-            .filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok())
-            .collect();
-        let mut walk = Walk::new(&repo);
-        let mut found: HashMap<ObjectId, Places> = HashMap::new();
-        let mut trees: HashMap<gix::ObjectId, Hits> = HashMap::new();
-        for (order, commit) in (0..).zip(oldest_first(&repo, &self.tips, &mut walk)) {
-            let hits = walk.hits(&commit.tree, &wanted, 0);
-            let mut inherited: HashSet<(&[u8], gix::ObjectId)> = HashSet::new();
-            let parents: Vec<Hits> =
-                commit.parents.iter().filter_map(|parent| trees.get(parent).cloned()).collect();
-            for parent in &parents {
-                inherited.extend(parent.iter().map(|(path, id)| (path.as_slice(), *id)));
-            }
-            let mut brought = None;
-            for (path, id) in
-                hits.iter().filter(|(path, id)| !inherited.contains(&(path.as_slice(), *id)))
-            {
-                let places = found.entry(model_id(id)).or_default();
-                places.total += 1;
-                if places.places.len() < limit
-                    && let Some(commit) =
-                        brought.get_or_insert_with(|| commit_of(&repo, commit.id)).clone()
-                {
-                    places.places.push(BlobPlace {
-                        path: TargetPath::from_bytes(path),
-                        commit,
-                        order,
-                    });
-                }
-            }
-            if !hits.is_empty() {
-                trees.insert(commit.id, hits);
-            }
-        }
-        (found, walk.notes())
-    }
+/// Where blobs stood.
+#[derive(Clone, Debug, Default)]
+pub struct Attribution {
+    /// By blob. One without an entry is not reachable.
+    pub places: HashMap<ObjectId, Places>,
+    /// How many commits were walked.
+    pub commits: u64,
+    /// What was missing on the way.
+    pub notes: Vec<Note>,
 }
 
-/// Paths of wanted blobs below a tree.
-type Hits = Rc<Vec<(Vec<u8>, gix::ObjectId)>>;
-
+/// A commit of the walk. Parents are places in the list of commits.
 struct WalkedCommit {
     id: gix::ObjectId,
     tree: gix::ObjectId,
-    parents: Vec<gix::ObjectId>,
+    parents: Vec<u32>,
 }
 
-/// All commits reachable from `tips`, parents before their children.
-fn oldest_first(
-    repo: &gix::Repository,
-    tips: &[gix::ObjectId],
-    walk: &mut Walk<'_>,
-) -> Vec<WalkedCommit> {
-    let mut commits: HashMap<gix::ObjectId, WalkedCommit> = HashMap::new();
-    let mut open: Vec<gix::ObjectId> = tips.to_vec();
-    let mut buffer = Vec::new();
-    let shallow: HashSet<gix::ObjectId> = repo
-        .shallow_commits()
-        .ok()
-        .flatten()
-        .map(|commits| commits.iter().copied().collect())
-        .unwrap_or_default();
-    while let Some(id) = open.pop() {
-        let Entry::Vacant(entry) = commits.entry(id) else { continue };
-        let Ok(commit) = repo.objects.find_commit(&id, &mut buffer) else {
-            walk.missing_commits += 1;
-            continue;
-        };
-        let parents: Vec<gix::ObjectId> =
-            if shallow.contains(&id) { Vec::new() } else { commit.parents().collect() };
-        open.extend(&parents);
-        entry.insert(WalkedCommit { id, tree: commit.tree(), parents });
-    }
-    // Kahn's algorithm from the roots; ids break ties, so that the order is the same every time.
-    let mut children: HashMap<gix::ObjectId, Vec<gix::ObjectId>> = HashMap::new();
-    let mut waiting: HashMap<gix::ObjectId, usize> = HashMap::new();
-    let mut ready: Vec<gix::ObjectId> = Vec::new();
-    for commit in commits.values() {
-        let parents: HashSet<_> =
-            commit.parents.iter().filter(|parent| commits.contains_key(*parent)).collect();
-        if parents.is_empty() {
-            ready.push(commit.id);
-        }
-        waiting.insert(commit.id, parents.len());
-        for parent in parents {
-            children.entry(*parent).or_default().push(commit.id);
-        }
-    }
-    ready.sort_unstable();
-    let mut ordered = Vec::with_capacity(commits.len());
-    while let Some(id) = ready.pop() {
-        if let Some(commit) = commits.remove(&id) {
-            ordered.push(commit);
-        }
-        let mut freed = children.remove(&id).unwrap_or_default();
-        freed.sort_unstable();
-        for child in freed {
-            if let Some(count) = waiting.get_mut(&child) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(child);
-                }
-            }
-        }
-    }
-    ordered
+/// The number of a set of [`Hit`]s. 0 is the empty one.
+type SetNumber = u32;
+
+/// A wanted blob at a path, the path as seen from the tree.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Hit {
+    path: Arc<[u8]>,
+    blob: gix::ObjectId,
 }
 
 /// Looks at each unique tree once.
-pub(super) struct Walk<'r> {
-    repo: &'r gix::Repository,
-    /// Trees below which nothing is wanted, by keyed hash: a fraction of the memory of their ids.
-    clean: HashSet<u64>,
+pub(super) struct Walk<'p> {
+    objects: Objects<'p>,
+    hash: gix::hash::Kind,
+    shallow: HashSet<gix::ObjectId>,
+    /// What is below each tree. Trees go by a keyed hash, which takes a fraction of the memory of their ids.
+    known: HashMap<u64, SetNumber>,
     keys: RandomState,
-    known: HashMap<gix::ObjectId, Hits>,
+    hits: Vec<Hit>,
+    hit_numbers: HashMap<Hit, u32>,
+    sets: Vec<Arc<[u32]>>,
+    set_numbers: HashMap<Arc<[u32]>, SetNumber>,
     missing_trees: u64,
     missing_commits: u64,
     too_deep: u64,
 }
 
-impl<'r> Walk<'r> {
-    pub(super) fn new(repo: &'r gix::Repository) -> Self {
+impl<'p> Walk<'p> {
+    pub(super) fn new(
+        objects: Objects<'p>,
+        hash: gix::hash::Kind,
+        shallow: HashSet<gix::ObjectId>,
+    ) -> Self {
+        let empty: Arc<[u32]> = Arc::new([]);
         Self {
-            repo,
-            clean: HashSet::new(),
-            keys: RandomState::new(),
+            objects,
+            hash,
+            shallow,
             known: HashMap::new(),
+            keys: RandomState::new(),
+            hits: Vec::new(),
+            hit_numbers: HashMap::new(),
+            sets: vec![Arc::clone(&empty)],
+            set_numbers: HashMap::from([(empty, 0)]),
             missing_trees: 0,
             missing_commits: 0,
             too_deep: 0,
         }
+    }
+
+    pub(super) fn places(
+        mut self,
+        tips: &[gix::ObjectId],
+        wanted: HashSet<gix::ObjectId>,
+        limit: usize,
+    ) -> Attribution {
+        let commits = self.commits(tips);
+        let mut attribution =
+            Attribution { commits: commits.len() as u64, ..Attribution::default() };
+        if wanted.is_empty() {
+            attribution.notes = self.notes();
+            return attribution;
+        }
+        let mut set_of = vec![0; commits.len()];
+        for (order, at) in (0..).zip(oldest_first(&commits)) {
+            let Some(commit) = commits.get(at as usize) else { continue };
+            let set = self.below(&commit.tree, &wanted, 0);
+            if let Some(slot) = set_of.get_mut(at as usize) {
+                *slot = set;
+            }
+            let inherited: Vec<SetNumber> = commit
+                .parents
+                .iter()
+                .filter_map(|parent| set_of.get(*parent as usize).copied())
+                .collect();
+            if set == 0 || inherited.contains(&set) {
+                continue;
+            }
+            self.bring(commit, set, &inherited, order, limit, &mut attribution.places);
+        }
+        attribution.notes = self.notes();
+        attribution
+    }
+
+    /// Adds what a commit brings: what none of its parents held.
+    fn bring(
+        &mut self,
+        commit: &WalkedCommit,
+        set: SetNumber,
+        inherited: &[SetNumber],
+        order: u64,
+        limit: usize,
+        places: &mut HashMap<ObjectId, Places>,
+    ) {
+        let set = self.set(set);
+        let inherited: Vec<Arc<[u32]>> = inherited.iter().map(|number| self.set(*number)).collect();
+        let mut told = None;
+        for number in set
+            .iter()
+            .filter(|number| inherited.iter().all(|set| set.binary_search(number).is_err()))
+        {
+            let Some(hit) = self.hits.get(*number as usize).cloned() else { continue };
+            let known = places.entry(model_id(&hit.blob)).or_default();
+            known.total += 1;
+            if known.places.len() < limit
+                && let Some(commit) = told.get_or_insert_with(|| self.told(&commit.id)).clone()
+            {
+                known.places.push(BlobPlace {
+                    path: TargetPath::from_bytes(&hit.path),
+                    commit,
+                    order,
+                });
+            }
+        }
+    }
+
+    /// What a commit says of itself.
+    fn told(&mut self, id: &gix::hash::oid) -> Option<Commit> {
+        let bytes = self.objects.find(id)?;
+        let author = CommitRefIter::from_bytes(&bytes, self.hash).author().ok()?;
+        let seconds = author.time().map(|time| time.seconds).unwrap_or_default();
+        Some(Commit {
+            id: model_id(id),
+            author: String::from_utf8_lossy(author.name).into_owned(),
+            email: String::from_utf8_lossy(author.email).into_owned(),
+            time_ms: seconds.saturating_mul(1000),
+        })
+    }
+
+    /// All commits reachable from `tips`.
+    fn commits(&mut self, tips: &[gix::ObjectId]) -> Vec<WalkedCommit> {
+        let mut numbers: HashMap<gix::ObjectId, u32> = HashMap::new();
+        let mut commits: Vec<WalkedCommit> = Vec::new();
+        // Ids of parents, until all have numbers.
+        let mut parents: Vec<Vec<gix::ObjectId>> = Vec::new();
+        let mut open: Vec<gix::ObjectId> = tips.to_vec();
+        while let Some(id) = open.pop() {
+            if numbers.contains_key(&id) {
+                continue;
+            }
+            let Some((tree, ids)) = self.commit(&id) else {
+                self.missing_commits += 1;
+                // Known, as missing.
+                numbers.insert(id, u32::MAX);
+                continue;
+            };
+            let Ok(number) = u32::try_from(commits.len()) else { break };
+            numbers.insert(id, number);
+            open.extend(ids.iter().filter(|id| !numbers.contains_key(*id)));
+            commits.push(WalkedCommit { id, tree, parents: Vec::new() });
+            parents.push(ids);
+        }
+        for (commit, ids) in commits.iter_mut().zip(parents) {
+            commit.parents = ids
+                .iter()
+                .filter_map(|id| numbers.get(id).copied())
+                .filter(|at| *at != u32::MAX)
+                .collect();
+        }
+        commits
+    }
+
+    fn commit(&mut self, id: &gix::hash::oid) -> Option<(gix::ObjectId, Vec<gix::ObjectId>)> {
+        let bytes = self.objects.find(id)?;
+        let mut tokens = CommitRefIter::from_bytes(&bytes, self.hash);
+        let tree = tokens.tree_id().ok()?;
+        let parents =
+            if self.shallow.contains(id) { Vec::new() } else { tokens.parent_ids().collect() };
+        Some((tree, parents))
     }
 
     /// All blobs that the history of `tips` names.
@@ -185,21 +235,19 @@ impl<'r> Walk<'r> {
         mut self,
         tips: &[gix::ObjectId],
     ) -> (HashSet<gix::ObjectId>, Vec<Note>) {
-        let repo = self.repo;
         let mut blobs = HashSet::new();
         let mut trees: HashSet<gix::ObjectId> = HashSet::new();
         let mut open: Vec<gix::ObjectId> =
-            oldest_first(repo, tips, &mut self).into_iter().map(|commit| commit.tree).collect();
-        let mut buffer = Vec::new();
+            self.commits(tips).into_iter().map(|commit| commit.tree).collect();
         while let Some(id) = open.pop() {
             if !trees.insert(id) {
                 continue;
             }
-            let Ok(tree) = repo.objects.find_tree_iter(&id, &mut buffer) else {
+            let Some(bytes) = self.objects.find(&id) else {
                 self.missing_trees += 1;
                 continue;
             };
-            for entry in tree.flatten() {
+            for entry in TreeRefIter::from_bytes(&bytes, self.hash).filter_map(Result::ok) {
                 match entry.mode.kind() {
                     EntryKind::Tree => open.push(entry.oid.to_owned()),
                     EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
@@ -212,56 +260,75 @@ impl<'r> Walk<'r> {
         (blobs, self.notes())
     }
 
-    fn hits(
+    /// The set of what is wanted below a tree.
+    fn below(
         &mut self,
         tree: &gix::ObjectId,
         wanted: &HashSet<gix::ObjectId>,
         depth: usize,
-    ) -> Hits {
+    ) -> SetNumber {
         let key = self.keys.hash_one(tree);
-        if self.clean.contains(&key) {
-            return Hits::default();
-        }
-        if let Some(known) = self.known.get(tree) {
-            return Rc::clone(known);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
         }
         if depth > MAX_DEPTH {
             self.too_deep += 1;
-            return Hits::default();
+            return 0;
         }
-        let mut buffer = Vec::new();
-        let mut here = Vec::new();
-        let mut below = Vec::new();
-        match self.repo.objects.find_tree_iter(tree, &mut buffer) {
-            Ok(entries) => {
-                for entry in entries.flatten() {
-                    match entry.mode.kind() {
-                        EntryKind::Tree => {
-                            below.push((entry.filename.to_vec(), entry.oid.to_owned()))
+        let Some(bytes) = self.objects.find(tree) else {
+            self.missing_trees += 1;
+            self.known.insert(key, 0);
+            return 0;
+        };
+        let mut set = Vec::new();
+        for entry in TreeRefIter::from_bytes(&bytes, self.hash).filter_map(Result::ok) {
+            match entry.mode.kind() {
+                EntryKind::Tree => {
+                    let below = self.below(&entry.oid.to_owned(), wanted, depth + 1);
+                    for number in self.set(below).iter() {
+                        if let Some(hit) = self.hits.get(*number as usize).cloned() {
+                            let name: &[u8] = entry.filename;
+                            let path = [name, b"/", &*hit.path].concat();
+                            set.push(self.hit(Hit { path: path.into(), blob: hit.blob }));
                         }
-                        EntryKind::Commit => {}
-                        _ if wanted.contains(entry.oid) => {
-                            here.push((entry.filename.to_vec(), entry.oid.to_owned()))
-                        }
-                        _ => {}
                     }
                 }
+                EntryKind::Commit => {}
+                _ if wanted.contains(entry.oid) => {
+                    let path: &[u8] = entry.filename;
+                    set.push(self.hit(Hit { path: path.into(), blob: entry.oid.to_owned() }));
+                }
+                _ => {}
             }
-            Err(_) => self.missing_trees += 1,
         }
-        drop(buffer);
-        for (name, id) in below {
-            for (path, blob) in self.hits(&id, wanted, depth + 1).iter() {
-                here.push(([name.as_slice(), b"/", path].concat(), *blob));
-            }
+        set.sort_unstable();
+        let number = self.number_of(set.into());
+        self.known.insert(key, number);
+        number
+    }
+
+    fn hit(&mut self, hit: Hit) -> u32 {
+        if let Some(number) = self.hit_numbers.get(&hit) {
+            return *number;
         }
-        if here.is_empty() {
-            self.clean.insert(key);
-            return Hits::default();
+        let number = u32::try_from(self.hits.len()).unwrap_or(u32::MAX);
+        self.hits.push(hit.clone());
+        self.hit_numbers.insert(hit, number);
+        number
+    }
+
+    fn number_of(&mut self, set: Arc<[u32]>) -> SetNumber {
+        if let Some(number) = self.set_numbers.get(&set) {
+            return *number;
         }
-        let hits = Rc::new(here);
-        self.known.insert(*tree, Rc::clone(&hits));
-        hits
+        let number = u32::try_from(self.sets.len()).unwrap_or_default();
+        self.sets.push(Arc::clone(&set));
+        self.set_numbers.insert(set, number);
+        number
+    }
+
+    fn set(&self, number: SetNumber) -> Arc<[u32]> {
+        self.sets.get(number as usize).cloned().unwrap_or_else(|| Arc::new([]))
     }
 
     fn notes(&self) -> Vec<Note> {
@@ -282,4 +349,39 @@ impl<'r> Walk<'r> {
         tell(self.too_deep, "trees are nested too deeply; what they hold was not attributed");
         notes
     }
+}
+
+/// Places in the list of commits, parents before their children (Kahn's algorithm); ids break ties, so that the order is
+/// the same every time.
+fn oldest_first(commits: &[WalkedCommit]) -> Vec<u32> {
+    let mut waiting = vec![0_u32; commits.len()];
+    let mut children: Vec<(u32, u32)> = Vec::new();
+    for (at, commit) in (0_u32..).zip(commits) {
+        for parent in &commit.parents {
+            children.push((*parent, at));
+            if let Some(count) = waiting.get_mut(at as usize) {
+                *count += 1;
+            }
+        }
+    }
+    children.sort_unstable_by_key(|(parent, child)| {
+        (*parent, commits.get(*child as usize).map(|commit| commit.id))
+    });
+    let mut ready: Vec<u32> =
+        (0..).zip(&waiting).filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
+    ready.sort_unstable_by_key(|at| commits.get(*at as usize).map(|commit| commit.id));
+    let mut ordered = Vec::with_capacity(commits.len());
+    while let Some(at) = ready.pop() {
+        ordered.push(at);
+        let first = children.partition_point(|(parent, _)| *parent < at);
+        for (_, child) in children.iter().skip(first).take_while(|(parent, _)| *parent == at) {
+            if let Some(count) = waiting.get_mut(*child as usize) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.push(*child);
+                }
+            }
+        }
+    }
+    ordered
 }

@@ -1,0 +1,285 @@
+//! All blobs of a pack, each decoded once.
+//!
+//! A pack stores most objects as deltas to others. Here every chain is walked from its base outwards, so that no object
+//! is decoded twice; chains of trees and commits are not decoded at all.
+
+use std::{
+    io::Read,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use super::pack::{Decoder, Link, Pack, Skip};
+
+/// Objects that stand between a base and what is built on it are kept while they are needed, up to this much for each
+/// worker; beyond it they are decoded again.
+const KEPT_BYTES: usize = 48 << 20;
+/// What a pack gives.
+pub(super) enum Entry<'a> {
+    /// A blob that was decoded.
+    Blob(&'a gix::hash::oid, &'a [u8]),
+    /// A blob too large for memory, to be read once.
+    Large(&'a gix::hash::oid, u64, &'a mut dyn Read),
+    /// A blob, or something that cannot be told from one, that was passed over.
+    Skipped(&'a gix::hash::oid, Skip),
+}
+
+/// Hands every blob of `pack` to `each`, on as many threads as there are workers.
+pub(super) fn blobs<W: Send>(
+    pack: &Pack,
+    max_object_bytes: u64,
+    workers: &mut [W],
+    each: impl Fn(&mut W, Entry<'_>) -> bool + Sync,
+) {
+    /// A few roots at a time: neighbours in the pack are neighbours on the disk.
+    const BATCH: usize = 16;
+    let family = Family::of(pack);
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for worker in workers {
+            let (next, each, family) = (&next, &each, &family);
+            scope.spawn(move || {
+                let decoder = Decoder::new(max_object_bytes);
+                let mut walk = Walk { pack, family, spare: Vec::new(), decoder, max_object_bytes };
+                loop {
+                    let start = next.fetch_add(BATCH, Ordering::Relaxed);
+                    let end = family.roots.len().min(start.saturating_add(BATCH));
+                    let Some(roots) =
+                        family.roots.get(start..end).filter(|roots| !roots.is_empty())
+                    else {
+                        return;
+                    };
+                    for &root in roots {
+                        if !walk.chain(root, &mut |entry| each(worker, entry)) {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Which entries are built on which.
+struct Family {
+    /// Children of entry `i` are `children[first_child[i]..first_child[i + 1]]`.
+    children: Vec<u32>,
+    first_child: Vec<u32>,
+    /// Entries that are no delta to an entry of this pack and may lead to blobs.
+    roots: Vec<u32>,
+}
+
+impl Family {
+    /// Sorts children behind their bases, by counting.
+    fn of(pack: &Pack) -> Self {
+        let links = pack.links();
+        let mut counts = vec![0_u32; links.len() + 1];
+        for link in links {
+            if let Link::Delta(base) = link
+                && let Some(count) = counts.get_mut(*base as usize)
+            {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for count in &mut counts {
+            let here = *count;
+            *count = total;
+            total += here;
+        }
+        let mut children = vec![0_u32; total as usize];
+        let mut next = counts.clone();
+        let mut roots = Vec::new();
+        for (at, link) in (0_u32..).zip(links) {
+            match link {
+                Link::Delta(base) => {
+                    if let Some(slot) = next.get_mut(*base as usize)
+                        && let Some(child) = children.get_mut(*slot as usize)
+                    {
+                        *child = at;
+                        *slot += 1;
+                    }
+                }
+                Link::Commit | Link::Tree | Link::Tag => {}
+                Link::Blob | Link::Thin | Link::Corrupt => roots.push(at),
+            }
+        }
+        Self { children, first_child: counts, roots }
+    }
+
+    fn children_of(&self, entry: u32) -> &[u32] {
+        let at = entry as usize;
+        match (self.first_child.get(at), self.first_child.get(at + 1)) {
+            (Some(&first), Some(&behind)) => {
+                self.children.get(first as usize..behind as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// An object whose children are yet to be decoded.
+struct Branch {
+    entry: u32,
+    /// `None` where it was given up to save memory.
+    bytes: Option<Vec<u8>>,
+    next_child: usize,
+}
+
+/// One worker's walk through a pack.
+struct Walk<'p> {
+    pack: &'p Pack,
+    family: &'p Family,
+    spare: Vec<Vec<u8>>,
+    decoder: Decoder,
+    max_object_bytes: u64,
+}
+
+impl Walk<'_> {
+    /// Decodes the root and all that is built on it. False to stop.
+    fn chain(&mut self, root: u32, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
+        let pack = self.pack;
+        let (Some(node), Some(id)) = (pack.node(root), pack.id(root)) else { return true };
+        match node.link {
+            Link::Blob if node.size > self.max_object_bytes => {
+                let go_on = each(Entry::Large(id, node.size, &mut pack.reader(&node)));
+                return go_on && self.skip_children(root, Skip::TooLarge(node.size), each);
+            }
+            Link::Blob => {}
+            Link::Thin => return self.skip(root, Skip::BaseMissing, each),
+            _ => return self.skip(root, Skip::Corrupt, each),
+        }
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        if let Err(skip) = self.decoder.whole(pack, &node, &mut bytes) {
+            self.recycle(bytes);
+            return self.skip(root, skip, each);
+        }
+        each(Entry::Blob(id, &bytes)) && self.descend(root, bytes, each)
+    }
+
+    fn descend(
+        &mut self,
+        root: u32,
+        bytes: Vec<u8>,
+        each: &mut dyn FnMut(Entry<'_>) -> bool,
+    ) -> bool {
+        let (pack, family) = (self.pack, self.family);
+        let mut kept_bytes = bytes.len();
+        let mut path = vec![Branch { entry: root, bytes: Some(bytes), next_child: 0 }];
+        while let Some(branch) = path.last_mut() {
+            let children = family.children_of(branch.entry);
+            let Some(&child) = children.get(branch.next_child) else {
+                if let Some(Branch { bytes: Some(bytes), .. }) = path.pop() {
+                    kept_bytes = kept_bytes.saturating_sub(bytes.len());
+                    self.recycle(bytes);
+                }
+                continue;
+            };
+            branch.next_child += 1;
+            let is_last = branch.next_child == children.len();
+            let (Some(node), Some(id)) = (pack.node(child), pack.id(child)) else { continue };
+            let base = match branch.bytes.take() {
+                Some(bytes) => bytes,
+                None => match self.again(branch.entry) {
+                    Some(bytes) => {
+                        kept_bytes += bytes.len();
+                        bytes
+                    }
+                    None if self.skip(child, Skip::Corrupt, each) => continue,
+                    None => return false,
+                },
+            };
+            let mut out = self.spare.pop().unwrap_or_default();
+            let result = self.decoder.delta(pack, &node, &base, &mut out);
+            if is_last {
+                kept_bytes = kept_bytes.saturating_sub(base.len());
+                self.recycle(base);
+            } else {
+                branch.bytes = Some(base);
+            }
+            match result {
+                Ok(()) => {
+                    if !each(Entry::Blob(id, &out)) {
+                        return false;
+                    }
+                    if family.children_of(child).is_empty() {
+                        self.recycle(out);
+                    } else {
+                        kept_bytes += out.len();
+                        path.push(Branch { entry: child, bytes: Some(out), next_child: 0 });
+                        give_up(&mut path, &mut kept_bytes);
+                    }
+                }
+                Err(skip) => {
+                    self.recycle(out);
+                    if !self.skip(child, skip, each) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Keeps a buffer for the next object, unless it or their number is large.
+    fn recycle(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= 4 << 20 && self.spare.len() < 16 {
+            self.spare.push(buffer);
+        }
+    }
+
+    /// Decodes an entry anew, from its root.
+    fn again(&mut self, entry: u32) -> Option<Vec<u8>> {
+        let pack = self.pack;
+        let mut chain = vec![entry];
+        let mut at = entry;
+        while let Link::Delta(base) = pack.node(at)?.link {
+            chain.push(base);
+            at = base;
+        }
+        let mut bytes = Vec::new();
+        self.decoder.whole(pack, &pack.node(chain.pop()?)?, &mut bytes).ok()?;
+        while let Some(next) = chain.pop() {
+            let mut out = Vec::new();
+            self.decoder.delta(pack, &pack.node(next)?, &bytes, &mut out).ok()?;
+            bytes = out;
+        }
+        Some(bytes)
+    }
+
+    /// Tells that an entry and all that is built on it was skipped for the same reason.
+    fn skip(&self, entry: u32, skip: Skip, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
+        let told = self.pack.id(entry).is_none_or(|id| each(Entry::Skipped(id, skip)));
+        told && self.skip_children(entry, skip, each)
+    }
+
+    fn skip_children(
+        &self,
+        entry: u32,
+        skip: Skip,
+        each: &mut dyn FnMut(Entry<'_>) -> bool,
+    ) -> bool {
+        let mut open = vec![entry];
+        while let Some(entry) = open.pop() {
+            for &child in self.family.children_of(entry) {
+                if self.pack.id(child).is_some_and(|id| !each(Entry::Skipped(id, skip))) {
+                    return false;
+                }
+                open.push(child);
+            }
+        }
+        true
+    }
+}
+
+/// Frees what stands highest until the rest fits. The last branch is needed at once.
+fn give_up(path: &mut [Branch], kept_bytes: &mut usize) {
+    let Some((_, above)) = path.split_last_mut() else { return };
+    for branch in above {
+        if *kept_bytes <= KEPT_BYTES {
+            return;
+        }
+        if let Some(bytes) = branch.bytes.take() {
+            *kept_bytes = kept_bytes.saturating_sub(bytes.len());
+        }
+    }
+}
