@@ -60,7 +60,7 @@ pub(crate) fn prepare(
         suppressions.add_ignore_file(&read(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
-        ruleset: Arc::new(builder.build()?),
+        ruleset: Arc::new(builder.build()),
         suppressions,
         min_confidence: arguments.min_confidence.or(config.min_confidence),
     })

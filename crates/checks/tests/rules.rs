@@ -43,13 +43,13 @@ fn every_example_is_judged_as_its_rule_says() {
             Err(error) => writeln!(failures, "{error}").unwrap(),
         }
     }
-    let all = Arc::new(all.build().unwrap());
+    let all = Arc::new(all.build());
     let mut beside = Scanner::new(Arc::clone(&all));
     for (id, (examples, checksum)) in &examples {
         let text = fs::read_to_string(folder.join(format!("{id}.toml"))).unwrap();
         let (rule, _) = Rule::parse(id, &text).unwrap();
         let path_bound = text.contains("\npath = ");
-        let mut alone = Scanner::new(Arc::new(Ruleset::empty().with(rule).build().unwrap()));
+        let mut alone = Scanner::new(Arc::new(Ruleset::empty().with(rule).build()));
         for (number, example) in examples.positive.iter().enumerate() {
             for round in 0..ROUNDS {
                 let (text, wanted) = expand(example, *checksum, round);

@@ -96,6 +96,10 @@ impl Sinks for Collector {
             cancel: self.cancel.clone(),
         }
     }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
 }
 
 /// One worker's.

@@ -135,7 +135,11 @@ impl Scan {
     pub fn history(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
-        collector.finish(self, |blobs| history.places(blobs, finish::MAX_PLACES_OF_A_BLOB))
+        collector.finish(self, |blobs| {
+            history.places(blobs, finish::MAX_PLACES_OF_A_BLOB, self.threads, &|| {
+                self.cancel.is_cancelled()
+            })
+        })
     }
 
     fn git_options(&self) -> git::Options {

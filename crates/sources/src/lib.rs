@@ -80,6 +80,8 @@ pub trait Sinks: Sync {
     type Sink: Sink;
     /// Makes one.
     fn sink(&self) -> Self::Sink;
+    /// Whether to stop before anything is fed.
+    fn is_cancelled(&self) -> bool;
 }
 
 /// Bounds on what is read. Sizes are bytes.

@@ -13,6 +13,7 @@ mod decode;
 pub mod judge;
 mod jwt;
 pub mod place;
+mod prefilter;
 mod rule;
 mod ruleset;
 mod scan;

@@ -1,18 +1,17 @@
-//! All rules of a scan, and the one automaton that finds their keywords.
+//! All rules of a scan, and what finds all their keywords at once.
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::{
     builtin,
+    prefilter::Prefilter,
     rule::{Rule, RuleError},
 };
 
 /// The rules of a scan. Shared by all workers; see [`super::Scanner`] for what runs them.
 pub struct Ruleset {
     pub(crate) rules: Vec<Rule>,
-    pub(crate) prefilter: AhoCorasick,
+    pub(crate) prefilter: Prefilter,
     /// By keyword: the rules it leads to.
     pub(crate) by_keyword: Vec<Vec<u32>>,
     /// Rules without a keyword, which only a user can write.
@@ -25,7 +24,7 @@ impl Ruleset {
     /// # Errors
     /// A rule that does not compile; a test sees to it that there is none.
     pub fn builtin() -> Result<Self, RuleError> {
-        Self::builder()?.build()
+        Ok(Self::builder()?.build())
     }
 
     /// The rules the product ships, to choose from and to add to.
@@ -81,11 +80,9 @@ impl RulesetBuilder {
         self.rules.iter().map(|rule| rule.id.as_str())
     }
 
-    /// Builds the automaton.
-    ///
-    /// # Errors
-    /// Too many or too long keywords.
-    pub fn build(mut self) -> Result<Ruleset, RuleError> {
+    /// Makes them ready to run.
+    #[must_use]
+    pub fn build(mut self) -> Ruleset {
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_keyword: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         let mut everywhere = Vec::new();
@@ -97,13 +94,8 @@ impl RulesetBuilder {
                 by_keyword.entry(keyword).or_default().push(index);
             }
         }
-        let prefilter = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(by_keyword.keys())
-            .map_err(|error| RuleError::new("all", error.to_string()))?;
+        let prefilter = Prefilter::new(by_keyword.keys().copied());
         let by_keyword = by_keyword.into_values().collect();
-        Ok(Ruleset { rules: self.rules, prefilter, by_keyword, everywhere })
+        Ruleset { rules: self.rules, prefilter, by_keyword, everywhere }
     }
 }

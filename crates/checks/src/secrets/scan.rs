@@ -78,15 +78,11 @@ impl Scanner {
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
         self.texts += 1;
         let ruleset = Arc::clone(&self.ruleset);
-        for hit in ruleset.prefilter.find_overlapping_iter(text) {
-            let rules = ruleset
-                .by_keyword
-                .get(hit.pattern().as_usize())
-                .map_or([].as_slice(), Vec::as_slice);
-            for &index in rules {
-                self.try_rule(&ruleset, index, text, hit.range(), found);
+        ruleset.prefilter.find(text, |hit| {
+            for &index in ruleset.by_keyword.get(hit.keyword).map_or([].as_slice(), Vec::as_slice) {
+                self.try_rule(&ruleset, index, text, hit.range.clone(), found);
             }
-        }
+        });
         for &index in &ruleset.everywhere {
             self.everywhere(&ruleset, index, text, found);
         }

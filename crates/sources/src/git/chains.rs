@@ -1,50 +1,71 @@
-//! All blobs of a pack, each decoded once.
+//! All blobs of a pack, or all trees and commits, each decoded once.
 //!
 //! A pack stores most objects as deltas to others. Here every chain is walked from its base outwards, so that no object
-//! is decoded twice; chains of trees and commits are not decoded at all.
+//! is decoded twice; chains of what is not asked for are not decoded at all.
 
 use std::{
     io::Read,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use gix::object::Kind;
+
 use super::pack::{Decoder, Link, Pack, Skip};
 
 /// Objects that stand between a base and what is built on it are kept while they are needed, up to this much for each
 /// worker; beyond it they are decoded again.
-const KEPT_BYTES: usize = 48 << 20;
+const KEPT_BYTES: usize = 24 << 20;
+/// Buffers up to this size are used again.
+const SPARE_BYTES: usize = 1 << 20;
+
+/// Which objects are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// What files hold.
+    Blobs,
+    /// Trees and commits.
+    Structure,
+}
+
 /// What a pack gives.
 pub(super) enum Entry<'a> {
-    /// A blob that was decoded.
-    Blob(&'a gix::hash::oid, &'a [u8]),
+    /// An object that was decoded.
+    Whole { entry: u32, id: &'a gix::hash::oid, kind: Kind, bytes: &'a [u8] },
     /// A blob too large for memory, to be read once.
     Large(&'a gix::hash::oid, u64, &'a mut dyn Read),
     /// A blob, or something that cannot be told from one, that was passed over.
     Skipped(&'a gix::hash::oid, Skip),
 }
 
-/// Hands every blob of `pack` to `each`, on as many threads as there are workers.
-pub(super) fn blobs<W: Send>(
+/// Hands every object of a family to `each`, on as many threads as there are workers.
+pub(super) fn walk<W: Send>(
     pack: &Pack,
+    family: Family,
     max_object_bytes: u64,
     workers: &mut [W],
     each: impl Fn(&mut W, Entry<'_>) -> bool + Sync,
 ) {
     /// A few roots at a time: neighbours in the pack are neighbours on the disk.
     const BATCH: usize = 16;
-    let family = Family::of(pack);
+    let tree = Descent::of(pack, family);
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for worker in workers {
-            let (next, each, family) = (&next, &each, &family);
+            let (next, each, tree) = (&next, &each, &tree);
             scope.spawn(move || {
                 let decoder = Decoder::new(max_object_bytes);
-                let mut walk = Walk { pack, family, spare: Vec::new(), decoder, max_object_bytes };
+                let mut walk = Walk {
+                    pack,
+                    tree,
+                    kind: Kind::Blob,
+                    spare: Vec::new(),
+                    decoder,
+                    max_object_bytes,
+                };
                 loop {
                     let start = next.fetch_add(BATCH, Ordering::Relaxed);
-                    let end = family.roots.len().min(start.saturating_add(BATCH));
-                    let Some(roots) =
-                        family.roots.get(start..end).filter(|roots| !roots.is_empty())
+                    let end = tree.roots.len().min(start.saturating_add(BATCH));
+                    let Some(roots) = tree.roots.get(start..end).filter(|roots| !roots.is_empty())
                     else {
                         return;
                     };
@@ -60,17 +81,17 @@ pub(super) fn blobs<W: Send>(
 }
 
 /// Which entries are built on which.
-struct Family {
+struct Descent {
     /// Children of entry `i` are `children[first_child[i]..first_child[i + 1]]`.
     children: Vec<u32>,
     first_child: Vec<u32>,
-    /// Entries that are no delta to an entry of this pack and may lead to blobs.
+    /// Entries that are no delta to an entry of this pack and may lead to the family's.
     roots: Vec<u32>,
 }
 
-impl Family {
+impl Descent {
     /// Sorts children behind their bases, by counting.
-    fn of(pack: &Pack) -> Self {
+    fn of(pack: &Pack, family: Family) -> Self {
         let links = pack.links();
         let mut counts = vec![0_u32; links.len() + 1];
         for link in links {
@@ -99,8 +120,12 @@ impl Family {
                         *slot += 1;
                     }
                 }
-                Link::Commit | Link::Tree | Link::Tag => {}
-                Link::Blob | Link::Thin | Link::Corrupt => roots.push(at),
+                Link::Commit | Link::Tree if family == Family::Structure => roots.push(at),
+                // What cannot be told from a blob is reported as one.
+                Link::Blob | Link::Thin | Link::Corrupt if family == Family::Blobs => {
+                    roots.push(at);
+                }
+                _ => {}
             }
         }
         Self { children, first_child: counts, roots }
@@ -128,7 +153,9 @@ struct Branch {
 /// One worker's walk through a pack.
 struct Walk<'p> {
     pack: &'p Pack,
-    family: &'p Family,
+    tree: &'p Descent,
+    /// What the chain at hand is made of.
+    kind: Kind,
     spare: Vec<Vec<u8>>,
     decoder: Decoder,
     max_object_bytes: u64,
@@ -139,21 +166,24 @@ impl Walk<'_> {
     fn chain(&mut self, root: u32, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
         let pack = self.pack;
         let (Some(node), Some(id)) = (pack.node(root), pack.id(root)) else { return true };
-        match node.link {
+        self.kind = match node.link {
             Link::Blob if node.size > self.max_object_bytes => {
                 let go_on = each(Entry::Large(id, node.size, &mut pack.reader(&node)));
                 return go_on && self.skip_children(root, Skip::TooLarge(node.size), each);
             }
-            Link::Blob => {}
+            Link::Blob => Kind::Blob,
+            Link::Tree => Kind::Tree,
+            Link::Commit => Kind::Commit,
             Link::Thin => return self.skip(root, Skip::BaseMissing, each),
             _ => return self.skip(root, Skip::Corrupt, each),
-        }
+        };
         let mut bytes = self.spare.pop().unwrap_or_default();
         if let Err(skip) = self.decoder.whole(pack, &node, &mut bytes) {
             self.recycle(bytes);
             return self.skip(root, skip, each);
         }
-        each(Entry::Blob(id, &bytes)) && self.descend(root, bytes, each)
+        let whole = Entry::Whole { entry: root, id, kind: self.kind, bytes: &bytes };
+        each(whole) && self.descend(root, bytes, each)
     }
 
     fn descend(
@@ -162,11 +192,11 @@ impl Walk<'_> {
         bytes: Vec<u8>,
         each: &mut dyn FnMut(Entry<'_>) -> bool,
     ) -> bool {
-        let (pack, family) = (self.pack, self.family);
+        let (pack, tree) = (self.pack, self.tree);
         let mut kept_bytes = bytes.len();
         let mut path = vec![Branch { entry: root, bytes: Some(bytes), next_child: 0 }];
         while let Some(branch) = path.last_mut() {
-            let children = family.children_of(branch.entry);
+            let children = tree.children_of(branch.entry);
             let Some(&child) = children.get(branch.next_child) else {
                 if let Some(Branch { bytes: Some(bytes), .. }) = path.pop() {
                     kept_bytes = kept_bytes.saturating_sub(bytes.len());
@@ -198,10 +228,10 @@ impl Walk<'_> {
             }
             match result {
                 Ok(()) => {
-                    if !each(Entry::Blob(id, &out)) {
+                    if !each(Entry::Whole { entry: child, id, kind: self.kind, bytes: &out }) {
                         return false;
                     }
-                    if family.children_of(child).is_empty() {
+                    if tree.children_of(child).is_empty() {
                         self.recycle(out);
                     } else {
                         kept_bytes += out.len();
@@ -222,7 +252,7 @@ impl Walk<'_> {
 
     /// Keeps a buffer for the next object, unless it or their number is large.
     fn recycle(&mut self, buffer: Vec<u8>) {
-        if buffer.capacity() <= 4 << 20 && self.spare.len() < 16 {
+        if buffer.capacity() <= SPARE_BYTES && self.spare.len() < 16 {
             self.spare.push(buffer);
         }
     }
@@ -260,7 +290,7 @@ impl Walk<'_> {
     ) -> bool {
         let mut open = vec![entry];
         while let Some(entry) = open.pop() {
-            for &child in self.family.children_of(entry) {
+            for &child in self.tree.children_of(entry) {
                 if self.pack.id(child).is_some_and(|id| !each(Entry::Skipped(id, skip))) {
                     return false;
                 }

@@ -14,19 +14,21 @@ use model::{Note, NoteKind, ObjectId};
 
 use super::{
     Options, Repository,
-    chains::{Entry, blobs},
-    is_partial, model_id,
+    chains::{self, Entry, Family},
+    graph::Wanted,
+    model_id,
     objects::Objects,
     pack::{Pack, Skip},
     places::{Attribution, Walk},
+    store::Store,
 };
 use crate::{
     Origin, Sink, Sinks,
     content::{self, Format},
 };
 
-/// Largest tree and commit, in bytes. A folder of a million files fits.
-const MAX_TREE_BYTES: u64 = 64 << 20;
+/// Largest commit, in bytes.
+const MAX_COMMIT_BYTES: u64 = 16 << 20;
 
 /// A repository's history, opened.
 pub struct History<'r> {
@@ -70,46 +72,40 @@ impl<'r> History<'r> {
         let mut first = sinks.sink();
         let repo = self.repository.inner.to_thread_local();
         self.notes.iter().for_each(|note| first.note(note.clone()));
-        let wanted = (self.only_reachable || is_partial(&repo)).then(|| {
-            let (blobs, notes) = self.walk(&repo).all_blobs(&self.tips);
-            notes.into_iter().for_each(|note| first.note(note));
-            report_missing(&repo, &blobs, &mut first);
-            blobs
-        });
-        let loose_ids: Vec<(usize, gix::ObjectId)> =
-            loose_objects(&self.folders, repo.object_hash());
-        drop(first);
+        let store = Store::new(&self.packs, &self.folders, repo.object_hash());
         let mut workers: Vec<S::Sink> = (0..options.threads.max(1)).map(|_| sinks.sink()).collect();
-        // With one pack and nothing loose no blob can come twice.
-        let seen = (self.packs.len() + usize::from(!loose_ids.is_empty()) > 1).then(Seen::default);
+        let wanted = self.only_reachable.then(|| {
+            self.walk(&repo, &store, options.threads)
+                .reachable_blobs(&self.tips, &|| sinks.is_cancelled())
+        });
+        let seen = store.has_duplicates().then(Seen::default);
         let is_wanted = |id: &gix::hash::oid| {
-            (!self.only_reachable || wanted.as_ref().is_none_or(|wanted| wanted.contains(id)))
+            wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
         for pack in &self.packs {
-            blobs(pack, options.limits.object_bytes, &mut workers, |sink, entry| {
-                feed_entry(entry, options, &is_wanted, sink)
-            });
+            chains::walk(
+                pack,
+                Family::Blobs,
+                options.limits.object_bytes,
+                &mut workers,
+                |sink, entry| feed_entry(entry, options, &is_wanted, sink),
+            );
         }
-        let stores: Vec<loose::Store> = self
-            .folders
-            .iter()
-            .map(|folder| loose::Store::at(folder, repo.object_hash()))
-            .collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for sink in &mut workers {
-                let (next, stores, loose_ids, is_wanted) = (&next, &stores, &loose_ids, &is_wanted);
+                let (next, store, is_wanted) = (&next, &store, &is_wanted);
                 scope.spawn(move || {
                     let mut buffer = Vec::new();
-                    while let Some((store, id)) =
-                        loose_ids.get(next.fetch_add(1, Ordering::Relaxed))
+                    while let Some((folder, id)) =
+                        store.loose().get(next.fetch_add(1, Ordering::Relaxed))
                     {
                         if sink.is_cancelled() {
                             return;
                         }
-                        if let Some(store) = stores.get(*store) {
-                            feed_loose(store, id, options, is_wanted, &mut buffer, sink);
+                        if let Some(folder) = store.folders().get(*folder) {
+                            feed_loose(folder, id, options, is_wanted, &mut buffer, sink);
                         }
                     }
                 });
@@ -119,21 +115,32 @@ impl<'r> History<'r> {
 
     /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
     #[must_use]
-    pub fn places(&self, blobs: &HashSet<ObjectId>, limit: usize) -> Attribution {
+    pub fn places(
+        &self,
+        blobs: &HashSet<ObjectId>,
+        limit: usize,
+        threads: usize,
+        is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Attribution {
         let repo = self.repository.inner.to_thread_local();
-        let wanted = blobs
-            .iter()
-            .filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok())
-            .collect();
-        self.walk(&repo).places(&self.tips, wanted, limit)
+        let store = Store::new(&self.packs, &self.folders, repo.object_hash());
+        let ids =
+            blobs.iter().filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok());
+        let wanted = Wanted::new(ids);
+        self.walk(&repo, &store, threads).places(&self.tips, &wanted, limit, is_cancelled)
     }
 
-    fn walk(&self, repo: &gix::Repository) -> Walk<'_> {
+    fn walk<'a>(
+        &'a self,
+        repo: &gix::Repository,
+        store: &'a Store<'a>,
+        threads: usize,
+    ) -> Walk<'a> {
         let hash = repo.object_hash();
-        let objects = Objects::new(&self.packs, &self.folders, hash, MAX_TREE_BYTES);
+        let objects = Objects::new(&self.packs, &self.folders, hash, MAX_COMMIT_BYTES);
         let shallow = repo.shallow_commits().ok().flatten();
         let shallow = shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default();
-        Walk::new(objects, hash, shallow)
+        Walk { store, objects, hash, shallow, threads }
     }
 }
 
@@ -183,32 +190,6 @@ fn pack_indices(folder: &std::path::Path) -> Vec<PathBuf> {
     indices
 }
 
-fn loose_objects(folders: &[PathBuf], hash: gix::hash::Kind) -> Vec<(usize, gix::ObjectId)> {
-    folders
-        .iter()
-        .enumerate()
-        .flat_map(|(at, folder)| {
-            loose::Store::at(folder, hash)
-                .iter()
-                .flatten()
-                .map(move |id| (at, id))
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-/// In a partial clone: how many blobs the trees name that are not here.
-fn report_missing<S: Sink>(repo: &gix::Repository, wanted: &HashSet<gix::ObjectId>, sink: &mut S) {
-    let missing = wanted.iter().filter(|id| !repo.has_object(**id)).count();
-    if missing > 0 {
-        let message = format!(
-            "{missing} of {} blobs are not in this repository; they were not looked at",
-            wanted.len()
-        );
-        sink.note(Note::general(NoteKind::MissingObject, message));
-    }
-}
-
 fn feed_entry<S: Sink>(
     entry: Entry<'_>,
     options: &Options,
@@ -216,7 +197,7 @@ fn feed_entry<S: Sink>(
     sink: &mut S,
 ) -> bool {
     match entry {
-        Entry::Blob(id, bytes) => {
+        Entry::Whole { id, bytes, .. } => {
             if is_wanted(id) {
                 content::feed(&blob(id), bytes, &options.limits, sink);
             }

@@ -5,10 +5,12 @@
 
 mod chains;
 mod delta;
+mod graph;
 mod history;
 mod objects;
 mod pack;
 mod places;
+mod store;
 mod tree;
 
 use std::path::Path;

@@ -6,12 +6,13 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use gix::odb::loose;
 
 use super::pack::{Decoder, Link, Pack};
 
 /// Decoded objects that are kept, because others are built on them.
-const CACHE_BYTES: usize = 48 << 20;
+const CACHE_BYTES: usize = 8 << 20;
 
 /// A repository's objects.
 pub(super) struct Objects<'p> {
@@ -91,7 +92,7 @@ impl<'p> Objects<'p> {
 /// First in, first out, by bytes.
 #[derive(Default)]
 struct Cache {
-    known: HashMap<(usize, u32), Arc<[u8]>>,
+    known: HashMap<(usize, u32), Arc<[u8]>, RandomState>,
     order: VecDeque<(usize, u32)>,
     bytes: usize,
 }

@@ -279,12 +279,12 @@ fn inflate(
     let length = usize::try_from(node.end.checked_sub(node.start)?).ok()?.min(longest);
     input.resize(length, 0);
     read_exact_at(&pack.file, input, node.start).ok()?;
-    out.clear();
-    // One byte more shows that the entry is longer than it said.
-    out.reserve(size + 1);
+    // One byte more shows that the entry is longer than it said. What the buffer held before is overwritten, not cleared.
+    out.resize(size + 1, 0);
     inflate.reset(true);
-    let status = inflate.decompress_vec(input, out, FlushDecompress::Finish).ok()?;
-    (status == Status::StreamEnd && out.len() == size).then_some(())
+    let status = inflate.decompress(input, out, FlushDecompress::Finish).ok()?;
+    out.truncate(size);
+    (status == Status::StreamEnd && inflate.total_out() == node.size).then_some(())
 }
 
 /// A part of a file, read from its own position, so that workers share one handle.

@@ -6,17 +6,19 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
     sync::Arc,
 };
 
-use gix::{
-    object::tree::EntryKind,
-    objs::{CommitRefIter, TreeRefIter},
-};
+use foldhash::fast::RandomState;
+use gix::objs::CommitRefIter;
 use model::{Commit, Note, NoteKind, ObjectId, TargetPath};
 
-use super::{model_id, objects::Objects};
+use super::{
+    graph::{self, Graph, MISSING, Met, Wanted},
+    model_id,
+    objects::Objects,
+    store::{Number, Store},
+};
 
 /// Levels of directories in a tree; git itself stops at 2048 (`core.maxTreeDepth`).
 const MAX_DEPTH: usize = 1024;
@@ -52,11 +54,69 @@ pub struct Attribution {
     pub notes: Vec<Note>,
 }
 
-/// A commit of the walk. Parents are places in the list of commits.
+/// A commit of the walk.
 struct WalkedCommit {
-    id: gix::ObjectId,
-    tree: gix::ObjectId,
+    number: Number,
+    tree: Number,
+    /// Places in the list of commits: where they begin in the list of all parents, and how many there are.
+    parents: (u32, u32),
+}
+
+/// The commits that some tips lead to.
+#[derive(Default)]
+struct Commits {
+    list: Vec<WalkedCommit>,
     parents: Vec<u32>,
+    missing: u64,
+}
+
+impl Commits {
+    fn of(graph: &Graph, tips: &[Number]) -> Self {
+        let mut commits = Self::default();
+        // By place in the graph: the place in the list, or one of the two.
+        const UNKNOWN: u32 = u32::MAX;
+        let mut at = vec![UNKNOWN; graph.len()];
+        let mut open: Vec<Number> = tips.to_vec();
+        let mut places = Vec::new();
+        let mut missing: HashSet<Number, RandomState> = HashSet::default();
+        while let Some(number) = open.pop() {
+            let Some(place) = graph.place(number) else {
+                // Those that are not here at all are one number; which they are is not known.
+                commits.missing += u64::from(number == MISSING || missing.insert(number));
+                continue;
+            };
+            let Some(slot) = at.get_mut(place).filter(|slot| **slot == UNKNOWN) else { continue };
+            let (Some((tree, parents)), Ok(next)) =
+                (graph.edges(place).split_first(), u32::try_from(commits.list.len()))
+            else {
+                continue;
+            };
+            *slot = next;
+            open.extend(parents.iter().map(|parent| parent.to));
+            places.push(place);
+            commits.list.push(WalkedCommit { number, tree: tree.to, parents: (0, 0) });
+        }
+        for (commit, place) in commits.list.iter_mut().zip(places) {
+            let first = commits.parents.len();
+            let parents = graph.edges(place).get(1..).unwrap_or_default();
+            commits.parents.extend(
+                parents
+                    .iter()
+                    .filter_map(|parent| at.get(graph.place(parent.to)?).copied())
+                    .filter(|at| *at != UNKNOWN),
+            );
+            commit.parents = (
+                u32::try_from(first).unwrap_or(u32::MAX),
+                u32::try_from(commits.parents.len() - first).unwrap_or_default(),
+            );
+        }
+        commits
+    }
+
+    fn parents(&self, commit: &WalkedCommit) -> &[u32] {
+        let (first, count) = (commit.parents.0 as usize, commit.parents.1 as usize);
+        self.parents.get(first..first + count).unwrap_or_default()
+    }
 }
 
 /// The number of a set of [`Hit`]s. 0 is the empty one.
@@ -69,114 +129,92 @@ struct Hit {
     blob: gix::ObjectId,
 }
 
-/// Looks at each unique tree once.
+/// What a walk needs of a repository.
 pub(super) struct Walk<'p> {
-    objects: Objects<'p>,
-    hash: gix::hash::Kind,
-    shallow: HashSet<gix::ObjectId>,
-    /// What is below each tree. Trees go by a keyed hash, which takes a fraction of the memory of their ids.
-    known: HashMap<u64, SetNumber>,
-    keys: RandomState,
-    hits: Vec<Hit>,
-    hit_numbers: HashMap<Hit, u32>,
-    sets: Vec<Arc<[u32]>>,
-    set_numbers: HashMap<Arc<[u32]>, SetNumber>,
-    missing_trees: u64,
-    missing_commits: u64,
-    too_deep: u64,
+    pub(super) store: &'p Store<'p>,
+    pub(super) objects: Objects<'p>,
+    pub(super) hash: gix::hash::Kind,
+    pub(super) shallow: HashSet<gix::ObjectId>,
+    pub(super) threads: usize,
 }
 
-impl<'p> Walk<'p> {
-    pub(super) fn new(
-        objects: Objects<'p>,
-        hash: gix::hash::Kind,
-        shallow: HashSet<gix::ObjectId>,
-    ) -> Self {
-        let empty: Arc<[u32]> = Arc::new([]);
-        Self {
-            objects,
-            hash,
-            shallow,
-            known: HashMap::new(),
-            keys: RandomState::new(),
-            hits: Vec::new(),
-            hit_numbers: HashMap::new(),
-            sets: vec![Arc::clone(&empty)],
-            set_numbers: HashMap::from([(empty, 0)]),
-            missing_trees: 0,
-            missing_commits: 0,
-            too_deep: 0,
-        }
-    }
-
+impl Walk<'_> {
+    /// Finds where wanted blobs stood, at most `limit` places of each.
     pub(super) fn places(
         mut self,
         tips: &[gix::ObjectId],
-        wanted: HashSet<gix::ObjectId>,
+        wanted: &Wanted,
         limit: usize,
+        is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Attribution {
-        let commits = self.commits(tips);
+        let Self { store, hash, .. } = self;
+        let graph = Graph::read(store, hash, &self.shallow, wanted, self.threads, is_cancelled);
+        let commits = Commits::of(&graph, &numbers(store, tips));
         let mut attribution =
-            Attribution { commits: commits.len() as u64, ..Attribution::default() };
-        if wanted.is_empty() {
-            attribution.notes = self.notes();
-            return attribution;
-        }
-        let mut set_of = vec![0; commits.len()];
-        for (order, at) in (0..).zip(oldest_first(&commits)) {
-            let Some(commit) = commits.get(at as usize) else { continue };
-            let set = self.below(&commit.tree, &wanted, 0);
+            Attribution { commits: commits.list.len() as u64, ..Attribution::default() };
+        let mut sets = Sets::new(&graph);
+        let mut set_of = vec![0; commits.list.len()];
+        for (order, at) in (0..).zip(oldest_first(&commits, store)) {
+            let Some(commit) = commits.list.get(at as usize) else { continue };
+            let set = sets.below(commit.tree, 0);
             if let Some(slot) = set_of.get_mut(at as usize) {
                 *slot = set;
             }
-            let inherited: Vec<SetNumber> = commit
-                .parents
+            let inherited: Vec<SetNumber> = commits
+                .parents(commit)
                 .iter()
                 .filter_map(|parent| set_of.get(*parent as usize).copied())
                 .collect();
             if set == 0 || inherited.contains(&set) {
                 continue;
             }
-            self.bring(commit, set, &inherited, order, limit, &mut attribution.places);
+            let mut told = None;
+            for hit in sets.brought(set, &inherited) {
+                let known = attribution.places.entry(model_id(&hit.blob)).or_default();
+                known.total += 1;
+                if known.places.len() < limit
+                    && let Some(commit) =
+                        told.get_or_insert_with(|| self.told(commit.number)).clone()
+                {
+                    known.places.push(BlobPlace {
+                        path: TargetPath::from_bytes(&hit.path),
+                        commit,
+                        order,
+                    });
+                }
+            }
         }
-        attribution.notes = self.notes();
+        attribution.notes = notes(&graph, &commits, &sets);
         attribution
     }
 
-    /// Adds what a commit brings: what none of its parents held.
-    fn bring(
-        &mut self,
-        commit: &WalkedCommit,
-        set: SetNumber,
-        inherited: &[SetNumber],
-        order: u64,
-        limit: usize,
-        places: &mut HashMap<ObjectId, Places>,
-    ) {
-        let set = self.set(set);
-        let inherited: Vec<Arc<[u32]>> = inherited.iter().map(|number| self.set(*number)).collect();
-        let mut told = None;
-        for number in set
-            .iter()
-            .filter(|number| inherited.iter().all(|set| set.binary_search(number).is_err()))
-        {
-            let Some(hit) = self.hits.get(*number as usize).cloned() else { continue };
-            let known = places.entry(model_id(&hit.blob)).or_default();
-            known.total += 1;
-            if known.places.len() < limit
-                && let Some(commit) = told.get_or_insert_with(|| self.told(&commit.id)).clone()
-            {
-                known.places.push(BlobPlace {
-                    path: TargetPath::from_bytes(&hit.path),
-                    commit,
-                    order,
-                });
+    /// All blobs that the history of `tips` names.
+    pub(super) fn reachable_blobs(
+        &self,
+        tips: &[gix::ObjectId],
+        is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> ReachableBlobs {
+        let none = Wanted::new(std::iter::empty());
+        let Self { store, hash, threads, .. } = *self;
+        let graph = Graph::read(store, hash, &self.shallow, &none, threads, is_cancelled);
+        let commits = Commits::of(&graph, &numbers(store, tips));
+        let mut is_reachable = vec![false; graph.len()];
+        let mut open: Vec<Number> = commits.list.iter().map(|commit| commit.tree).collect();
+        while let Some(tree) = open.pop() {
+            let Some(place) = graph.place(tree) else { continue };
+            if let Some(slot) = is_reachable.get_mut(place).filter(|slot| !**slot) {
+                *slot = true;
+                open.extend(graph.edges(place).iter().map(|edge| edge.to));
             }
         }
+        ReachableBlobs(graph::blobs_of(store, hash, threads, |tree| {
+            graph.place(tree).and_then(|place| is_reachable.get(place)).is_some_and(|is| *is)
+        }))
     }
 
     /// What a commit says of itself.
-    fn told(&mut self, id: &gix::hash::oid) -> Option<Commit> {
+    fn told(&mut self, number: Number) -> Option<Commit> {
+        let id = self.store.id(number)?;
         let bytes = self.objects.find(id)?;
         let author = CommitRefIter::from_bytes(&bytes, self.hash).author().ok()?;
         let seconds = author.time().map(|time| time.seconds).unwrap_or_default();
@@ -187,124 +225,130 @@ impl<'p> Walk<'p> {
             time_ms: seconds.saturating_mul(1000),
         })
     }
+}
 
-    /// All commits reachable from `tips`.
-    fn commits(&mut self, tips: &[gix::ObjectId]) -> Vec<WalkedCommit> {
-        let mut numbers: HashMap<gix::ObjectId, u32> = HashMap::new();
-        let mut commits: Vec<WalkedCommit> = Vec::new();
-        // Ids of parents, until all have numbers.
-        let mut parents: Vec<Vec<gix::ObjectId>> = Vec::new();
-        let mut open: Vec<gix::ObjectId> = tips.to_vec();
-        while let Some(id) = open.pop() {
-            if numbers.contains_key(&id) {
-                continue;
-            }
-            let Some((tree, ids)) = self.commit(&id) else {
-                self.missing_commits += 1;
-                // Known, as missing.
-                numbers.insert(id, u32::MAX);
-                continue;
-            };
-            let Ok(number) = u32::try_from(commits.len()) else { break };
-            numbers.insert(id, number);
-            open.extend(ids.iter().filter(|id| !numbers.contains_key(*id)));
-            commits.push(WalkedCommit { id, tree, parents: Vec::new() });
-            parents.push(ids);
+/// The blobs that a branch leads to.
+pub(super) struct ReachableBlobs(HashSet<u64, RandomState>);
+
+impl ReachableBlobs {
+    pub(super) fn contains(&self, id: &gix::hash::oid) -> bool {
+        self.0.contains(&Met::key(id))
+    }
+}
+
+fn numbers(store: &Store<'_>, tips: &[gix::ObjectId]) -> Vec<Number> {
+    tips.iter().map(|tip| store.number(tip).unwrap_or(MISSING)).collect()
+}
+
+fn notes(graph: &Graph, commits: &Commits, sets: &Sets<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut tell = |count: u64, what: &str| {
+        if count > 0 {
+            notes.push(Note::general(NoteKind::MissingObject, format!("{count} {what}")));
         }
-        for (commit, ids) in commits.iter_mut().zip(parents) {
-            commit.parents = ids
-                .iter()
-                .filter_map(|id| numbers.get(id).copied())
-                .filter(|at| *at != u32::MAX)
-                .collect();
+    };
+    tell(graph.missing_blobs(), "blobs are not in this repository; they were not looked at");
+    tell(
+        commits.missing,
+        "commits are not in this repository or do not decode; what only they hold was not attributed",
+    );
+    tell(
+        sets.missing_trees,
+        "trees are not in this repository or do not decode; what only they hold was not attributed",
+    );
+    tell(sets.too_deep, "trees are nested too deeply; what they hold was not attributed");
+    if graph.is_cut() {
+        notes.push(Note::general(
+            NoteKind::TooLarge,
+            "the history has more folders than can be kept in memory; not every place of a finding was found",
+        ));
+    }
+    notes
+}
+
+/// Which wanted blobs are below each tree.
+struct Sets<'g> {
+    graph: &'g Graph,
+    /// By place in the graph.
+    known: Vec<SetNumber>,
+    hits: Vec<Hit>,
+    hit_numbers: HashMap<Hit, u32, RandomState>,
+    sets: Vec<Arc<[u32]>>,
+    set_numbers: HashMap<Arc<[u32]>, SetNumber, RandomState>,
+    missing: HashSet<Number, RandomState>,
+    missing_trees: u64,
+    too_deep: u64,
+}
+
+impl<'g> Sets<'g> {
+    /// Not known yet.
+    const UNKNOWN: SetNumber = SetNumber::MAX;
+
+    fn new(graph: &'g Graph) -> Self {
+        let empty: Arc<[u32]> = Arc::new([]);
+        Self {
+            graph,
+            known: vec![Self::UNKNOWN; graph.len()],
+            hits: Vec::new(),
+            hit_numbers: HashMap::default(),
+            sets: vec![Arc::clone(&empty)],
+            set_numbers: HashMap::from_iter([(empty, 0)]),
+            missing: HashSet::default(),
+            missing_trees: 0,
+            too_deep: 0,
         }
-        commits
     }
 
-    fn commit(&mut self, id: &gix::hash::oid) -> Option<(gix::ObjectId, Vec<gix::ObjectId>)> {
-        let bytes = self.objects.find(id)?;
-        let mut tokens = CommitRefIter::from_bytes(&bytes, self.hash);
-        let tree = tokens.tree_id().ok()?;
-        let parents =
-            if self.shallow.contains(id) { Vec::new() } else { tokens.parent_ids().collect() };
-        Some((tree, parents))
-    }
-
-    /// All blobs that the history of `tips` names.
-    pub(super) fn all_blobs(
-        mut self,
-        tips: &[gix::ObjectId],
-    ) -> (HashSet<gix::ObjectId>, Vec<Note>) {
-        let mut blobs = HashSet::new();
-        let mut trees: HashSet<gix::ObjectId> = HashSet::new();
-        let mut open: Vec<gix::ObjectId> =
-            self.commits(tips).into_iter().map(|commit| commit.tree).collect();
-        while let Some(id) = open.pop() {
-            if !trees.insert(id) {
-                continue;
-            }
-            let Some(bytes) = self.objects.find(&id) else {
-                self.missing_trees += 1;
-                continue;
-            };
-            for entry in TreeRefIter::from_bytes(&bytes, self.hash).filter_map(Result::ok) {
-                match entry.mode.kind() {
-                    EntryKind::Tree => open.push(entry.oid.to_owned()),
-                    EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
-                        blobs.insert(entry.oid.to_owned());
-                    }
-                    EntryKind::Commit => {}
-                }
-            }
-        }
-        (blobs, self.notes())
+    /// What a set holds and none of those its commit inherited.
+    fn brought(&self, set: SetNumber, inherited: &[SetNumber]) -> Vec<Hit> {
+        let inherited: Vec<Arc<[u32]>> = inherited.iter().map(|number| self.set(*number)).collect();
+        self.set(set)
+            .iter()
+            .filter(|number| inherited.iter().all(|set| set.binary_search(number).is_err()))
+            .filter_map(|number| self.hits.get(*number as usize).cloned())
+            .collect()
     }
 
     /// The set of what is wanted below a tree.
-    fn below(
-        &mut self,
-        tree: &gix::ObjectId,
-        wanted: &HashSet<gix::ObjectId>,
-        depth: usize,
-    ) -> SetNumber {
-        let key = self.keys.hash_one(tree);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
+    fn below(&mut self, tree: Number, depth: usize) -> SetNumber {
+        let graph = self.graph;
+        let Some(place) = graph.place(tree) else {
+            self.missing_trees += u64::from(tree == MISSING || self.missing.insert(tree));
+            return 0;
+        };
+        match self.known.get(place) {
+            Some(&Self::UNKNOWN) => {}
+            known => return known.copied().unwrap_or_default(),
         }
         if depth > MAX_DEPTH {
             self.too_deep += 1;
             return 0;
         }
-        let Some(bytes) = self.objects.find(tree) else {
-            self.missing_trees += 1;
-            self.known.insert(key, 0);
-            return 0;
-        };
+        // A damaged repository may have a tree below itself.
+        self.know(place, 0);
         let mut set = Vec::new();
-        for entry in TreeRefIter::from_bytes(&bytes, self.hash).filter_map(Result::ok) {
-            match entry.mode.kind() {
-                EntryKind::Tree => {
-                    let below = self.below(&entry.oid.to_owned(), wanted, depth + 1);
-                    for number in self.set(below).iter() {
-                        if let Some(hit) = self.hits.get(*number as usize).cloned() {
-                            let name: &[u8] = entry.filename;
-                            let path = [name, b"/", &*hit.path].concat();
-                            set.push(self.hit(Hit { path: path.into(), blob: hit.blob }));
-                        }
-                    }
+        for hit in graph.hits(tree) {
+            set.push(self.hit(Hit { path: graph.file(hit).into(), blob: hit.blob }));
+        }
+        for edge in graph.edges(place) {
+            let below = self.below(edge.to, depth + 1);
+            for number in self.set(below).iter() {
+                if let Some(hit) = self.hits.get(*number as usize).cloned() {
+                    let path = [graph.folder(edge), b"/", &*hit.path].concat();
+                    set.push(self.hit(Hit { path: path.into(), blob: hit.blob }));
                 }
-                EntryKind::Commit => {}
-                _ if wanted.contains(entry.oid) => {
-                    let path: &[u8] = entry.filename;
-                    set.push(self.hit(Hit { path: path.into(), blob: entry.oid.to_owned() }));
-                }
-                _ => {}
             }
         }
         set.sort_unstable();
         let number = self.number_of(set.into());
-        self.known.insert(key, number);
+        self.know(place, number);
         number
+    }
+
+    fn know(&mut self, place: usize, set: SetNumber) {
+        if let Some(slot) = self.known.get_mut(place) {
+            *slot = set;
+        }
     }
 
     fn hit(&mut self, hit: Hit) -> u32 {
@@ -330,47 +374,27 @@ impl<'p> Walk<'p> {
     fn set(&self, number: SetNumber) -> Arc<[u32]> {
         self.sets.get(number as usize).cloned().unwrap_or_else(|| Arc::new([]))
     }
-
-    fn notes(&self) -> Vec<Note> {
-        let mut notes = Vec::new();
-        let mut tell = |count: u64, what: &str| {
-            if count > 0 {
-                notes.push(Note::general(NoteKind::MissingObject, format!("{count} {what}")));
-            }
-        };
-        tell(
-            self.missing_commits,
-            "commits are not in this repository; what only they hold was not attributed",
-        );
-        tell(
-            self.missing_trees,
-            "trees are not in this repository or do not decode; what only they hold was not attributed",
-        );
-        tell(self.too_deep, "trees are nested too deeply; what they hold was not attributed");
-        notes
-    }
 }
 
 /// Places in the list of commits, parents before their children (Kahn's algorithm); ids break ties, so that the order is
 /// the same every time.
-fn oldest_first(commits: &[WalkedCommit]) -> Vec<u32> {
-    let mut waiting = vec![0_u32; commits.len()];
+fn oldest_first(commits: &Commits, store: &Store<'_>) -> Vec<u32> {
+    let id = |at: u32| commits.list.get(at as usize).and_then(|commit| store.id(commit.number));
+    let mut waiting = vec![0_u32; commits.list.len()];
     let mut children: Vec<(u32, u32)> = Vec::new();
-    for (at, commit) in (0_u32..).zip(commits) {
-        for parent in &commit.parents {
+    for (at, commit) in (0_u32..).zip(&commits.list) {
+        for parent in commits.parents(commit) {
             children.push((*parent, at));
             if let Some(count) = waiting.get_mut(at as usize) {
                 *count += 1;
             }
         }
     }
-    children.sort_unstable_by_key(|(parent, child)| {
-        (*parent, commits.get(*child as usize).map(|commit| commit.id))
-    });
+    children.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))));
     let mut ready: Vec<u32> =
         (0..).zip(&waiting).filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
-    ready.sort_unstable_by_key(|at| commits.get(*at as usize).map(|commit| commit.id));
-    let mut ordered = Vec::with_capacity(commits.len());
+    ready.sort_unstable_by(|a, b| id(*a).cmp(&id(*b)));
+    let mut ordered = Vec::with_capacity(commits.list.len());
     while let Some(at) = ready.pop() {
         ordered.push(at);
         let first = children.partition_point(|(parent, _)| *parent < at);

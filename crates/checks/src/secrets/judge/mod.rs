@@ -6,6 +6,7 @@ mod shape;
 
 pub use placeholder::is_placeholder;
 pub use shape::Shape;
+pub(crate) use shape::rarity_of_neighbours;
 
 /// Shannon entropy in bits per byte.
 #[must_use]

@@ -112,6 +112,21 @@ impl Shape {
     }
 }
 
+/// How seldom text has these bytes side by side, for comparison with others of the same length only.
+pub(crate) fn rarity_of_neighbours(bytes: &[u8]) -> u32 {
+    /// Between letters that hardly ever meet and letters that often do.
+    const OTHER: u32 = 16 * 6;
+    let pair = |pair: &[u8]| match pair {
+        [a @ b'a'..=b'z', b @ b'a'..=b'z'] => {
+            let row = BIGRAMS.get(usize::from(a - b'a'));
+            row.and_then(|row| row.get(usize::from(b - b'a')))
+                .map_or(OTHER, |bits| u32::from(*bits))
+        }
+        _ => OTHER,
+    };
+    bytes.windows(2).map(pair).sum()
+}
+
 /// Mean surprise of the letter pairs of `value`, in bits.
 fn surprise(value: &[u8]) -> Option<f32> {
     let mut total = 0_u32;

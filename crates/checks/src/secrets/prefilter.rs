@@ -1,0 +1,268 @@
+//! Finds the keywords of all rules at once.
+//!
+//! Of each keyword four neighbouring bytes are chosen, the rarest. A table says of four bytes of the text whether they may
+//! be some keyword's; only where they may be, the keyword itself is compared. An automaton would have to wait for each
+//! byte's state before it can look at the next; here eight places are looked up side by side.
+
+use std::ops::Range;
+
+use super::judge::rarity_of_neighbours;
+
+/// Four bytes, in any case.
+const GRAM_BYTES: usize = 4;
+/// Shortest keyword. It has no four bytes, so any byte may follow it.
+const MIN_KEYWORD_BYTES: usize = GRAM_BYTES - 1;
+/// Places looked up at once.
+const PLACES: usize = 8;
+/// Bytes loaded for them.
+const BLOCK_BYTES: usize = PLACES + GRAM_BYTES;
+/// Values of a hash.
+const HASHES: usize = 1 << 16;
+
+/// The keywords of a set of rules.
+pub(crate) struct Prefilter {
+    /// Lower case.
+    keywords: Vec<Box<[u8]>>,
+    /// By hash: the marks of all keywords' four bytes of that hash.
+    marks: Box<[u8; HASHES]>,
+    /// By hash: 0, or one more than the place in `buckets`.
+    bucket_of: Vec<u16>,
+    buckets: Vec<Vec<Gram>>,
+}
+
+/// Four bytes of a keyword.
+#[derive(Clone, Copy)]
+struct Gram {
+    keyword: u32,
+    /// Where in the keyword they stand.
+    offset: usize,
+}
+
+/// A keyword in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) keyword: usize,
+    pub(crate) range: Range<usize>,
+}
+
+impl Prefilter {
+    /// Keywords are ASCII, in lower case, and at least three bytes long; shorter ones are never found.
+    pub(crate) fn new<'k>(keywords: impl Iterator<Item = &'k str>) -> Self {
+        let keywords: Vec<Box<[u8]>> = keywords.map(|keyword| keyword.as_bytes().into()).collect();
+        let mut filter = Self {
+            keywords: Vec::new(),
+            marks: Box::new([0; HASHES]),
+            bucket_of: vec![0; HASHES],
+            buckets: Vec::new(),
+        };
+        for (number, keyword) in (0_u32..).zip(&keywords) {
+            if let Some((offset, gram)) = rarest(keyword) {
+                filter.insert(gram, Gram { keyword: number, offset });
+            } else if let Some(&[a, b, c]) = keyword.first_chunk::<MIN_KEYWORD_BYTES>() {
+                let mut followed: Vec<u32> =
+                    (0..=u8::MAX).map(|next| folded([a, b, c, next])).collect();
+                followed.sort_unstable();
+                followed.dedup();
+                for gram in followed {
+                    filter.insert(gram, Gram { keyword: number, offset: 0 });
+                }
+            }
+        }
+        filter.keywords = keywords;
+        filter
+    }
+
+    fn insert(&mut self, gram: u32, of: Gram) {
+        let product = product(gram);
+        let hash = hash(product);
+        if let (Some(marks), Some(bucket)) =
+            (self.marks.get_mut(hash), self.bucket_of.get_mut(hash))
+        {
+            *marks |= mark(product);
+            if *bucket == 0 {
+                self.buckets.push(Vec::new());
+                *bucket = u16::try_from(self.buckets.len()).unwrap_or_default();
+            }
+            if let Some(grams) = self.buckets.get_mut(usize::from(*bucket).saturating_sub(1)) {
+                grams.push(of);
+            }
+        }
+    }
+
+    /// Calls `each` with every keyword in `text`, in whatever case it is written, roughly in order.
+    pub(crate) fn find(&self, text: &[u8], mut each: impl FnMut(Hit)) {
+        let mut at = 0;
+        while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            self.block(block, text, at, &mut each);
+            at += PLACES;
+        }
+        // What is left is shorter than a block; nothing behind the end is part of a keyword.
+        let rest = text.get(at..).unwrap_or_default();
+        let mut padded = [0; PLACES + BLOCK_BYTES];
+        for (slot, byte) in padded.iter_mut().zip(rest) {
+            *slot = *byte;
+        }
+        for start in [0, PLACES] {
+            if let Some(block) = padded.get(start..).and_then(<[u8]>::first_chunk) {
+                self.block(block, text, at + start, &mut each);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn block(&self, block: &[u8; BLOCK_BYTES], text: &[u8], at: usize, each: &mut impl FnMut(Hit)) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = *block;
+        let front = fold(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+        let back = fold(u64::from_le_bytes([e, f, g, h, i, j, k, l]));
+        let mut any = 0;
+        for place in 0..PLACES / 2 {
+            any |= self.present(gram(front, place)) | self.present(gram(back, place));
+        }
+        if any != 0 {
+            self.look(front, text, at, each);
+            self.look(back, text, at + PLACES / 2, each);
+        }
+    }
+
+    /// Not 0 where four bytes may be a keyword's.
+    fn present(&self, gram: u32) -> u8 {
+        let product = product(gram);
+        // There is an entry for each hash.
+        self.marks.get(hash(product)).copied().unwrap_or_default() & mark(product)
+    }
+
+    /// Looks closer at half a block.
+    #[inline(never)]
+    fn look(&self, word: u64, text: &[u8], at: usize, each: &mut impl FnMut(Hit)) {
+        for place in 0..PLACES / 2 {
+            let gram = gram(word, place);
+            if self.present(gram) != 0 {
+                self.confirm(text, at + place, gram, each);
+            }
+        }
+    }
+
+    fn confirm(&self, text: &[u8], at: usize, gram: u32, each: &mut impl FnMut(Hit)) {
+        let bucket = self.bucket_of.get(hash(product(gram))).copied().unwrap_or_default();
+        let Some(grams) =
+            usize::from(bucket).checked_sub(1).and_then(|bucket| self.buckets.get(bucket))
+        else {
+            return;
+        };
+        for gram in grams {
+            let number = gram.keyword as usize;
+            let (Some(keyword), Some(start)) =
+                (self.keywords.get(number), at.checked_sub(gram.offset))
+            else {
+                continue;
+            };
+            let range = start..start + keyword.len();
+            if text.get(range.clone()).is_some_and(|text| text.eq_ignore_ascii_case(keyword)) {
+                each(Hit { keyword: number, range });
+            }
+        }
+    }
+}
+
+/// Sets the bit that tells capitals from small letters, in every byte. Other bytes that differ in it become alike, which
+/// costs a comparison and finds nothing.
+fn fold(word: u64) -> u64 {
+    word | 0x2020_2020_2020_2020
+}
+
+fn folded(bytes: [u8; GRAM_BYTES]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+/// The four bytes of `word` at `place`.
+#[expect(clippy::cast_possible_truncation, reason = "four of eight bytes")]
+fn gram(word: u64, place: usize) -> u32 {
+    (word >> (8 * place)) as u32
+}
+
+fn product(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9e37_79b1)
+}
+
+fn hash(product: u32) -> usize {
+    (product >> 16) as usize
+}
+
+/// One of eight bits, to tell apart what has the same hash. From a table, because a shift by a number that is not known
+/// beforehand takes longer.
+fn mark(product: u32) -> u8 {
+    static MARKS: [u8; 256] = {
+        let mut marks = [0; 256];
+        let mut at = 0;
+        while at < 256 {
+            #[expect(clippy::indexing_slicing, reason = "at < 256")]
+            {
+                marks[at] = 1 << (at >> 5);
+            }
+            at += 1;
+        }
+        marks
+    };
+    let [_, byte, ..] = product.to_le_bytes();
+    MARKS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// The four neighbouring bytes that other text has least often, folded, and where they stand.
+fn rarest(keyword: &[u8]) -> Option<(usize, u32)> {
+    keyword
+        .windows(GRAM_BYTES)
+        .enumerate()
+        .max_by_key(|(offset, gram)| (rarity_of_neighbours(gram), std::cmp::Reverse(*offset)))
+        .and_then(|(offset, gram)| Some((offset, folded(*gram.first_chunk()?))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naive(keywords: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
+        let lower = text.to_ascii_lowercase();
+        let mut found: Vec<_> = keywords
+            .iter()
+            .enumerate()
+            .flat_map(|(number, keyword)| {
+                let starts = lower
+                    .windows(keyword.len())
+                    .enumerate()
+                    .filter(|(_, window)| *window == keyword.as_bytes());
+                starts.map(move |(start, _)| (start, number)).collect::<Vec<_>>()
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn found(keywords: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
+        let filter = Prefilter::new(keywords.iter().copied());
+        let mut found = Vec::new();
+        filter.find(text, |hit| found.push((hit.range.start, hit.keyword)));
+        found.sort_unstable();
+        found
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_finds_what_a_plain_search_finds(text in "[a-eA-E_\\-0-1\\n@`]{0,200}") {
+            let keywords = ["abc", "ab_c", "cab", "-ab", "aaaa", "dead", "0a1", "a-b", "e_e", "abcd-a"];
+            proptest::prop_assert_eq!(found(&keywords, text.as_bytes()), naive(&keywords, text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_place_of_a_text_is_looked_at() {
+        for before in 0..20 {
+            for behind in 0..10 {
+                let text = format!("{}PassWord{}", ".".repeat(before), ".".repeat(behind));
+                assert_eq!(
+                    found(&["password", "ssw"], text.as_bytes()),
+                    [(before, 0), (before + 2, 1)]
+                );
+            }
+        }
+    }
+}
