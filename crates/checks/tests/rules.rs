@@ -33,6 +33,9 @@ fn every_example_is_judged_as_its_rule_says() {
         let text = fs::read_to_string(file).unwrap();
         match Rule::parse(&id, &text) {
             Ok((rule, rule_examples)) => {
+                if let Err(error) = rule.compile() {
+                    writeln!(failures, "{error}").unwrap();
+                }
                 let checksum = toml_checksum(&text);
                 if id.contains(&only) {
                     shape_of(&id, &rule, &rule_examples, &mut failures);

@@ -32,8 +32,10 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     Ok(())
 }
 
+/// The checkout that `cargo xtask` was called in; that of the build where the program is run by itself.
 pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let here = std::env::var_os("CARGO_MANIFEST_DIR");
+    here.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from).join("../..")
 }
 
 /// `checks` holds the text of every rule's file.

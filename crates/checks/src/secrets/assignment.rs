@@ -837,6 +837,42 @@ fn judge(given: &Given<'_>) -> Option<Confidence> {
     }
 }
 
+/// What images, tutorials and test set-ups log in with: known to everybody, and kept nowhere that matters.
+const DEFAULT_PASSWORDS: &[&[u8]] = &[
+    b"admin",
+    b"administrator",
+    b"anonymous",
+    b"changeit",
+    b"docker",
+    b"guest",
+    b"mariadb",
+    b"mysql",
+    b"nobody",
+    b"postgres",
+    b"postgresql",
+    b"rabbitmq",
+    b"redis",
+    b"root",
+    b"scott",
+    b"sqlserver",
+    b"tiger",
+    b"toor",
+    b"user",
+    b"vagrant",
+];
+
+/// Whether a value that stands at a place for secrets, a URL's or a configuration file's, is one.
+pub(crate) fn judge_alone(value: &[u8], wanted: Wanted) -> Option<Confidence> {
+    if DEFAULT_PASSWORDS.iter().any(|default| value.eq_ignore_ascii_case(default)) {
+        return None;
+    }
+    let name: &[u8] = match wanted {
+        Wanted::Password => b"password",
+        Wanted::Token => b"secret",
+    };
+    judge(&Given { name, value, operator: Operator::Assign, notation: Notation::Quoted, wanted })
+}
+
 /// `password: "password"`, `token = "accessToken"`: the value repeats the name.
 fn names_itself(given: &Given<'_>) -> bool {
     let strip = |text: &[u8]| -> Vec<u8> {

@@ -37,7 +37,7 @@ pub struct RuleFile {
     pub pattern: Option<String>,
     /// the expression of a value that is assigned to a name with a keyword in it, or
     pub assigned: Option<String>,
-    /// the name of code that finds and judges (`assignment`, `jwt`).
+    /// the name of code that judges what was found (`password`, `token`), or that finds as well (`jwt`, and those two alone).
     pub judge: Option<String>,
     /// Floor in bits per character.
     pub entropy: Option<f32>,
@@ -123,6 +123,8 @@ pub enum Rank {
     Generic,
     /// A provider's name, and a value of its shape.
     Assigned,
+    /// A format that many providers use, or a place where something secret stands.
+    Shape,
     /// A format that announces itself.
     Format,
     /// The same, and its checksum holds.
@@ -177,6 +179,8 @@ pub struct Rule {
     pub(crate) finder: Finder,
     pub(crate) entropy: Option<f32>,
     pub(crate) checksum: Option<Checksum>,
+    /// How the secret that a pattern found is judged.
+    pub(crate) judged: Option<Wanted>,
     pub(crate) allow: Vec<Pattern>,
     pub(crate) path: Option<GlobSet>,
     pub(crate) rank: Rank,
@@ -208,18 +212,26 @@ impl Rule {
                 "keyword `{word}` must be at least three ASCII characters on one line"
             )));
         }
-        let pattern =
-            |source: &str| Pattern::new(source, &keywords).map(Finder::Pattern).map_err(fail);
-        let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref()) {
-            (Some(source), None, None) => (pattern(&source)?, Rank::Format),
-            (None, Some(value), None) => {
-                (pattern(&assigned::pattern(&keywords, &value))?, Rank::Assigned)
+        let pattern = |source: &str| Finder::Pattern(Pattern::new(source, &keywords));
+        let judged = match file.judge.as_deref() {
+            Some("password") => Some(Wanted::Password),
+            Some("token") => Some(Wanted::Token),
+            None | Some("jwt") => None,
+            Some(other) => return Err(fail(format!("no judge `{other}`"))),
+        };
+        let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref(), judged) {
+            (Some(source), None, None, _) => (pattern(&source), Rank::Format),
+            (Some(source), None, _, Some(_)) => (pattern(&source), Rank::Shape),
+            (None, Some(value), None, _) | (None, Some(value), _, Some(_)) => {
+                (pattern(&assigned::pattern(&keywords, &value)), Rank::Assigned)
             }
-            (None, None, Some("password")) => (Finder::Assignment(Wanted::Password), Rank::Generic),
-            (None, None, Some("token")) => (Finder::Assignment(Wanted::Token), Rank::Generic),
-            (None, None, Some("jwt")) => (Finder::Jwt, Rank::Format),
-            (None, None, Some(other)) => return Err(fail(format!("no judge `{other}`"))),
-            _ => return Err(fail("needs one of `pattern`, `assigned` and `judge`".into())),
+            (None, None, Some("jwt"), _) => (Finder::Jwt, Rank::Shape),
+            (None, None, _, Some(wanted)) => (Finder::Assignment(wanted), Rank::Generic),
+            _ => {
+                return Err(fail(
+                    "needs `pattern` or `assigned`, or a `judge` that finds by itself".into(),
+                ));
+            }
         };
         let checksum = match &file.checksum {
             Some(name) => {
@@ -245,17 +257,29 @@ impl Rule {
             },
             verify: file.verify,
             entropy: file.entropy,
-            allow: file
-                .allow
-                .iter()
-                .map(|p| Pattern::loose(p))
-                .collect::<Result<_, _>>()
-                .map_err(&fail)?,
+            allow: file.allow.iter().map(|source| Pattern::new(source, &[])).collect(),
             path: globs(&file.path).map_err(&fail)?,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
+            judged,
             keywords,
             checksum,
         })
+    }
+
+    /// Parses and compiles its patterns now, not when they are first needed.
+    ///
+    /// # Errors
+    /// Names the rule and what is wrong with a pattern.
+    pub fn compile(&self) -> Result<(), RuleError> {
+        let fail = |problem: String| RuleError::new(self.id.as_str(), problem);
+        self.allow.iter().try_for_each(Pattern::compile).map_err(fail)?;
+        if let Finder::Pattern(pattern) = &self.finder {
+            pattern.compile().map_err(fail)?;
+            if pattern.matches_empty() {
+                return Err(fail("the pattern matches the empty text".to_owned()));
+            }
+        }
+        Ok(())
     }
 
     /// Whether the rule holds at `path`.
@@ -283,10 +307,17 @@ pub(crate) fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
     set.build().map(Some).map_err(|error| error.to_string())
 }
 
-/// A regular expression on bytes, compiled when it is first needed: a scan meets the keywords of few rules.
+/// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
 pub struct Pattern {
-    hir: Hir,
-    compiled: OnceLock<Option<meta::Regex>>,
+    source: String,
+    /// Lower case. Of a pattern that is only asked whether it matches, none.
+    keywords: Vec<String>,
+    program: OnceLock<Result<Program, String>>,
+}
+
+/// A compiled pattern.
+pub(crate) struct Program {
+    pub(crate) regex: meta::Regex,
     /// The group that is the secret; 0 is the whole match.
     pub(crate) group: usize,
     /// Bytes before the end of a keyword at which a match may begin.
@@ -298,79 +329,83 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads an expression. `keywords` (lower case) tell how near to a hit a match must be.
-    ///
-    /// # Errors
-    /// The parser's message.
-    pub fn new(source: &str, keywords: &[String]) -> Result<Self, String> {
-        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
-        let hir = parser.parse(source).map_err(|error| error.to_string())?;
-        if hir.properties().minimum_len() == Some(0) {
-            return Err(format!("the pattern `{source}` matches the empty text"));
-        }
-        Ok(Self::of(hir, keywords))
+    /// Takes an expression. `keywords` (lower case) tell how near to a hit a match must be.
+    #[must_use]
+    pub fn new(source: &str, keywords: &[String]) -> Self {
+        Self { source: source.to_owned(), keywords: keywords.to_vec(), program: OnceLock::new() }
     }
 
-    /// Reads an expression that is only asked whether it matches: it may match the empty text.
+    /// Reads an expression that is only asked whether it matches.
     ///
     /// # Errors
-    /// The parser's message.
+    /// The parser's message, or that it is too large.
     pub fn loose(source: &str) -> Result<Self, String> {
-        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
-        parser.parse(source).map(|hir| Self::of(hir, &[])).map_err(|error| error.to_string())
+        let pattern = Self::new(source, &[]);
+        pattern.compile().map(|()| pattern)
     }
 
-    fn of(hir: Hir, keywords: &[String]) -> Self {
-        let reach =
-            hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
-        let starts_with_keyword = starts_with_one_of(&hir, keywords);
-        Self {
-            group: secret_group(&hir).unwrap_or(0),
-            // A look-behind such as `\b` needs one byte.
-            before_bytes: if starts_with_keyword { 0 } else { reach },
-            after_bytes: reach + 1,
-            starts_with_keyword,
-            hir,
-            compiled: OnceLock::new(),
-        }
+    /// `None` where the expression is wrong or its program larger than the limit; [`Self::compile`] says so.
+    pub(crate) fn program(&self) -> Option<&Program> {
+        self.compiled().as_ref().ok()
     }
 
-    /// The program; `None` where it would be larger than the limit.
-    pub(crate) fn regex(&self) -> Option<&meta::Regex> {
-        self.compiled
-            .get_or_init(|| {
-                let config = meta::Config::new()
-                    .utf8_empty(false)
-                    .nfa_size_limit(Some(PATTERN_SIZE_LIMIT_BYTES))
-                    .onepass_size_limit(Some(1 << 20))
-                    .hybrid_cache_capacity(4 << 20);
-                meta::Builder::new()
-                    .configure(config)
-                    .syntax(syntax::Config::new().utf8(false).unicode(false))
-                    .build_from_hir(&self.hir)
-                    .ok()
+    fn compiled(&self) -> &Result<Program, String> {
+        self.program.get_or_init(|| {
+            let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
+            let hir = parser.parse(&self.source).map_err(|error| error.to_string())?;
+            let regex = meta::Builder::new()
+                .configure(
+                    meta::Config::new()
+                        .utf8_empty(false)
+                        .nfa_size_limit(Some(PATTERN_SIZE_LIMIT_BYTES))
+                        .onepass_size_limit(Some(1 << 20))
+                        .hybrid_cache_capacity(4 << 20),
+                )
+                .syntax(syntax::Config::new().utf8(false).unicode(false))
+                .build_from_hir(&hir)
+                .map_err(|error| error.to_string())?;
+            let reach = hir
+                .properties()
+                .maximum_len()
+                .unwrap_or(REACH_OF_UNBOUNDED_BYTES)
+                .min(MAX_REACH_BYTES);
+            let starts_with_keyword = starts_with_one_of(&hir, &self.keywords);
+            Ok(Program {
+                regex,
+                group: secret_group(&hir).unwrap_or(0),
+                before_bytes: if starts_with_keyword { 0 } else { reach },
+                // A look-around such as `\b` needs one byte.
+                after_bytes: reach + 1,
+                starts_with_keyword,
             })
-            .as_ref()
+        })
     }
 
-    /// Compiles now, for rules whose author should hear of it.
+    /// Parses and compiles now, for rules whose author should hear of it.
     ///
     /// # Errors
-    /// Too large.
+    /// The parser's message, or that it is too large.
     pub fn compile(&self) -> Result<(), String> {
-        self.regex().map(|_| ()).ok_or_else(|| "the pattern is too large".to_owned())
+        self.compiled().as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Whether it may match the empty text, which makes a rule of no use.
+    #[must_use]
+    pub fn matches_empty(&self) -> bool {
+        self.is_match(b"")
     }
 
     /// Whether it matches anywhere in `text`.
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(Input::new(text)))
+        self.program().is_some_and(|program| program.regex.is_match(Input::new(text)))
     }
 
     /// Whether it matches at the very beginning of `text`.
     #[must_use]
     pub fn is_match_at_start(&self, text: &[u8]) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(Input::new(text).anchored(Anchored::Yes)))
+        self.program()
+            .is_some_and(|program| program.regex.is_match(Input::new(text).anchored(Anchored::Yes)))
     }
 }
 

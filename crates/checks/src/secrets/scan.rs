@@ -9,7 +9,7 @@ use super::{
     assignment, decode,
     judge::{entropy, is_placeholder},
     jwt,
-    rule::{Finder, Pattern, Rank, Rule},
+    rule::{Finder, Program, Rank, Rule},
     ruleset::Ruleset,
 };
 
@@ -145,15 +145,23 @@ impl Scanner {
                 Some(end)
             }
             Finder::Pattern(pattern) => {
-                let regex = pattern.regex()?;
+                let program = pattern.program()?;
+                let regex = &program.regex;
                 let (cache, captures) = self
                     .engines
                     .get_mut(slot)?
                     .get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
-                let (matched, secret) =
-                    search(pattern, regex, cache, captures, text, &keyword, floor)?;
+                let (matched, secret) = search(program, cache, captures, text, &keyword, floor)?;
                 *resume = (self.texts, matched.end);
-                if let Some(candidate) = accept(rule, index, text, secret.clone(), rule.confidence)
+                let confidence = match rule.judged {
+                    None => Some(rule.confidence),
+                    Some(wanted) => text
+                        .get(secret.clone())
+                        .and_then(|secret| assignment::judge_alone(secret, wanted))
+                        .map(|judged| judged.min(rule.confidence)),
+                };
+                if let Some(confidence) = confidence
+                    && let Some(candidate) = accept(rule, index, text, secret, confidence)
                 {
                     found.push(candidate);
                 } else {
@@ -166,33 +174,32 @@ impl Scanner {
     }
 }
 
-/// The match of `pattern` that holds the keyword: all of it, and the secret in it.
+/// The match of `program` that holds the keyword: all of it, and the secret in it.
 fn search(
-    pattern: &Pattern,
-    regex: &meta::Regex,
+    program: &Program,
     cache: &mut meta::Cache,
     captures: &mut Captures,
     text: &[u8],
     keyword: &Range<usize>,
     floor: usize,
 ) -> Option<(Range<usize>, Range<usize>)> {
-    let end = text.len().min(keyword.start.saturating_add(pattern.after_bytes).max(keyword.end));
-    let mut start = if pattern.starts_with_keyword {
+    let end = text.len().min(keyword.start.saturating_add(program.after_bytes).max(keyword.end));
+    let mut start = if program.starts_with_keyword {
         keyword.start
     } else {
-        keyword.end.saturating_sub(pattern.before_bytes).max(floor)
+        keyword.end.saturating_sub(program.before_bytes).max(floor)
     };
     loop {
         if start > end {
             return None;
         }
-        let anchored = if pattern.starts_with_keyword { Anchored::Yes } else { Anchored::No };
+        let anchored = if program.starts_with_keyword { Anchored::Yes } else { Anchored::No };
         let input = Input::new(text.get(..end)?).span(start..end).anchored(anchored);
-        regex.search_captures_with(cache, &input, captures);
+        program.regex.search_captures_with(cache, &input, captures);
         let matched = captures.get_match()?;
-        if matched.end() > keyword.start || pattern.starts_with_keyword {
+        if matched.end() > keyword.start || program.starts_with_keyword {
             let secret =
-                captures.get_group(pattern.group).map_or(matched.range(), |group| group.range());
+                captures.get_group(program.group).map_or(matched.range(), |group| group.range());
             return Some((matched.range(), secret));
         }
         start = matched.end();
