@@ -1,0 +1,155 @@
+//! What went wrong below or around gix, in our own words: gix would wrap it in its own.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use gix::progress::{
+    Count, Id, MessageLevel, NestedProgress, Progress, Step, StepShared, UNKNOWN, Unit,
+};
+
+use crate::{Error, error::printable};
+
+/// Refs and negotiation together. A ref takes about 70 bytes here and three times as much in memory.
+const MAX_BYTES_BEFORE_PACK: u64 = 64 << 20;
+
+/// Keeps the first error of a clone. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(super) struct Cause(Arc<Shared>);
+
+struct Shared {
+    host: String,
+    first: Mutex<Option<Error>>,
+    before_pack_bytes: AtomicU64,
+    in_pack: AtomicBool,
+    ended: AtomicBool,
+    /// Entries of the pack that gix has read completely.
+    entries: AtomicU64,
+}
+
+impl Cause {
+    pub(super) fn new(host: &str) -> Self {
+        Self(Arc::new(Shared {
+            host: host.to_owned(),
+            first: Mutex::default(),
+            before_pack_bytes: AtomicU64::new(0),
+            in_pack: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            entries: AtomicU64::new(0),
+        }))
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// Keeps an error, and gives one for gix to carry upwards.
+    pub(super) fn note(&self, error: Error) -> io::Error {
+        self.0.first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        io::Error::other("the transfer was stopped")
+    }
+
+    pub(super) fn take(&self) -> Option<Error> {
+        self.0.first.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(super) fn protocol(&self, reason: &str) -> Error {
+        Error::Protocol { host: self.0.host.clone(), reason: printable(reason) }
+    }
+
+    /// Counts what arrives; 0 is the end.
+    pub(super) fn count(&self, bytes: usize) -> io::Result<()> {
+        self.0.ended.store(bytes == 0, Relaxed);
+        if self.0.in_pack.load(Relaxed) {
+            return Ok(());
+        }
+        let all = self.0.before_pack_bytes.fetch_add(bytes as u64, Relaxed);
+        if all > MAX_BYTES_BEFORE_PACK {
+            return Err(self.note(self.protocol("it lists more refs than a repository can have")));
+        }
+        Ok(())
+    }
+
+    /// From here on the pack has its own limits.
+    pub(super) fn begin_pack(&self) {
+        self.0.in_pack.store(true, Relaxed);
+        self.0.ended.store(false, Relaxed);
+    }
+
+    /// The connection is at its end, whatever was expected.
+    pub(super) fn has_ended(&self) -> bool {
+        self.0.ended.load(Relaxed)
+    }
+
+    pub(super) fn entries(&self) -> u64 {
+        self.0.entries.load(Relaxed)
+    }
+
+    /// For gix, which reports here what the server says and how far it is.
+    pub(super) fn progress(&self) -> Reports {
+        Reports { cause: self.clone(), counts_entries: false }
+    }
+}
+
+/// gix's progress, of which only two things matter here: the server's fatal errors, which gix tells nowhere else, and the end of each
+/// entry of the pack, so that [`super::pack`] can bound what gix buffers of one.
+pub(super) struct Reports {
+    cause: Cause,
+    counts_entries: bool,
+}
+
+impl Count for Reports {
+    fn set(&self, _: Step) {}
+
+    fn step(&self) -> Step {
+        0
+    }
+
+    fn inc_by(&self, step: Step) {
+        if self.counts_entries {
+            self.cause.0.entries.fetch_add(step as u64, Relaxed);
+        }
+    }
+
+    fn counter(&self) -> StepShared {
+        StepShared::default()
+    }
+}
+
+impl Progress for Reports {
+    fn init(&mut self, _: Option<Step>, _: Option<Unit>) {}
+
+    fn set_name(&mut self, _: String) {}
+
+    fn name(&self) -> Option<String> {
+        None
+    }
+
+    fn id(&self) -> Id {
+        UNKNOWN
+    }
+
+    fn message(&self, level: MessageLevel, message: String) {
+        if matches!(level, MessageLevel::Failure) {
+            // The transfer fails by itself after this.
+            let _ = self.cause.note(self.cause.protocol(&format!("the server says: {message}")));
+        }
+    }
+}
+
+impl NestedProgress for Reports {
+    type SubProgress = Self;
+
+    fn add_child(&mut self, name: impl Into<String>) -> Self {
+        self.add_child_with_id(name, UNKNOWN)
+    }
+
+    fn add_child_with_id(&mut self, _: impl Into<String>, id: Id) -> Self {
+        let indexed: Id = gix::odb::pack::index::write::ProgressId::IndexObjects.into();
+        Self { cause: self.cause.clone(), counts_entries: id == indexed }
+    }
+}

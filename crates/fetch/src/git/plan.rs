@@ -1,0 +1,278 @@
+//! Which of a server's refs are cloned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gix::{ObjectId, bstr::ByteSlice as _, protocol::handshake::Ref};
+
+use super::CloneRequest;
+use crate::{Error, error::printable};
+
+/// What is wanted, and what the clone's refs will be.
+pub(super) struct Plan {
+    /// Empty for an empty repository.
+    pub(super) wants: BTreeSet<ObjectId>,
+    /// By full name.
+    pub(super) refs: BTreeMap<String, Tip>,
+    pub(super) head: Head,
+    /// The server has no refs at all.
+    pub(super) empty: bool,
+}
+
+/// What a ref points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tip {
+    pub(super) id: ObjectId,
+    /// The commit, where `id` is an annotated tag.
+    pub(super) peeled: Option<ObjectId>,
+}
+
+/// The clone's `HEAD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Head {
+    /// A branch's full name, and the commit it is at.
+    Branch(String, Option<ObjectId>),
+    Detached(ObjectId),
+}
+
+const HEADS: &str = "refs/heads/";
+const TAGS: &str = "refs/tags/";
+/// git's own default, for a server that does not tell.
+const UNTOLD: &str = "refs/heads/master";
+const MAX_NAMES: usize = 5;
+
+/// Prefixes to ask for; a server that does not filter sends more.
+pub(super) const PREFIXES: [&str; 3] = ["HEAD", HEADS, TAGS];
+
+/// Refuses what git would not take for a branch, before anyone is asked.
+pub(super) fn require_branch_name(branch: &str) -> Result<(), Error> {
+    let full = format!("{HEADS}{branch}");
+    if is_sound(full.as_bytes()) && !branch.starts_with('-') {
+        Ok(())
+    } else {
+        Err(Error::InvalidBranch { branch: printable(branch) })
+    }
+}
+
+/// The branch of a full name.
+pub(super) fn short(full_name: &str) -> String {
+    full_name.strip_prefix(HEADS).unwrap_or(full_name).to_owned()
+}
+
+pub(super) fn plan(refs: &[Ref], request: &CloneRequest<'_>) -> Result<Plan, Error> {
+    let seen = Seen::new(refs);
+    let empty = seen.tips.is_empty() && !matches!(seen.head, Some(Head::Detached(_)));
+    if let Some(branch) = request.branch {
+        let full = format!("{HEADS}{branch}");
+        let Some(tip) = seen.tips.get(&full) else {
+            return Err(Error::BranchNotFound {
+                branch: branch.to_owned(),
+                known: similar(branch, &seen.branches()),
+            });
+        };
+        let head = Head::Branch(full.clone(), Some(tip.id));
+        return Ok(Plan::of([(full, *tip)].into(), head));
+    }
+    let unborn = || Head::Branch(UNTOLD.to_owned(), None);
+    if empty {
+        return Ok(Plan { empty, ..Plan::of(BTreeMap::new(), seen.head.unwrap_or_else(unborn)) });
+    }
+    if request.depth.is_none() {
+        let head = seen.head.unwrap_or_else(unborn);
+        return Ok(Plan::of(seen.tips, head));
+    }
+    match seen.head {
+        Some(Head::Branch(name, Some(id))) => {
+            let tip = seen.tips.get(&name).copied().unwrap_or(Tip { id, peeled: None });
+            Ok(Plan::of([(name.clone(), tip)].into(), Head::Branch(name, Some(id))))
+        }
+        Some(head @ Head::Detached(_)) => Ok(Plan::of(BTreeMap::new(), head)),
+        Some(Head::Branch(_, None)) | None => {
+            let mut known = seen.branches();
+            known.truncate(MAX_NAMES);
+            Err(Error::NoDefaultBranch {
+                known: known.into_iter().map(|name| printable(&name)).collect(),
+            })
+        }
+    }
+}
+
+impl Plan {
+    fn of(refs: BTreeMap<String, Tip>, head: Head) -> Self {
+        let mut wants: BTreeSet<ObjectId> = refs.values().map(|tip| tip.id).collect();
+        if let Head::Detached(id) | Head::Branch(_, Some(id)) = head {
+            wants.insert(id);
+        }
+        Self { wants, refs, head, empty: false }
+    }
+}
+
+/// The server's branches, tags and `HEAD`.
+struct Seen {
+    tips: BTreeMap<String, Tip>,
+    head: Option<Head>,
+}
+
+impl Seen {
+    fn new(refs: &[Ref]) -> Self {
+        let mut tips = BTreeMap::new();
+        let mut head = None;
+        for r in refs {
+            let (name, tip, target) = match r {
+                Ref::Direct { full_ref_name, object } => {
+                    (full_ref_name, Some(Tip { id: *object, peeled: None }), None)
+                }
+                Ref::Peeled { full_ref_name, tag, object } => {
+                    (full_ref_name, Some(Tip { id: *tag, peeled: Some(*object) }), None)
+                }
+                Ref::Symbolic { full_ref_name, target, tag, object } => {
+                    let peeled = tag.map(|_| *object);
+                    let tip = Tip { id: tag.unwrap_or(*object), peeled };
+                    (full_ref_name, Some(tip), Some(target))
+                }
+                Ref::Unborn { full_ref_name, target } => (full_ref_name, None, Some(target)),
+            };
+            // Some servers send a null id for a ref that is not there yet.
+            let tip = tip.filter(|tip| !tip.id.is_null());
+            if *name == "HEAD" {
+                let target = target
+                    .filter(|target| target.starts_with(HEADS.as_bytes()) && is_sound(target))
+                    .and_then(|target| target.to_str().ok());
+                head = match (target, tip) {
+                    (Some(target), tip) => {
+                        Some(Head::Branch(target.to_owned(), tip.map(|tip| tip.id)))
+                    }
+                    (None, Some(tip)) => Some(Head::Detached(tip.peeled.unwrap_or(tip.id))),
+                    (None, None) => None,
+                };
+            } else if let (Some(tip), Ok(text)) = (tip, name.to_str())
+                && (text.starts_with(HEADS) || text.starts_with(TAGS))
+                // git ignores such refs too; a name that is not UTF-8 is a branch nobody can ask for, but its commits count.
+                && is_sound(name)
+            {
+                tips.insert(text.to_owned(), tip);
+            }
+        }
+        Self { tips, head }
+    }
+
+    fn branches(&self) -> Vec<String> {
+        self.tips.keys().filter_map(|name| name.strip_prefix(HEADS)).map(str::to_owned).collect()
+    }
+}
+
+fn is_sound(full_name: &[u8]) -> bool {
+    gix::validate::reference::name(full_name.into()).is_ok()
+}
+
+/// Up to five names, the most similar first.
+fn similar(wanted: &str, names: &[String]) -> Vec<String> {
+    let mut ranked: Vec<(usize, &String)> =
+        names.iter().map(|name| (distance(wanted, name), name)).collect();
+    ranked.sort();
+    ranked.into_iter().take(MAX_NAMES).map(|(_, name)| printable(name)).collect()
+}
+
+/// Levenshtein's, over the first characters: long names are not worth the time.
+fn distance(a: &str, b: &str) -> usize {
+    const MAX_CHARS: usize = 64;
+    let b: Vec<char> = b.chars().take(MAX_CHARS).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(MAX_CHARS).enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (&above, &y) in row.iter().skip(1).zip(&b) {
+            let substituted = diagonal + usize::from(x != y);
+            left = substituted.min(above + 1).min(left + 1);
+            next.push(left);
+            diagonal = above;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(digit: u8) -> ObjectId {
+        ObjectId::from_hex(&[digit; 40]).unwrap()
+    }
+
+    fn direct(name: &str, digit: u8) -> Ref {
+        Ref::Direct { full_ref_name: name.into(), object: id(digit) }
+    }
+
+    fn names(seen: &Seen) -> Vec<&str> {
+        seen.tips.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn only_sound_branches_and_tags_are_seen() {
+        let seen = Seen::new(&[
+            direct("refs/heads/main", b'1'),
+            direct("refs/heads/../../config", b'1'),
+            direct("refs/heads/a..b", b'1'),
+            direct("refs/heads/x.lock", b'1'),
+            direct("refs/heads/x\ny", b'1'),
+            direct("refs/heads/null", b'0'),
+            direct("refs/pull/1/head", b'1'),
+            direct("refs/tags/v1", b'2'),
+            Ref::Unborn {
+                full_ref_name: "refs/heads/unborn".into(),
+                target: "refs/heads/x".into(),
+            },
+        ]);
+        assert_eq!(names(&seen), ["refs/heads/main", "refs/tags/v1"]);
+        assert_eq!(seen.head, None);
+    }
+
+    #[test]
+    fn a_tag_is_wanted_itself_and_points_to_its_commit() {
+        let seen = Seen::new(&[Ref::Peeled {
+            full_ref_name: "refs/tags/v1".into(),
+            tag: id(b'1'),
+            object: id(b'2'),
+        }]);
+        let expected = Tip { id: id(b'1'), peeled: Some(id(b'2')) };
+        assert_eq!(seen.tips.get("refs/tags/v1"), Some(&expected));
+    }
+
+    #[test]
+    fn a_head_outside_of_the_branches_is_taken_for_its_commit() {
+        let symbolic = |target: &str| Ref::Symbolic {
+            full_ref_name: "HEAD".into(),
+            target: target.into(),
+            tag: None,
+            object: id(b'1'),
+        };
+        let head = |target| Seen::new(&[symbolic(target)]).head;
+        assert_eq!(
+            head("refs/heads/main"),
+            Some(Head::Branch("refs/heads/main".to_owned(), Some(id(b'1'))))
+        );
+        for target in ["refs/heads/../x", "refs/tags/v1", "refs/pull/1/head", "/etc/passwd"] {
+            assert_eq!(head(target), Some(Head::Detached(id(b'1'))), "{target}");
+        }
+    }
+
+    #[test]
+    fn similar_names_come_first() {
+        let names =
+            ["a", "main", "master", "develop", "release/1.0", "mainline"].map(str::to_owned);
+        assert_eq!(similar("mian", &names).first().map(String::as_str), Some("main"));
+        assert_eq!(similar("devel", &names).first().map(String::as_str), Some("develop"));
+        assert_eq!(similar("x", &names).len(), MAX_NAMES);
+        assert!(similar("x", &[]).is_empty());
+    }
+
+    #[test]
+    fn distances_are_counted_in_single_changes() {
+        for (a, b, changes) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ä", "a", 1)]
+        {
+            assert_eq!(distance(a, b), changes, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What is promised about the way out, against servers on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
+mod clone_http;
+mod clone_kinds;
+mod clone_ssh;
+mod hostile;
+mod http;
+mod support;
