@@ -38,6 +38,9 @@ Examples:
   bartizan scan https://github.com/rust-lang/log.git --history
   bartizan scan . --baseline known.json       report only what is new
   bartizan scan . --only 'aws-*' --exclude 'docs/**'
+  BARTIZAN_GIT_TOKEN=... bartizan scan https://git.example.com/team/private.git
+
+BARTIZAN_GIT_TOKEN (with BARTIZAN_GIT_USER, if the host looks at it) is given to a git server that asks.
 
 A finding is suppressed by a comment on its line, `bartizan:ignore` or `bartizan:ignore[check-id]`
 (`gitleaks:allow` is understood), by a `.bartizan.toml` or `.gitleaks.toml` in the scanned folder, by a
@@ -131,6 +134,14 @@ pub(crate) struct Reach {
         env = "BARTIZAN_ALLOW_PRIVATE_TARGETS"
     )]
     pub(crate) allow_private_targets: Vec<String>,
+
+    /// Largest repository to clone, in MiB as it is sent
+    #[arg(long, value_name = "MIB", default_value_t = 4096, env = "BARTIZAN_MAX_CLONE_MIB")]
+    pub(crate) max_clone_mib: u64,
+
+    /// Longest time a clone may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, env = "BARTIZAN_CLONE_TIMEOUT")]
+    pub(crate) clone_timeout: u64,
 
     /// Trust this certificate authority too (a PEM file)
     #[arg(long, value_name = "FILE", env = "BARTIZAN_CA_CERT", value_hint = clap::ValueHint::FilePath)]

@@ -5,11 +5,14 @@
 mod checks_command;
 mod cli;
 mod key;
+mod network;
 mod output;
 mod progress;
+mod remote;
 mod scan;
 mod setup;
 mod target;
+mod verify;
 
 use std::{io, process::ExitCode};
 

@@ -2,16 +2,12 @@
 
 use std::{
     io::IsTerminal as _,
-    sync::{
-        Arc,
-        mpsc::{self, RecvTimeoutError},
-    },
+    sync::mpsc::{self, RecvTimeoutError},
     thread::JoinHandle,
     time::Duration,
 };
 
-use engine::Progress;
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often the line is drawn anew.
 const EVERY: Duration = Duration::from_millis(120);
@@ -23,12 +19,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Shows the progress, if there is a terminal to show it on.
-    pub(crate) fn show(progress: &Arc<Progress>, what: &'static str) -> Self {
+    /// Shows what `message` says, again and again, if there is a terminal to show it on.
+    pub(crate) fn show(message: impl Fn() -> String + Send + 'static) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self { stop: None, thread: None };
         }
-        let progress = Arc::clone(progress);
         let (stop, stopped) = mpsc::channel::<()>();
         let thread = std::thread::spawn(move || {
             let bar = ProgressBar::new_spinner();
@@ -37,9 +32,7 @@ impl Line {
             }
             // Ends when the sender is dropped.
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let (contents, bytes) =
-                    (HumanCount(progress.contents()), HumanBytes(progress.bytes()));
-                bar.set_message(format!("{contents} {what}, {bytes}"));
+                bar.set_message(message());
                 bar.tick();
             }
             bar.finish_and_clear();

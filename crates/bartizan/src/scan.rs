@@ -11,8 +11,11 @@ use engine::{Cancel, Outcome, Progress, Scan};
 use report::{Repository as ReportedRepository, RuleDoc, ScanReport, Stats};
 use sources::{Limits, git::Repository};
 
+use indicatif::{HumanBytes, HumanCount};
+
 use crate::{
-    Failure, cli::ScanArguments, key, output, progress::Line, setup, target, target::Target,
+    Failure, cli::ScanArguments, key, network, output, progress::Line, remote::Remote, setup,
+    target, target::Target, verify,
 };
 
 pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
@@ -24,6 +27,12 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         Target::Repository(_) => Some(Path::new(&arguments.target)),
         Target::Remote(_) => None,
     };
+    // What is wrong with the flags is said before the scan, not after it.
+    let providers = arguments
+        .verify_secrets
+        .then(|| network::provider_client(&arguments.reach, verify::LIMITS))
+        .transpose()
+        .map_err(Failure::Usage)?;
     let key = key::load();
     let key_id = key.id();
     let setup = setup::prepare(arguments, folder, &key_id).map_err(Failure::Usage)?;
@@ -46,18 +55,20 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let started_at_ms = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    let line = Line::show(&scan.progress, if arguments.history { "blobs" } else { "files" });
     let looked = look(arguments, target, &scan)?;
-    drop(line);
     let mut outcome = looked.outcome;
     if let Some(floor) = setup.min_confidence {
-        outcome.findings.retain(|finding| finding.confidence >= floor);
+        outcome.retain(|finding| finding.confidence >= floor);
+    }
+    if let Some(client) = &providers {
+        verify::verify(&mut outcome, &setup.ruleset, client, &scan.cancel);
     }
     let rules: Vec<RuleDoc<'_>> = setup.ruleset.rules().iter().map(rule_doc).collect();
     let contents = outcome.stats.contents;
+    let typed = arguments.target.to_string_lossy();
     let report = ScanReport {
         tool_version: env!("CARGO_PKG_VERSION"),
-        target: &arguments.target.to_string_lossy(),
+        target: looked.url.as_deref().unwrap_or(&typed),
         started_at_ms,
         elapsed: outcome.stats.elapsed,
         findings: &outcome.findings,
@@ -97,26 +108,50 @@ struct Looked {
 fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked, Failure> {
     match target {
         Target::Files(path) => {
+            let _line = progress_of(scan, "files");
             let outcome = scan
                 .directory(&path, !arguments.no_ignore)
                 .map_err(|error| Failure::Target(error.into()))?;
             Ok(Looked { outcome, url: None, commit: None })
         }
-        Target::Repository(repository) => repository_of(arguments, &repository, None, scan),
-        Target::Remote(url) => Err(Failure::Target(anyhow::anyhow!(
-            "`{url}`: this version scans repositories on this disk; clone it first"
-        ))),
+        Target::Repository(repository) => {
+            repository_of(arguments, &repository, arguments.branch.as_deref(), None, scan)
+        }
+        Target::Remote(url) => {
+            let remote = Remote::new(arguments, &url)?;
+            let url = Some(remote.url());
+            if let Some(path) = remote.local() {
+                let repository =
+                    Repository::open(&path?).map_err(|error| Failure::Target(error.into()))?;
+                let branch = arguments.branch.as_deref();
+                return repository_of(arguments, &repository, branch, url, scan);
+            }
+            let clone = remote.clone(arguments, &scan.cancel)?;
+            let repository =
+                Repository::open(clone.path()).map_err(|error| Failure::Target(error.into()))?;
+            // It holds what was asked for and nothing else.
+            repository_of(arguments, &repository, None, url, scan)
+        }
     }
+}
+
+fn progress_of(scan: &Scan, what: &'static str) -> Line {
+    let progress = Arc::clone(&scan.progress);
+    Line::show(move || {
+        let (contents, bytes) = (HumanCount(progress.contents()), HumanBytes(progress.bytes()));
+        format!("{contents} {what}, {bytes}")
+    })
 }
 
 fn repository_of(
     arguments: &ScanArguments,
     repository: &Repository,
+    branch: Option<&str>,
     url: Option<String>,
     scan: &Scan,
 ) -> Result<Looked, Failure> {
     let failed = |error: sources::Error| Failure::Target(error.into());
-    let branch = arguments.branch.as_deref();
+    let _line = progress_of(scan, if arguments.history { "blobs" } else { "files" });
     let commit = repository.commit(branch).map_err(failed)?;
     let outcome = match &commit {
         _ if arguments.history => scan.history(&repository.history(branch).map_err(failed)?),

@@ -83,6 +83,27 @@ pub struct Stats {
 }
 
 impl Outcome {
+    /// Drops the findings that `keep` does not want.
+    pub fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        let mut kept = 0;
+        let moved: Vec<Option<usize>> = self
+            .findings
+            .iter()
+            .map(|finding| {
+                keep(finding).then(|| {
+                    kept += 1;
+                    kept - 1
+                })
+            })
+            .collect();
+        self.findings.retain(|finding| keep(finding));
+        self.askable.retain_mut(|askable| {
+            let to = moved.get(askable.finding).copied().flatten();
+            askable.finding = to.unwrap_or_default();
+            to.is_some()
+        });
+    }
+
     /// Whether everything was looked at that a user would expect.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -21,6 +21,12 @@ pub enum Error {
         "the URL carries a user name or password; take it out and put the token into BARTIZAN_GIT_TOKEN"
     )]
     CredentialsInUrl,
+    /// Neither a network nor an address.
+    #[error("`{network}` is neither a network nor an address")]
+    InvalidNetwork {
+        /// As it was given.
+        network: String,
+    },
     /// A scheme that nothing here speaks.
     #[error("`{scheme}` URLs cannot be fetched (https, http, ssh and file can)")]
     UnknownScheme {

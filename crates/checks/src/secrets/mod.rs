@@ -17,8 +17,10 @@ mod prefilter;
 mod rule;
 mod ruleset;
 mod scan;
+mod verify;
 
 pub use allowlist::{Allowlist, Condition};
-pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile, VerifyRecipe};
+pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};
+pub use verify::{VerifyRecipe, VerifyRequest};

@@ -1,6 +1,6 @@
 //! One rule: what its file says, checked and made ready to run. The format is described in `rules/README.md`.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{CheckId, Confidence, Cwe, Severity};
@@ -8,7 +8,7 @@ use regex_automata::{Anchored, Input, meta, util::syntax};
 use regex_syntax::hir::{Hir, literal};
 use serde::Deserialize;
 
-use super::{assigned, checksum::Checksum};
+use super::{assigned, checksum::Checksum, verify::VerifyRecipe};
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
 const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
@@ -69,35 +69,6 @@ pub struct Examples {
     pub positive: Vec<String>,
     /// Must stay silent.
     pub negative: Vec<String>,
-}
-
-/// A request that tells whether a credential works. Read-only by rule.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VerifyRecipe {
-    /// Default `GET`.
-    #[serde(default = "get")]
-    pub method: String,
-    /// `https`, with `{secret…}` filled in.
-    pub url: String,
-    /// Values with `{secret…}` filled in.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// With `{secret…}` filled in.
-    pub body: Option<String>,
-    /// Status codes that mean: it works.
-    pub active: Vec<u16>,
-    /// Status codes that mean: it is refused.
-    #[serde(default)]
-    pub inactive: Vec<u16>,
-    /// What the body must also hold for `active`.
-    pub active_text: Option<String>,
-    /// What the body must also hold for `inactive`.
-    pub inactive_text: Option<String>,
-}
-
-fn get() -> String {
-    "GET".to_owned()
 }
 
 /// What is wrong with a rule, and with which.
@@ -233,6 +204,9 @@ impl Rule {
                 ));
             }
         };
+        if let Some(recipe) = &file.verify {
+            recipe.check().map_err(|problem| fail(format!("`verify`: {problem}")))?;
+        }
         let checksum = match &file.checksum {
             Some(name) => {
                 Some(Checksum::named(name).ok_or_else(|| fail(format!("no checksum `{name}`")))?)

@@ -35,7 +35,7 @@ pub use local::resolve_local;
 pub struct CloneRequest<'a> {
     /// Where from; `https`, `http` or `ssh`. For `file` see [`resolve_local`].
     pub url: &'a SafeUrl,
-    /// One branch only, by its short name. Without it: `HEAD`'s branch when `depth` is given, all branches and tags otherwise.
+    /// One branch or tag only, by its short name, or one commit, by its full id. Without it: `HEAD`'s branch when `depth` is given, all branches and tags otherwise.
     pub branch: Option<&'a str>,
     /// At most so many commits from the tip. A server that cannot do that sends everything ([`Cloned::shallow`] says).
     pub depth: Option<NonZeroU32>,

@@ -43,7 +43,7 @@ const MAX_NAMES: usize = 5;
 /// Prefixes to ask for; a server that does not filter sends more.
 pub(super) const PREFIXES: [&str; 3] = ["HEAD", HEADS, TAGS];
 
-/// Refuses what git would not take for a branch, before anyone is asked.
+/// Refuses what git would not take for a branch's or tag's name, before anyone is asked.
 pub(super) fn require_branch_name(branch: &str) -> Result<(), Error> {
     let full = format!("{HEADS}{branch}");
     if is_sound(full.as_bytes()) && !branch.starts_with('-') {
@@ -62,15 +62,7 @@ pub(super) fn plan(refs: &[Ref], request: &CloneRequest<'_>) -> Result<Plan, Err
     let seen = Seen::new(refs);
     let empty = seen.tips.is_empty() && !matches!(seen.head, Some(Head::Detached(_)));
     if let Some(branch) = request.branch {
-        let full = format!("{HEADS}{branch}");
-        let Some(tip) = seen.tips.get(&full) else {
-            return Err(Error::BranchNotFound {
-                branch: branch.to_owned(),
-                known: similar(branch, &seen.branches()),
-            });
-        };
-        let head = Head::Branch(full.clone(), Some(tip.id));
-        return Ok(Plan::of([(full, *tip)].into(), head));
+        return of_branch(&seen, branch);
     }
     let unborn = || Head::Branch(UNTOLD.to_owned(), None);
     if empty {
@@ -94,6 +86,32 @@ pub(super) fn plan(refs: &[Ref], request: &CloneRequest<'_>) -> Result<Plan, Err
             })
         }
     }
+}
+
+/// A branch before a tag, a tag before a commit, as everywhere in git.
+fn of_branch(seen: &Seen, branch: &str) -> Result<Plan, Error> {
+    let named = |folder: &str| {
+        let full = format!("{folder}{branch}");
+        seen.tips.get(&full).map(|tip| (full, *tip))
+    };
+    if let Some((full, tip)) = named(HEADS) {
+        let head = Head::Branch(full.clone(), Some(tip.id));
+        return Ok(Plan::of([(full, tip)].into(), head));
+    }
+    if let Some((full, tip)) = named(TAGS) {
+        let head = Head::Detached(tip.peeled.unwrap_or(tip.id));
+        return Ok(Plan::of([(full, tip)].into(), head));
+    }
+    // Whether the server has it and gives it away it says when it is asked.
+    if let Ok(id) = ObjectId::from_hex(branch.as_bytes())
+        && !id.is_null()
+    {
+        return Ok(Plan::of(BTreeMap::new(), Head::Detached(id)));
+    }
+    Err(Error::BranchNotFound {
+        branch: branch.to_owned(),
+        known: similar(branch, &seen.branches()),
+    })
 }
 
 impl Plan {

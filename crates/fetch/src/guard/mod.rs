@@ -130,6 +130,16 @@ impl fmt::Display for Scheme {
     }
 }
 
+/// Reads a network (`10.0.0.0/8`), or an address, which stands for itself alone.
+///
+/// # Errors
+/// [`Error::InvalidNetwork`].
+pub fn network(text: &str) -> Result<IpNet, Error> {
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| Error::InvalidNetwork { network: crate::error::printable(text) })
+}
+
 /// Addresses that passed the policy, with the port to connect to. Never empty.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -286,6 +296,18 @@ mod tests {
         }
         policy.limits.resolve = Duration::ZERO;
         assert!(matches!(resolve(&policy, &[]).unwrap_err(), Error::TimedOut { .. }));
+    }
+
+    #[test]
+    fn a_network_is_one_or_an_address() {
+        for (text, expected) in
+            [("10.0.0.0/8", "10.0.0.0/8"), ("127.0.0.1", "127.0.0.1/32"), ("::1", "::1/128")]
+        {
+            assert_eq!(network(text).unwrap().to_string(), expected);
+        }
+        for text in ["10.0.0.0/99", "localhost", ""] {
+            assert!(matches!(network(text), Err(Error::InvalidNetwork { .. })), "{text}");
+        }
     }
 
     #[test]

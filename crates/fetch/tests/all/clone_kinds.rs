@@ -112,6 +112,27 @@ fn a_branch_that_is_not_there_is_named_with_the_ones_that_are() {
 }
 
 #[test]
+fn a_tag_or_a_commit_is_cloned_as_a_detached_head() {
+    let (repo, _) = three_commits();
+    let second = repo.git(&["rev-parse", "HEAD~1"]);
+    repo.git(&["tag", "-a", "v2", "-m", "version 2", "HEAD~1"]);
+    let server = GitServer::of(&repo);
+    for name in ["v2", &second] {
+        let mut attempt = Attempt::at(&server.url());
+        attempt.branch = Some(name.to_owned().leak());
+        let cloned = attempt.run().unwrap();
+        assert_eq!(cloned.branch, None);
+        assert_eq!(cloned.head.as_ref().map(|id| id.as_str()), Some(second.as_str()));
+        assert_eq!(run_git(&cloned, &["rev-parse", "HEAD"]), second);
+        assert_eq!(run_git(&cloned, &["rev-list", "--count", "HEAD"]), "2");
+        run_git(&cloned, &["fsck"]);
+    }
+    let mut attempt = Attempt::at(&server.url());
+    attempt.branch = Some("0123456789012345678901234567890123456789");
+    assert!(attempt.error().to_string().contains("0123456789"), "{}", attempt.error());
+}
+
+#[test]
 fn a_branch_of_an_empty_repository_is_not_there() {
     let server = GitServer::of(&Repo::new());
     let mut attempt = Attempt::at(&server.url());

@@ -1,58 +1,10 @@
 //! The promises of `bartizan scan`, kept by the binary itself.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "the allowances for tests do not reach their helpers"
-)]
-
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::fs;
 
 use serde_json::Value;
 
-/// A password nobody uses, in two parts, so that this file is no finding.
-fn password() -> String {
-    ["Kx7abc913", "!QZ"].concat()
-}
-
-fn bartizan(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bartizan"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_DATA_HOME", folder.join(".key"))
-        .env_remove("NO_COLOR")
-        .output()
-        .unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Ann",
-            "-c",
-            "user.email=ann@example.org",
-            "-c",
-            "init.defaultBranch=main",
-        ])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .stdout(std::process::Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success(), "git {arguments:?}");
-}
+use crate::support::{bartizan, git, json, password};
 
 #[test]
 fn a_secret_is_found_masked_and_ends_with_code_1() {

@@ -1,0 +1,11 @@
+//! The promises of the binary, kept by the binary itself.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
+mod remote;
+mod scan;
+mod support;
