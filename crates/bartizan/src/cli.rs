@@ -38,6 +38,7 @@ Examples:
   bartizan scan https://github.com/rust-lang/log.git --history
   bartizan scan . --baseline known.json       report only what is new
   bartizan scan . --only 'aws-*' --exclude 'docs/**'
+  bartizan scan . --staged                    for a pre-commit hook
   BARTIZAN_GIT_TOKEN=... bartizan scan https://git.example.com/team/private.git
 
 BARTIZAN_GIT_TOKEN (with BARTIZAN_GIT_USER, if the host looks at it) is given to a git server that asks.
@@ -56,6 +57,10 @@ pub(crate) struct ScanArguments {
     /// Look at everything that was ever committed, not only at the files of today
     #[arg(long)]
     pub(crate) history: bool,
+
+    /// Look at what the next commit would bring: files whose content in git's index is not that of HEAD
+    #[arg(long, conflicts_with_all = ["history", "branch"])]
+    pub(crate) staged: bool,
 
     /// Scan this branch, tag or commit; with --history only what is reachable from it
     #[arg(long, value_name = "NAME")]

@@ -1,7 +1,7 @@
 //! `bartizan scan`.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -19,8 +19,10 @@ use crate::{
 };
 
 pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
-    let target =
-        target::understand(&arguments.target, arguments.history || arguments.branch.is_some())?;
+    let target = target::understand(
+        &arguments.target,
+        arguments.history || arguments.branch.is_some() || arguments.staged,
+    )?;
     let folder = match &target {
         Target::Files(path) if path.is_dir() => Some(path.as_path()),
         Target::Files(path) => path.parent(),
@@ -117,6 +119,9 @@ fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked
         Target::Repository(repository) => {
             repository_of(arguments, &repository, arguments.branch.as_deref(), None, scan)
         }
+        Target::Remote(_) if arguments.staged => Err(Failure::Usage(anyhow::anyhow!(
+            "--staged looks at the index of a repository on this disk"
+        ))),
         Target::Remote(url) => {
             let remote = Remote::new(arguments, &url)?;
             let url = Some(remote.url());
@@ -154,6 +159,11 @@ fn repository_of(
     let _line = progress_of(scan, if arguments.history { "blobs" } else { "files" });
     let commit = repository.commit(branch).map_err(failed)?;
     let outcome = match &commit {
+        _ if arguments.staged => {
+            // git names the index of a partial commit to its hooks (githooks(5)).
+            let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+            scan.staged(repository, index.as_deref()).map_err(failed)?
+        }
         _ if arguments.history => scan.history(&repository.history(branch).map_err(failed)?),
         Some(commit) => scan.commit(repository, commit).map_err(failed)?,
         None => Outcome::default(),

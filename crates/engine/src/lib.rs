@@ -151,6 +151,22 @@ impl Scan {
         Ok(outcome)
     }
 
+    /// Scans the files that are staged, in the repository's index or in another.
+    ///
+    /// # Errors
+    /// The index or `HEAD` cannot be read.
+    pub fn staged(
+        &self,
+        repository: &git::Repository,
+        index: Option<&Path>,
+    ) -> Result<Outcome, sources::Error> {
+        let collector = Collector::new(self);
+        let excluded = self.suppressions.excluded_paths();
+        let is_excluded = move |path: &TargetPath| excluded.contains(path);
+        repository.scan_staged(index, &self.git_options(), &is_excluded, &collector)?;
+        Ok(collector.finish(self, |_| git::Attribution::default()))
+    }
+
     /// Scans every content that a repository's history holds.
     #[must_use]
     pub fn history(&self, history: &git::History<'_>) -> Outcome {

@@ -100,3 +100,63 @@ fn comments_baselines_and_configuration_suppress_and_are_counted() {
         (Some(0), &Value::from(1))
     );
 }
+
+#[test]
+fn what_is_staged_is_scanned_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    git(path, &["init", "--quiet"]);
+    fs::write(path.join("old.env"), format!("DB_PASSWORD={}1\n", password())).unwrap();
+    git(path, &["add", "."]);
+    let first = json(&bartizan(path, &["scan", ".", "--staged", "--format", "json"]));
+    assert_eq!(first["findings"][0]["path"], "old.env", "before the first commit: {first}");
+    git(path, &["commit", "--quiet", "--message", "old"]);
+
+    let secret = format!("DB_PASSWORD={}2\n", password());
+    fs::write(path.join("staged.env"), &secret).unwrap();
+    git(path, &["add", "staged.env"]);
+    // What stands in the folder is not what would be committed.
+    fs::write(path.join("staged.env"), "DB_PASSWORD=$DB_PASSWORD\n").unwrap();
+    fs::write(path.join("unstaged.env"), format!("DB_PASSWORD={}3\n", password())).unwrap();
+    let output = bartizan(path, &["scan", ".", "--staged", "--format", "json"]);
+    let report = json(&output);
+    let paths: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| &f["path"]).collect();
+    assert_eq!(paths, ["staged.env"], "{report}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pre_commit_hook_stops_a_secret_in_a_partial_commit_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    git(path, &["init", "--quiet"]);
+    let hook = path.join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    let binary = env!("CARGO_BIN_EXE_bartizan");
+    fs::write(&hook, format!("#!/bin/sh\nexec '{binary}' scan . --staged >&2\n")).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = |arguments: &[&str]| {
+        std::process::Command::new("git")
+            .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "--quiet"])
+            .args(["--message", "one"])
+            .args(arguments)
+            .current_dir(path)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .env("XDG_DATA_HOME", path.join(".key"))
+            .output()
+            .unwrap()
+    };
+    fs::write(path.join("clean.txt"), "nothing\n").unwrap();
+    fs::write(path.join("app.env"), format!("DB_PASSWORD={}\n", password())).unwrap();
+    git(path, &["add", "."]);
+    // Of two staged files only one is committed, from an index of git's own.
+    let clean = commit(&["clean.txt"]);
+    assert!(clean.status.success(), "{}", String::from_utf8_lossy(&clean.stderr));
+    let refused = commit(&[]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("app.env"));
+    assert!(!String::from_utf8_lossy(&refused.stderr).contains(&password()));
+}

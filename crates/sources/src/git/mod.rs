@@ -10,6 +10,7 @@ mod history;
 mod objects;
 mod pack;
 mod places;
+mod staged;
 mod store;
 mod tree;
 

@@ -39,10 +39,21 @@ impl Repository {
         let files =
             files_below(&repo, root, options.limits.directory_depth, is_excluded, &mut first);
         drop(first);
+        self.scan_files(&files, options, sinks);
+        Ok(())
+    }
+
+    /// Feeds the blobs of these paths to the sinks.
+    pub(super) fn scan_files<S: Sinks>(
+        &self,
+        files: &[(TargetPath, gix::ObjectId)],
+        options: &Options,
+        sinks: &S,
+    ) {
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..options.threads.max(1) {
-                let (next, files) = (&next, &files);
+                let next = &next;
                 scope.spawn(move || {
                     let repo = self.inner.to_thread_local();
                     let mut sink = sinks.sink();
@@ -56,7 +67,6 @@ impl Repository {
                 });
             }
         });
-        Ok(())
     }
 }
 
