@@ -4,13 +4,13 @@
 //! be some keyword's; only where they may be, the keyword itself is compared. An automaton would have to wait for each
 //! byte's state before it can look at the next; here eight places are looked up side by side.
 
-use std::ops::Range;
+use std::{cmp::Reverse, collections::HashMap, ops::Range};
 
-use super::judge::rarity_of_neighbours;
+use super::judge::{common, folded, rarity};
 
 /// Four bytes, in any case.
 const GRAM_BYTES: usize = 4;
-/// Shortest keyword. It has no four bytes, so any byte may follow it.
+/// Shortest keyword. It has no four bytes, so it is looked for with each byte that may follow it.
 const MIN_KEYWORD_BYTES: usize = GRAM_BYTES - 1;
 /// Places looked up at once.
 const PLACES: usize = 8;
@@ -46,21 +46,32 @@ pub(crate) struct Hit {
 }
 
 impl Prefilter {
-    /// Keywords are ASCII, in lower case, and at least three bytes long; shorter ones are never found.
-    pub(crate) fn new<'k>(keywords: impl Iterator<Item = &'k str>) -> Self {
-        let keywords: Vec<Box<[u8]>> = keywords.map(|keyword| keyword.as_bytes().into()).collect();
+    /// Keywords are ASCII, in lower case, and at least three bytes long; shorter ones are never found. For one of three bytes `follow`
+    /// may name the bytes that matter behind it; whether one stood behind others is then not told.
+    pub(crate) fn new<'k>(
+        keywords: impl Iterator<Item = &'k str>,
+        follow: impl Fn(&str) -> Option<Vec<u8>>,
+    ) -> Self {
+        let (keywords, follow): (Vec<Box<[u8]>>, Vec<_>) = keywords
+            .map(|keyword| {
+                let is_short = keyword.len() == MIN_KEYWORD_BYTES;
+                (Box::from(keyword.as_bytes()), is_short.then(|| follow(keyword)).flatten())
+            })
+            .unzip();
         let mut filter = Self {
             keywords: Vec::new(),
             marks: Box::new([0; HASHES]),
             bucket_of: vec![0; HASHES],
             buckets: Vec::new(),
         };
-        for (number, keyword) in (0_u32..).zip(&keywords) {
-            if let Some((offset, gram)) = rarest(keyword) {
+        let choice = Choice::new(&keywords);
+        for ((number, keyword), follow) in (0_u32..).zip(&keywords).zip(follow) {
+            if let Some((offset, gram)) = choice.of(keyword) {
                 filter.insert(gram, Gram { keyword: number, offset });
             } else if let Some(&[a, b, c]) = keyword.first_chunk::<MIN_KEYWORD_BYTES>() {
+                let next = follow.unwrap_or_else(|| (0..=u8::MAX).collect());
                 let mut followed: Vec<u32> =
-                    (0..=u8::MAX).map(|next| folded([a, b, c, next])).collect();
+                    next.into_iter().map(|next| folded([a, b, c, next])).collect();
                 followed.sort_unstable();
                 followed.dedup();
                 for gram in followed {
@@ -114,21 +125,22 @@ impl Prefilter {
         let [a, b, c, d, e, f, g, h, i, j, k, l] = *block;
         let front = fold(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
         let back = fold(u64::from_le_bytes([e, f, g, h, i, j, k, l]));
-        let mut any = 0;
+        let mut any = false;
         for place in 0..PLACES / 2 {
             any |= self.present(gram(front, place)) | self.present(gram(back, place));
         }
-        if any != 0 {
+        if any {
             self.look(front, text, at, each);
             self.look(back, text, at + PLACES / 2, each);
         }
     }
 
-    /// Not 0 where four bytes may be a keyword's.
-    fn present(&self, gram: u32) -> u8 {
+    /// Whether four bytes may be a keyword's.
+    fn present(&self, gram: u32) -> bool {
         let product = product(gram);
+        let mark = mark(product);
         // There is an entry for each hash.
-        self.marks.get(hash(product)).copied().unwrap_or_default() & mark(product)
+        self.marks.get(hash(product)).copied().unwrap_or_default() & mark == mark
     }
 
     /// Looks closer at half a block.
@@ -136,7 +148,7 @@ impl Prefilter {
     fn look(&self, word: u64, text: &[u8], at: usize, each: &mut impl FnMut(Hit)) {
         for place in 0..PLACES / 2 {
             let gram = gram(word, place);
-            if self.present(gram) != 0 {
+            if self.present(gram) {
                 self.confirm(text, at + place, gram, each);
             }
         }
@@ -170,10 +182,6 @@ fn fold(word: u64) -> u64 {
     word | 0x2020_2020_2020_2020
 }
 
-fn folded(bytes: [u8; GRAM_BYTES]) -> u32 {
-    u32::from_le_bytes(bytes) | 0x2020_2020
-}
-
 /// The four bytes of `word` at `place`.
 #[expect(clippy::cast_possible_truncation, reason = "four of eight bytes")]
 fn gram(word: u64, place: usize) -> u32 {
@@ -188,16 +196,19 @@ fn hash(product: u32) -> usize {
     (product >> 16) as usize
 }
 
-/// One of eight bits, to tell apart what has the same hash. From a table, because a shift by a number that is not known
+/// Two of eight bits, to tell apart what has the same hash. From a table, because a shift by a number that is not known
 /// beforehand takes longer.
 fn mark(product: u32) -> u8 {
     static MARKS: [u8; 256] = {
         let mut marks = [0; 256];
         let mut at = 0;
         while at < 256 {
+            // The low bits choose one bit, the high ones how far from it the other is.
+            let first = at % 8;
+            let second = (first + 1 + (at >> 5) % 7) % 8;
             #[expect(clippy::indexing_slicing, reason = "at < 256")]
             {
-                marks[at] = 1 << (at >> 5);
+                marks[at] = 1 << first | 1 << second;
             }
             at += 1;
         }
@@ -207,13 +218,63 @@ fn mark(product: u32) -> u8 {
     MARKS.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// The four neighbouring bytes that other text has least often, folded, and where they stand.
-fn rarest(keyword: &[u8]) -> Option<(usize, u32)> {
-    keyword
-        .windows(GRAM_BYTES)
-        .enumerate()
-        .max_by_key(|(offset, gram)| (rarity_of_neighbours(gram), std::cmp::Reverse(*offset)))
-        .and_then(|(offset, gram)| Some((offset, folded(*gram.first_chunk()?))))
+/// How much commoner than the rarest four bytes of a keyword others may be to be chosen for their company, in the units of
+/// [`rarity`].
+const TOLERANCE: u32 = 24;
+
+/// Chooses the four bytes by which each keyword is found.
+struct Choice {
+    /// By hash: the marks of four bytes that text is full of.
+    common: Vec<u8>,
+    /// How many keywords might choose the same ones.
+    shared: HashMap<u32, u32>,
+}
+
+impl Choice {
+    fn new(keywords: &[Box<[u8]>]) -> Self {
+        let mut choice = Self { common: vec![0; HASHES], shared: HashMap::new() };
+        for product in common().map(product) {
+            if let Some(marks) = choice.common.get_mut(hash(product)) {
+                *marks |= mark(product);
+            }
+        }
+        for keyword in keywords {
+            for (_, gram) in choice.candidates(keyword) {
+                *choice.shared.entry(gram).or_default() += 1;
+            }
+        }
+        choice
+    }
+
+    /// Four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
+    fn candidates(&self, keyword: &[u8]) -> Vec<(usize, u32)> {
+        let rarity = |gram: [u8; GRAM_BYTES]| {
+            let product = product(folded(gram));
+            // What cannot be told from something common is looked at as often.
+            let common = self.common.get(hash(product)).copied().unwrap_or_default();
+            if common & mark(product) == mark(product) { 0 } else { rarity(gram) }
+        };
+        let grams: Vec<_> = keyword
+            .array_windows()
+            .enumerate()
+            .map(|(offset, gram)| (rarity(*gram), offset, folded(*gram)))
+            .collect();
+        let most = grams.iter().map(|(rarity, ..)| *rarity).max().unwrap_or_default();
+        let floor = most.saturating_sub(TOLERANCE);
+        grams
+            .into_iter()
+            .filter(|(rarity, ..)| *rarity >= floor)
+            .map(|(_, offset, gram)| (offset, gram))
+            .collect()
+    }
+
+    /// Those that most others have too: the fewer marks there are, the fewer places are taken for a keyword's.
+    fn of(&self, keyword: &[u8]) -> Option<(usize, u32)> {
+        let shared = |gram| self.shared.get(&gram).copied();
+        self.candidates(keyword)
+            .into_iter()
+            .max_by_key(|(offset, gram)| (shared(*gram), Reverse(*offset)))
+    }
 }
 
 #[cfg(test)]
@@ -238,7 +299,7 @@ mod tests {
     }
 
     fn found(keywords: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
-        let filter = Prefilter::new(keywords.iter().copied());
+        let filter = Prefilter::new(keywords.iter().copied(), |_| None);
         let mut found = Vec::new();
         filter.find(text, |hit| found.push((hit.range.start, hit.keyword)));
         found.sort_unstable();
@@ -251,6 +312,18 @@ mod tests {
             let keywords = ["abc", "ab_c", "cab", "-ab", "aaaa", "dead", "0a1", "a-b", "e_e", "abcd-a"];
             proptest::prop_assert_eq!(found(&keywords, text.as_bytes()), naive(&keywords, text.as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_short_keyword_is_found_before_what_may_follow_it() {
+        let filter = Prefilter::new(["hf_"].into_iter(), |_| Some(b"ab".to_vec()));
+        let found = |text: &str| {
+            let mut found = 0;
+            filter.find(text.as_bytes(), |_| found += 1);
+            found
+        };
+        assert_eq!(found("hf_a HF_B"), 2);
+        assert_eq!(found("hf_- hf_"), 0);
     }
 
     #[test]

@@ -256,6 +256,14 @@ impl Rule {
         Ok(())
     }
 
+    /// The bytes that stand behind `keyword` in every match; `None` where it may be any.
+    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
+        match &self.finder {
+            Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
+            Finder::Assignment(_) | Finder::Jwt => None,
+        }
+    }
+
     /// Whether the rule holds at `path`.
     #[must_use]
     pub fn holds_at(&self, path: &str) -> bool {
@@ -355,6 +363,26 @@ impl Pattern {
         })
     }
 
+    /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
+    /// keyword, or with anything behind it.
+    fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
+        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
+        let hir = parser.parse(&self.source).ok()?;
+        let mut extractor = literal::Extractor::new();
+        extractor.limit_literal_len(keyword.len() + 1).limit_total(10_000).limit_class(128);
+        let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(&hir);
+        let mut behind = Vec::new();
+        for prefix in prefixes.literals()? {
+            let lower = prefix.as_bytes().to_ascii_lowercase();
+            if let Some(rest) = lower.strip_prefix(keyword.as_bytes()) {
+                behind.push(*rest.first()?);
+            } else if !self.keywords.iter().any(|other| lower.starts_with(other.as_bytes())) {
+                return None;
+            }
+        }
+        Some(behind)
+    }
+
     /// Parses and compiles now, for rules whose author should hear of it.
     ///
     /// # Errors
@@ -407,5 +435,27 @@ fn secret_group(hir: &Hir) -> Option<usize> {
         HirKind::Repetition(repetition) => secret_group(&repetition.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_a_keyword_is_read_from_the_pattern() {
+        let behind = |pattern: &str, keywords: &[&str]| {
+            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
+            Pattern::new(pattern, &keywords).bytes_behind(&keywords[0]).map(|mut bytes| {
+                bytes.sort_unstable();
+                bytes.dedup();
+                String::from_utf8(bytes).unwrap()
+            })
+        };
+        assert_eq!(behind(r"\b(?<secret>hf_[a-c]{34})\b", &["hf_"]).as_deref(), Some("abc"));
+        assert_eq!(behind(r"(?i)(?:pk_[01]|sk_live)", &["pk_", "sk_"]).as_deref(), Some("01"));
+        assert_eq!(behind(r"[a-z]{3}pk_1", &["pk_"]), None);
+        assert_eq!(behind(r"pk_.*", &["pk_"]), None);
+        assert_eq!(behind(r"(?:pk_1|other)", &["pk_"]), None);
     }
 }

@@ -94,7 +94,15 @@ impl RulesetBuilder {
                 by_keyword.entry(keyword).or_default().push(index);
             }
         }
-        let prefilter = Prefilter::new(by_keyword.keys().copied());
+        let follow = |keyword: &str| {
+            let mut all = Vec::new();
+            for &index in by_keyword.get(keyword)? {
+                let rule = self.rules.get(usize::try_from(index).ok()?)?;
+                all.extend(rule.bytes_behind(keyword)?);
+            }
+            Some(all)
+        };
+        let prefilter = Prefilter::new(by_keyword.keys().copied(), follow);
         let by_keyword = by_keyword.into_values().collect();
         Ruleset { rules: self.rules, prefilter, by_keyword, everywhere }
     }

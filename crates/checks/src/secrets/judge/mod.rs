@@ -1,12 +1,13 @@
 //! Whether a value is somebody's credential: by structure and rarity, not by entropy alone.
 
 mod bigrams;
+mod common;
 mod placeholder;
 mod shape;
 
 pub use placeholder::is_placeholder;
 pub use shape::Shape;
-pub(crate) use shape::rarity_of_neighbours;
+pub(crate) use shape::{common, folded, rarity};
 
 /// Shannon entropy in bits per byte.
 #[must_use]

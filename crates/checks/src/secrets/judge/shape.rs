@@ -1,6 +1,8 @@
 //! What a value is made of, measured once.
 
-use super::{bigrams::BIGRAMS, entropy};
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{bigrams::BIGRAMS, common::COMMON, entropy};
 
 /// Measurements of one value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,8 +114,26 @@ impl Shape {
     }
 }
 
-/// How seldom text has these bytes side by side, for comparison with others of the same length only.
-pub(crate) fn rarity_of_neighbours(bytes: &[u8]) -> u32 {
+/// Four bytes as text has them in any case: bit 5 of each is set.
+pub(crate) fn folded(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+/// Four bytes that text is full of, folded, the commonest first.
+pub(crate) fn common() -> impl Iterator<Item = u32> {
+    let (grams, _) = COMMON.as_bytes().as_chunks();
+    grams.iter().map(|gram| folded(*gram))
+}
+
+/// How seldom text has these four bytes side by side, for comparison with others.
+pub(crate) fn rarity(gram: [u8; 4]) -> u32 {
+    /// By bytes: how common, 0 being the commonest.
+    static RANKS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| common().zip(0..).collect());
+    /// Ranks are never as much as what is not among them.
+    const RANKS_TO_A_STEP: u32 = 32;
+    if let Some(rank) = RANKS.get(&folded(gram)) {
+        return rank / RANKS_TO_A_STEP;
+    }
     /// Between letters that hardly ever meet and letters that often do.
     const OTHER: u32 = 16 * 6;
     let pair = |pair: &[u8]| match pair {
@@ -124,7 +144,7 @@ pub(crate) fn rarity_of_neighbours(bytes: &[u8]) -> u32 {
         }
         _ => OTHER,
     };
-    bytes.windows(2).map(pair).sum()
+    gram.windows(2).map(pair).sum()
 }
 
 /// Mean surprise of the letter pairs of `value`, in bits.
