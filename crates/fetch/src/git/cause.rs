@@ -27,8 +27,6 @@ struct Shared {
     before_pack_bytes: AtomicU64,
     in_pack: AtomicBool,
     ended: AtomicBool,
-    /// Entries of the pack that gix has read completely.
-    entries: AtomicU64,
 }
 
 impl Cause {
@@ -39,7 +37,6 @@ impl Cause {
             before_pack_bytes: AtomicU64::new(0),
             in_pack: AtomicBool::new(false),
             ended: AtomicBool::new(false),
-            entries: AtomicU64::new(0),
         }))
     }
 
@@ -85,22 +82,14 @@ impl Cause {
         self.0.ended.load(Relaxed)
     }
 
-    pub(super) fn entries(&self) -> u64 {
-        self.0.entries.load(Relaxed)
-    }
-
     /// For gix, which reports here what the server says and how far it is.
     pub(super) fn progress(&self) -> Reports {
-        Reports { cause: self.clone(), counts_entries: false }
+        Reports(self.clone())
     }
 }
 
-/// gix's progress, of which only two things matter here: the server's fatal errors, which gix tells nowhere else, and the end of each
-/// entry of the pack, so that [`super::pack`] can bound what gix buffers of one.
-pub(super) struct Reports {
-    cause: Cause,
-    counts_entries: bool,
-}
+/// gix's progress, of which only the server's fatal errors matter here: gix tells them nowhere else.
+pub(super) struct Reports(Cause);
 
 impl Count for Reports {
     fn set(&self, _: Step) {}
@@ -109,11 +98,7 @@ impl Count for Reports {
         0
     }
 
-    fn inc_by(&self, step: Step) {
-        if self.counts_entries {
-            self.cause.0.entries.fetch_add(step as u64, Relaxed);
-        }
-    }
+    fn inc_by(&self, _: Step) {}
 
     fn counter(&self) -> StepShared {
         StepShared::default()
@@ -136,7 +121,7 @@ impl Progress for Reports {
     fn message(&self, level: MessageLevel, message: String) {
         if matches!(level, MessageLevel::Failure) {
             // The transfer fails by itself after this.
-            let _ = self.cause.note(self.cause.protocol(&format!("the server says: {message}")));
+            let _ = self.0.note(self.0.protocol(&format!("the server says: {message}")));
         }
     }
 }
@@ -148,8 +133,7 @@ impl NestedProgress for Reports {
         self.add_child_with_id(name, UNKNOWN)
     }
 
-    fn add_child_with_id(&mut self, _: impl Into<String>, id: Id) -> Self {
-        let indexed: Id = gix::odb::pack::index::write::ProgressId::IndexObjects.into();
-        Self { cause: self.cause.clone(), counts_entries: id == indexed }
+    fn add_child_with_id(&mut self, _: impl Into<String>, _: Id) -> Self {
+        Self(self.0.clone())
     }
 }

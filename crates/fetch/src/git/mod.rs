@@ -10,6 +10,7 @@
 //! environment variable.
 
 mod cause;
+mod deltas;
 mod destination;
 mod http_wire;
 mod local;
@@ -68,8 +69,10 @@ pub struct Limits {
     pub max_pack_bytes: u64,
     /// In the pack.
     pub max_objects: u64,
-    /// Of one object when it is decompressed; bounds memory, not disk.
+    /// Of one object when it is decompressed. A thread of the clone has up to three of them in memory.
     pub max_object_bytes: u64,
+    /// Of all objects that a thread of the clone keeps in memory at once because more deltas are built on them.
+    pub max_base_bytes: u64,
     /// From the first name lookup to the last ref.
     pub timeout: Duration,
 }
@@ -79,7 +82,9 @@ impl Default for Limits {
         Self {
             max_pack_bytes: 4 << 30,
             max_objects: 20_000_000,
-            max_object_bytes: 1 << 30,
+            // From here on git makes no deltas either (core.bigFileThreshold).
+            max_object_bytes: 512 << 20,
+            max_base_bytes: 2 << 30,
             timeout: Duration::from_secs(30 * 60),
         }
     }
