@@ -14,8 +14,8 @@ use gix::progress::{
 
 use crate::{Error, error::printable};
 
-/// Refs and negotiation together. A ref takes about 70 bytes here and three times as much in memory.
-const MAX_BYTES_BEFORE_PACK: u64 = 64 << 20;
+/// Refs, negotiation and what the server says meanwhile. A ref takes about 70 bytes here and three times as much in memory.
+const MAX_BYTES_BESIDE_PACK: u64 = 64 << 20;
 
 /// Keeps the first error of a clone. Cheap to clone; clones are the same.
 #[derive(Clone)]
@@ -24,8 +24,8 @@ pub(super) struct Cause(Arc<Shared>);
 struct Shared {
     host: String,
     first: Mutex<Option<Error>>,
-    before_pack_bytes: AtomicU64,
-    in_pack: AtomicBool,
+    bytes: AtomicU64,
+    pack_bytes: AtomicU64,
     ended: AtomicBool,
 }
 
@@ -34,8 +34,8 @@ impl Cause {
         Self(Arc::new(Shared {
             host: host.to_owned(),
             first: Mutex::default(),
-            before_pack_bytes: AtomicU64::new(0),
-            in_pack: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
+            pack_bytes: AtomicU64::new(0),
             ended: AtomicBool::new(false),
         }))
     }
@@ -61,19 +61,24 @@ impl Cause {
     /// Counts what arrives; 0 is the end.
     pub(super) fn count(&self, bytes: usize) -> io::Result<()> {
         self.0.ended.store(bytes == 0, Relaxed);
-        if self.0.in_pack.load(Relaxed) {
-            return Ok(());
-        }
-        let all = self.0.before_pack_bytes.fetch_add(bytes as u64, Relaxed);
-        if all > MAX_BYTES_BEFORE_PACK {
-            return Err(self.note(self.protocol("it lists more refs than a repository can have")));
+        let all = self.0.bytes.fetch_add(bytes as u64, Relaxed);
+        let pack = self.0.pack_bytes.load(Relaxed);
+        // The pack has its own limits, and is wrapped in packets.
+        if all > MAX_BYTES_BESIDE_PACK + 2 * pack {
+            let much = if pack == 0 { "more refs" } else { "much more beside its pack" };
+            return Err(
+                self.note(self.protocol(&format!("it sends {much} than a repository needs")))
+            );
         }
         Ok(())
     }
 
-    /// From here on the pack has its own limits.
+    pub(super) fn count_pack(&self, bytes: usize) {
+        self.0.pack_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// What ended before is of no more interest.
     pub(super) fn begin_pack(&self) {
-        self.0.in_pack.store(true, Relaxed);
         self.0.ended.store(false, Relaxed);
     }
 

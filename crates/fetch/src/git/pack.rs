@@ -217,6 +217,7 @@ impl Read for Copied<'_> {
             cause.note(Error::Destination { path: self.receiver.folder.to_owned(), source })
         })?;
         self.meter.seen.set(self.meter.seen.get() + read as u64);
+        cause.count_pack(read);
         if let Some(counter) = self.receiver.received_bytes {
             counter.fetch_add(read as u64, Relaxed);
         }
