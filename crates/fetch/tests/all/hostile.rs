@@ -479,3 +479,47 @@ fn a_pack_with_bases_by_their_ids_is_understood() {
     git(&cloned, &["fsck", "--strict", "--full"]);
     assert_eq!(cloned.pack_bytes, pack.len() as u64);
 }
+
+#[test]
+fn a_server_that_talks_instead_of_sending_its_pack_is_left() {
+    let (repo, ..) = two_commits();
+    let server = changed(&repo, Step::Pack, |body| {
+        let pack = pack_of(&body);
+        let first = format!("{:04x}\u{1}", 20 + 5).into_bytes();
+        let talk = packet(&format!("\u{2}{}\r", "x".repeat(60_000)));
+        let talk = talk.repeat((65 << 20) / talk.len());
+        [packet("packfile\n"), first, pack[..20].to_vec(), talk].concat()
+    });
+    let error = at(&server).error();
+    assert!(
+        matches!(&error, Error::Protocol { reason, .. } if reason.contains("beside its pack")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_type_may_have_parameters() {
+    let (repo, ..) = two_commits();
+    let server = between(&repo, |_, server, request| {
+        let mut reply = forward(server, request);
+        for (name, value) in &mut reply.headers {
+            if name == "content-type" {
+                value.push_str("; charset=utf-8");
+            }
+        }
+        reply
+    });
+    at(&server).run().unwrap();
+}
+
+#[test]
+fn a_head_at_another_commit_than_its_branch_is_where_the_branch_is() {
+    let (repo, first, second) = two_commits();
+    let server = changed(&repo, Step::Refs, {
+        let (first, second) = (first.clone(), second.clone());
+        move |body| replaced(&body, &format!("{second} HEAD"), &format!("{first} HEAD"))
+    });
+    let cloned = at(&server).run().unwrap();
+    assert_eq!(cloned.head.as_ref().map(|id| id.as_str()), Some(second.as_str()));
+    assert_eq!(git(&cloned, &["rev-parse", "HEAD"]), second);
+}
