@@ -224,13 +224,14 @@ fn limits_hold() {
     });
     let mut policy = open();
     policy.limits.body_bytes = 1000;
+    let patient = client(policy.clone(), Names::default(), "");
+    let error = |client: &Client, path| client.send(get(client, &server.url(path))).unwrap_err();
+    assert!(matches!(error(&patient, "/large"), Error::BodyTooLarge { limit_bytes: 1000, .. }));
+    assert!(matches!(error(&patient, "/cut"), Error::ConnectionLost { .. }));
     policy.limits.idle = Duration::from_millis(150);
-    let patient = client(policy, Names::default(), "");
-    let error = |path| patient.send(get(&patient, &server.url(path))).unwrap_err();
-    assert!(matches!(error("/large"), Error::BodyTooLarge { limit_bytes: 1000, .. }));
-    assert!(matches!(error("/cut"), Error::ConnectionLost { .. }));
+    let nervous = client(policy, Names::default(), "");
     for path in ["/silent", "/stall"] {
-        let error = error(path);
+        let error = error(&nervous, path);
         assert!(matches!(error, Error::TimedOut { .. }), "{path}: {error:?}");
         assert!(error.is_transient());
     }
