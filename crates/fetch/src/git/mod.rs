@@ -67,7 +67,7 @@ pub struct Credentials {
 pub struct Limits {
     /// Of the pack as it is sent.
     pub max_pack_bytes: u64,
-    /// In the pack.
+    /// In the pack. Each takes about 100 bytes of memory.
     pub max_objects: u64,
     /// Of one object when it is decompressed. A thread of the clone has up to three of them in memory.
     pub max_object_bytes: u64,
