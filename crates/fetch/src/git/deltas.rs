@@ -88,10 +88,14 @@ impl Deltas {
         Ok(size)
     }
 
-    /// What one thread keeps at most. Exact where bases are named by their offset, as all but a few servers do; too much where they
-    /// are named by their id, for then any of them may stand on any other.
-    pub(super) fn kept_bytes(self) -> u64 {
-        if self.by_id.is_empty() { self.along_a_path() } else { self.in_all() }
+    /// What so many threads keep at most. Where bases are named by their offset, as most servers do, each thread keeps those of the
+    /// path it is on. Where they are named by their id (Azure DevOps), any may stand on any other, and all are counted.
+    pub(super) fn kept_bytes(self, threads: usize) -> u64 {
+        if self.by_id.is_empty() {
+            self.along_a_path().saturating_mul(threads as u64)
+        } else {
+            self.in_all()
+        }
     }
 
     fn along_a_path(mut self) -> u64 {

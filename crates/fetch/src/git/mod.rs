@@ -71,7 +71,7 @@ pub struct Limits {
     pub max_objects: u64,
     /// Of one object when it is decompressed. A thread of the clone has up to three of them in memory.
     pub max_object_bytes: u64,
-    /// Of all objects that a thread of the clone keeps in memory at once because more deltas are built on them.
+    /// Of all objects that are kept in memory at once because more deltas are built on them.
     pub max_base_bytes: u64,
     /// From the first name lookup to the last ref.
     pub timeout: Duration,
@@ -84,7 +84,7 @@ impl Default for Limits {
             max_objects: 20_000_000,
             // From here on git makes no deltas either (core.bigFileThreshold).
             max_object_bytes: 512 << 20,
-            max_base_bytes: 2 << 30,
+            max_base_bytes: 4 << 30,
             timeout: Duration::from_secs(30 * 60),
         }
     }

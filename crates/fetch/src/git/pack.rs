@@ -7,6 +7,7 @@ use std::{
     io::{self, BufRead, BufReader, BufWriter, Read, Write as _},
     path::Path,
     sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    thread,
 };
 
 use gix::{
@@ -66,9 +67,11 @@ impl Receiver<'_> {
         let version = entries.version();
         let objects = entries.size_hint().0 as u64;
         self.require_count(objects)?;
+        let threads = thread::available_parallelism().map_or(1, usize::from);
         let mut entries = Entries {
             inner: entries,
             deltas: Some(Deltas::default()),
+            threads,
             meter: &meter,
             receiver: self,
         };
@@ -82,7 +85,7 @@ impl Receiver<'_> {
                 Ok((bytes_of, file))
             },
             &mut entries,
-            None,
+            Some(threads),
             progress,
             &mut out,
             stop,
@@ -230,6 +233,7 @@ struct Entries<'a, R> {
     inner: input::BytesToEntriesIter<R>,
     /// Until they have been judged.
     deltas: Option<Deltas>,
+    threads: usize,
     meter: &'a Meter,
     receiver: &'a Receiver<'a>,
 }
@@ -254,7 +258,8 @@ impl<R: BufRead> Entries<'_, R> {
 
     fn judge_all(&mut self) -> Result<(), Error> {
         let limit_bytes = self.receiver.limits.max_base_bytes;
-        if self.deltas.take().map_or(0, Deltas::kept_bytes) > limit_bytes {
+        let kept = self.deltas.take().map_or(0, |deltas| deltas.kept_bytes(self.threads));
+        if kept > limit_bytes {
             return Err(Error::DeltasTooLarge { limit_bytes });
         }
         Ok(())

@@ -399,6 +399,8 @@ mod tests {
             assert!(error.contains("--allow-private-targets"), "{text}: {error}");
         }
         assert!(SafeUrl::parse("https://1.1.1.1/", &open()).is_ok());
+        let advice = refusal("https://[::ffff:127.0.0.1]/");
+        assert!(advice.ends_with("--allow-private-targets 127.0.0.1 allows it"), "{advice}");
     }
 
     #[test]
