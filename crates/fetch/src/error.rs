@@ -272,6 +272,12 @@ pub enum Error {
         /// The limit.
         limit_bytes: u64,
     },
+    /// Deltas that keep more in memory than allowed.
+    #[error("the repository's deltas need more than {limit_bytes} bytes of memory")]
+    DeltasTooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
     /// The pack does not decode, or lacks what was promised.
     #[error("the server sent a pack that does not decode: {reason}")]
     CorruptPack {

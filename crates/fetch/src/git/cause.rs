@@ -14,8 +14,8 @@ use gix::progress::{
 
 use crate::{Error, error::printable};
 
-/// Refs and negotiation together. A ref takes about 70 bytes here and three times as much in memory.
-const MAX_BYTES_BEFORE_PACK: u64 = 64 << 20;
+/// Refs, negotiation and what the server says meanwhile. A ref takes about 70 bytes here and three times as much in memory.
+const MAX_BYTES_BESIDE_PACK: u64 = 64 << 20;
 
 /// Keeps the first error of a clone. Cheap to clone; clones are the same.
 #[derive(Clone)]
@@ -24,11 +24,9 @@ pub(super) struct Cause(Arc<Shared>);
 struct Shared {
     host: String,
     first: Mutex<Option<Error>>,
-    before_pack_bytes: AtomicU64,
-    in_pack: AtomicBool,
+    bytes: AtomicU64,
+    pack_bytes: AtomicU64,
     ended: AtomicBool,
-    /// Entries of the pack that gix has read completely.
-    entries: AtomicU64,
 }
 
 impl Cause {
@@ -36,10 +34,9 @@ impl Cause {
         Self(Arc::new(Shared {
             host: host.to_owned(),
             first: Mutex::default(),
-            before_pack_bytes: AtomicU64::new(0),
-            in_pack: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
+            pack_bytes: AtomicU64::new(0),
             ended: AtomicBool::new(false),
-            entries: AtomicU64::new(0),
         }))
     }
 
@@ -64,19 +61,24 @@ impl Cause {
     /// Counts what arrives; 0 is the end.
     pub(super) fn count(&self, bytes: usize) -> io::Result<()> {
         self.0.ended.store(bytes == 0, Relaxed);
-        if self.0.in_pack.load(Relaxed) {
-            return Ok(());
-        }
-        let all = self.0.before_pack_bytes.fetch_add(bytes as u64, Relaxed);
-        if all > MAX_BYTES_BEFORE_PACK {
-            return Err(self.note(self.protocol("it lists more refs than a repository can have")));
+        let all = self.0.bytes.fetch_add(bytes as u64, Relaxed);
+        let pack = self.0.pack_bytes.load(Relaxed);
+        // The pack has its own limits, and is wrapped in packets.
+        if all > MAX_BYTES_BESIDE_PACK + 2 * pack {
+            let much = if pack == 0 { "more refs" } else { "much more beside its pack" };
+            return Err(
+                self.note(self.protocol(&format!("it sends {much} than a repository needs")))
+            );
         }
         Ok(())
     }
 
-    /// From here on the pack has its own limits.
+    pub(super) fn count_pack(&self, bytes: usize) {
+        self.0.pack_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// What ended before is of no more interest.
     pub(super) fn begin_pack(&self) {
-        self.0.in_pack.store(true, Relaxed);
         self.0.ended.store(false, Relaxed);
     }
 
@@ -85,22 +87,14 @@ impl Cause {
         self.0.ended.load(Relaxed)
     }
 
-    pub(super) fn entries(&self) -> u64 {
-        self.0.entries.load(Relaxed)
-    }
-
     /// For gix, which reports here what the server says and how far it is.
     pub(super) fn progress(&self) -> Reports {
-        Reports { cause: self.clone(), counts_entries: false }
+        Reports(self.clone())
     }
 }
 
-/// gix's progress, of which only two things matter here: the server's fatal errors, which gix tells nowhere else, and the end of each
-/// entry of the pack, so that [`super::pack`] can bound what gix buffers of one.
-pub(super) struct Reports {
-    cause: Cause,
-    counts_entries: bool,
-}
+/// gix's progress, of which only the server's fatal errors matter here: gix tells them nowhere else.
+pub(super) struct Reports(Cause);
 
 impl Count for Reports {
     fn set(&self, _: Step) {}
@@ -109,11 +103,7 @@ impl Count for Reports {
         0
     }
 
-    fn inc_by(&self, step: Step) {
-        if self.counts_entries {
-            self.cause.0.entries.fetch_add(step as u64, Relaxed);
-        }
-    }
+    fn inc_by(&self, _: Step) {}
 
     fn counter(&self) -> StepShared {
         StepShared::default()
@@ -136,7 +126,7 @@ impl Progress for Reports {
     fn message(&self, level: MessageLevel, message: String) {
         if matches!(level, MessageLevel::Failure) {
             // The transfer fails by itself after this.
-            let _ = self.cause.note(self.cause.protocol(&format!("the server says: {message}")));
+            let _ = self.0.note(self.0.protocol(&format!("the server says: {message}")));
         }
     }
 }
@@ -148,8 +138,7 @@ impl NestedProgress for Reports {
         self.add_child_with_id(name, UNKNOWN)
     }
 
-    fn add_child_with_id(&mut self, _: impl Into<String>, id: Id) -> Self {
-        let indexed: Id = gix::odb::pack::index::write::ProgressId::IndexObjects.into();
-        Self { cause: self.cause.clone(), counts_entries: id == indexed }
+    fn add_child_with_id(&mut self, _: impl Into<String>, _: Id) -> Self {
+        Self(self.0.clone())
     }
 }

@@ -30,7 +30,7 @@ impl Destination {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // Only this one folder: what is above it is the caller's, and could not be taken back for sure.
-                fs::create_dir(path).map_err(failed)?;
+                create_private(path).map_err(failed)?;
                 true
             }
             Err(error) => return Err(failed(error)),
@@ -67,13 +67,10 @@ impl Destination {
             ),
         };
         self.write("config", &config)?;
-        let mut packed = "# pack-refs with: peeled fully-peeled sorted \n".to_owned();
-        for (name, tip) in &plan.refs {
+        let mut packed = "# pack-refs with: sorted \n".to_owned();
+        for (name, id) in &plan.refs {
             // Writing into a String cannot fail.
-            let _ = writeln!(packed, "{} {name}", tip.id);
-            if let Some(peeled) = tip.peeled {
-                let _ = writeln!(packed, "^{peeled}");
-            }
+            let _ = writeln!(packed, "{id} {name}");
         }
         self.write("packed-refs", &packed)?;
         let head = match &plan.head {
@@ -89,6 +86,14 @@ impl Destination {
         let path = self.path.join(name);
         fs::write(&path, text).map_err(self.blame(&path))
     }
+}
+
+/// What a token has opened is not for other users of the machine.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 impl Drop for Destination {

@@ -144,10 +144,11 @@ impl Remote<'_> {
 
     fn require_type(&self, opened: &Opened, wanted: &str) -> Result<(), Error> {
         let found = opened.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if found == Some(wanted) {
+        let found = found.and_then(|found| found.split(';').next()).map(str::trim);
+        if found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)) {
             return Ok(());
         }
-        let reason = match found.and_then(|found| found.split(';').next()) {
+        let reason = match found {
             Some("text/plain") => "it is served without git's smart protocol".to_owned(),
             Some("text/html") => "a web page is there".to_owned(),
             Some(other) => format!("the answer is {}", crate::error::printable(other)),

@@ -10,6 +10,7 @@
 //! environment variable.
 
 mod cause;
+mod deltas;
 mod destination;
 mod http_wire;
 mod local;
@@ -66,10 +67,12 @@ pub struct Credentials {
 pub struct Limits {
     /// Of the pack as it is sent.
     pub max_pack_bytes: u64,
-    /// In the pack.
+    /// In the pack. Each takes about 100 bytes of memory.
     pub max_objects: u64,
-    /// Of one object when it is decompressed; bounds memory, not disk.
+    /// Of one object when it is decompressed. A thread of the clone has up to three of them in memory.
     pub max_object_bytes: u64,
+    /// Of all objects that are kept in memory at once because more deltas are built on them.
+    pub max_base_bytes: u64,
     /// From the first name lookup to the last ref.
     pub timeout: Duration,
 }
@@ -79,7 +82,9 @@ impl Default for Limits {
         Self {
             max_pack_bytes: 4 << 30,
             max_objects: 20_000_000,
-            max_object_bytes: 1 << 30,
+            // From here on git makes no deltas either (core.bigFileThreshold).
+            max_object_bytes: 512 << 20,
+            max_base_bytes: 4 << 30,
             timeout: Duration::from_secs(30 * 60),
         }
     }

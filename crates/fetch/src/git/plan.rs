@@ -12,18 +12,10 @@ pub(super) struct Plan {
     /// Empty for an empty repository.
     pub(super) wants: BTreeSet<ObjectId>,
     /// By full name.
-    pub(super) refs: BTreeMap<String, Tip>,
+    pub(super) refs: BTreeMap<String, ObjectId>,
     pub(super) head: Head,
     /// The server has no refs at all.
     pub(super) empty: bool,
-}
-
-/// What a ref points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tip {
-    pub(super) id: ObjectId,
-    /// The commit, where `id` is an annotated tag.
-    pub(super) peeled: Option<ObjectId>,
 }
 
 /// The clone's `HEAD`.
@@ -74,8 +66,7 @@ pub(super) fn plan(refs: &[Ref], request: &CloneRequest<'_>) -> Result<Plan, Err
     }
     match seen.head {
         Some(Head::Branch(name, Some(id))) => {
-            let tip = seen.tips.get(&name).copied().unwrap_or(Tip { id, peeled: None });
-            Ok(Plan::of([(name.clone(), tip)].into(), Head::Branch(name, Some(id))))
+            Ok(Plan::of([(name.clone(), id)].into(), Head::Branch(name, Some(id))))
         }
         Some(head @ Head::Detached(_)) => Ok(Plan::of(BTreeMap::new(), head)),
         Some(Head::Branch(_, None)) | None => {
@@ -92,15 +83,15 @@ pub(super) fn plan(refs: &[Ref], request: &CloneRequest<'_>) -> Result<Plan, Err
 fn of_branch(seen: &Seen, branch: &str) -> Result<Plan, Error> {
     let named = |folder: &str| {
         let full = format!("{folder}{branch}");
-        seen.tips.get(&full).map(|tip| (full, *tip))
+        seen.tips.get(&full).map(|id| (full, *id))
     };
-    if let Some((full, tip)) = named(HEADS) {
-        let head = Head::Branch(full.clone(), Some(tip.id));
-        return Ok(Plan::of([(full, tip)].into(), head));
+    if let Some((full, id)) = named(HEADS) {
+        let head = Head::Branch(full.clone(), Some(id));
+        return Ok(Plan::of([(full, id)].into(), head));
     }
-    if let Some((full, tip)) = named(TAGS) {
-        let head = Head::Detached(tip.peeled.unwrap_or(tip.id));
-        return Ok(Plan::of([(full, tip)].into(), head));
+    if let Some((full, id)) = named(TAGS) {
+        let head = Head::Detached(seen.peeled.get(&full).copied().unwrap_or(id));
+        return Ok(Plan::of([(full, id)].into(), head));
     }
     // Whether the server has it and gives it away it says when it is asked.
     if let Ok(id) = ObjectId::from_hex(branch.as_bytes())
@@ -115,8 +106,8 @@ fn of_branch(seen: &Seen, branch: &str) -> Result<Plan, Error> {
 }
 
 impl Plan {
-    fn of(refs: BTreeMap<String, Tip>, head: Head) -> Self {
-        let mut wants: BTreeSet<ObjectId> = refs.values().map(|tip| tip.id).collect();
+    fn of(refs: BTreeMap<String, ObjectId>, head: Head) -> Self {
+        let mut wants: BTreeSet<ObjectId> = refs.values().copied().collect();
         if let Head::Detached(id) | Head::Branch(_, Some(id)) = head {
             wants.insert(id);
         }
@@ -126,51 +117,60 @@ impl Plan {
 
 /// The server's branches, tags and `HEAD`.
 struct Seen {
-    tips: BTreeMap<String, Tip>,
+    tips: BTreeMap<String, ObjectId>,
+    /// What the server says annotated tags lead to. It is asked for as well, so that it is what the clone holds.
+    peeled: BTreeMap<String, ObjectId>,
     head: Option<Head>,
 }
 
 impl Seen {
     fn new(refs: &[Ref]) -> Self {
         let mut tips = BTreeMap::new();
+        let mut peeled_tags = BTreeMap::new();
         let mut head = None;
         for r in refs {
-            let (name, tip, target) = match r {
+            let (name, id, peeled, target) = match r {
                 Ref::Direct { full_ref_name, object } => {
-                    (full_ref_name, Some(Tip { id: *object, peeled: None }), None)
+                    (full_ref_name, Some(*object), Some(*object), None)
                 }
                 Ref::Peeled { full_ref_name, tag, object } => {
-                    (full_ref_name, Some(Tip { id: *tag, peeled: Some(*object) }), None)
+                    (full_ref_name, Some(*tag), Some(*object), None)
                 }
                 Ref::Symbolic { full_ref_name, target, tag, object } => {
-                    let peeled = tag.map(|_| *object);
-                    let tip = Tip { id: tag.unwrap_or(*object), peeled };
-                    (full_ref_name, Some(tip), Some(target))
+                    (full_ref_name, Some(tag.unwrap_or(*object)), Some(*object), Some(target))
                 }
-                Ref::Unborn { full_ref_name, target } => (full_ref_name, None, Some(target)),
+                Ref::Unborn { full_ref_name, target } => (full_ref_name, None, None, Some(target)),
             };
             // Some servers send a null id for a ref that is not there yet.
-            let tip = tip.filter(|tip| !tip.id.is_null());
+            let id = id.filter(|id| !id.is_null());
             if *name == "HEAD" {
-                let target = target
-                    .filter(|target| target.starts_with(HEADS.as_bytes()) && is_sound(target))
-                    .and_then(|target| target.to_str().ok());
-                head = match (target, tip) {
-                    (Some(target), tip) => {
-                        Some(Head::Branch(target.to_owned(), tip.map(|tip| tip.id)))
-                    }
-                    (None, Some(tip)) => Some(Head::Detached(tip.peeled.unwrap_or(tip.id))),
-                    (None, None) => None,
-                };
-            } else if let (Some(tip), Ok(text)) = (tip, name.to_str())
+                head = Some((peeled.filter(|_| id.is_some()), target));
+            } else if let (Some(id), Ok(text)) = (id, name.to_str())
                 && (text.starts_with(HEADS) || text.starts_with(TAGS))
                 // git ignores such refs too; a name that is not UTF-8 is a branch nobody can ask for, but its commits count.
                 && is_sound(name)
             {
-                tips.insert(text.to_owned(), tip);
+                tips.insert(text.to_owned(), id);
+                peeled_tags.extend(
+                    peeled
+                        .filter(|peeled| *peeled != id && !peeled.is_null())
+                        .map(|peeled| (text.to_owned(), peeled)),
+                );
             }
         }
-        Self { tips, head }
+        let head = head.and_then(|(id, target)| {
+            let branch = target
+                .filter(|target| target.starts_with(HEADS.as_bytes()) && is_sound(target))
+                .and_then(|target| target.to_str().ok());
+            match (branch, id) {
+                // The clone's `HEAD` will be at what the branch is at, whatever the server said about its own.
+                (Some(branch), id) if id.is_none() || tips.contains_key(branch) => {
+                    Some(Head::Branch(branch.to_owned(), tips.get(branch).copied()))
+                }
+                (_, id) => id.map(Head::Detached),
+            }
+        });
+        Self { tips, peeled: peeled_tags, head }
     }
 
     fn branches(&self) -> Vec<String> {
@@ -184,8 +184,10 @@ fn is_sound(full_name: &[u8]) -> bool {
 
 /// Up to five names, the most similar first.
 fn similar(wanted: &str, names: &[String]) -> Vec<String> {
+    // A server may list a million.
+    const MAX_COMPARED: usize = 10_000;
     let mut ranked: Vec<(usize, &String)> =
-        names.iter().map(|name| (distance(wanted, name), name)).collect();
+        names.iter().take(MAX_COMPARED).map(|name| (distance(wanted, name), name)).collect();
     ranked.sort();
     ranked.into_iter().take(MAX_NAMES).map(|(_, name)| printable(name)).collect()
 }
@@ -247,14 +249,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_wanted_itself_and_points_to_its_commit() {
+    fn a_tag_is_wanted_itself() {
         let seen = Seen::new(&[Ref::Peeled {
             full_ref_name: "refs/tags/v1".into(),
             tag: id(b'1'),
             object: id(b'2'),
         }]);
-        let expected = Tip { id: id(b'1'), peeled: Some(id(b'2')) };
-        assert_eq!(seen.tips.get("refs/tags/v1"), Some(&expected));
+        assert_eq!(seen.tips.get("refs/tags/v1"), Some(&id(b'1')));
     }
 
     #[test]
@@ -265,12 +266,21 @@ mod tests {
             tag: None,
             object: id(b'1'),
         };
-        let head = |target| Seen::new(&[symbolic(target)]).head;
+        let main = direct("refs/heads/main", b'2');
+        let head = |target| Seen::new(&[symbolic(target), main.clone()]).head;
         assert_eq!(
             head("refs/heads/main"),
-            Some(Head::Branch("refs/heads/main".to_owned(), Some(id(b'1'))))
+            Some(Head::Branch("refs/heads/main".to_owned(), Some(id(b'2')))),
+            "what the branch is at"
         );
-        for target in ["refs/heads/../x", "refs/tags/v1", "refs/pull/1/head", "/etc/passwd"] {
+        for target in [
+            "refs/heads/hidden",
+            "refs/heads/../x",
+            "refs/tags/v1",
+            "refs/pull/1/head",
+            "/etc/passwd",
+            "HEAD",
+        ] {
             assert_eq!(head(target), Some(Head::Detached(id(b'1'))), "{target}");
         }
     }

@@ -51,6 +51,8 @@ const ENVIRONMENT: &[&str] = &[
 
 /// After ssh_config(5).
 const OPTIONS: &[&str] = &[
+    // What is read here is what went wrong.
+    "LogLevel=ERROR",
     // Nobody is asked anything.
     "BatchMode=yes",
     "NumberOfPasswordPrompts=0",
@@ -173,9 +175,8 @@ fn arguments(url: &SafeUrl, address: &SocketAddr, connect: Duration) -> Vec<Stri
     for text in OPTIONS {
         option((*text).to_owned());
     }
-    if let Some(port) = url.explicit_port() {
-        arguments.extend(["-p".to_owned(), port.to_string()]);
-    }
+    // Always: a port in ssh's configuration belongs to the host name there.
+    arguments.extend(["-p".to_owned(), address.port().to_string()]);
     if let Some(user) = url.user() {
         arguments.extend(["-l".to_owned(), user.to_owned()]);
     }
@@ -409,6 +410,7 @@ mod tests {
             assert!(arguments.contains(&"ConnectTimeout=1".to_owned()));
             let last: Vec<&str> = arguments.iter().rev().take(5).map(String::as_str).collect();
             assert_eq!(last, ["git-upload-pack 'a/b'", "example.org", "--", "git", "-l"]);
+            assert!(arguments.windows(2).any(|pair| pair == ["-p", "22"]), "{arguments:?}");
         }
     }
 

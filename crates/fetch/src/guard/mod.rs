@@ -210,7 +210,8 @@ impl Policy {
     fn require_address(&self, host: &str, address: IpAddr) -> Result<(), Error> {
         self.check_address(address).map_err(|range| Error::AddressRefused {
             host: host.to_owned(),
-            address,
+            // The one that `allow_private` is compared with.
+            address: address::judged(address),
             range,
         })
     }

@@ -41,9 +41,7 @@ impl SafeUrl {
     /// # Errors
     /// [`Error::InvalidUrl`], [`Error::CredentialsInUrl`], [`Error::UnknownScheme`], [`Error::SchemeRefused`], [`Error::AddressRefused`].
     pub fn parse(text: &str, policy: &Policy) -> Result<Self, Error> {
-        if text.len() > Self::MAX_BYTES {
-            return Err(Error::InvalidUrl { reason: "it is longer than 8000 bytes" });
-        }
+        Self::require_length(text)?;
         // `Url` would silently drop some of these.
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(Error::InvalidUrl { reason: "it has spaces or control characters in it" });
@@ -64,8 +62,16 @@ impl SafeUrl {
         }
     }
 
+    fn require_length(text: &str) -> Result<(), Error> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(Error::InvalidUrl { reason: "it is longer than 8000 bytes" });
+        }
+        Ok(())
+    }
+
     /// Where a redirect from here leads.
     pub(crate) fn join(&self, location: &str, policy: &Policy) -> Result<Self, Error> {
+        Self::require_length(location)?;
         let url = self
             .url
             .join(location)
@@ -111,12 +117,9 @@ impl SafeUrl {
 
     fn from_scp(authority: &str, path: &str, policy: &Policy) -> Result<Self, Error> {
         let (user, _) = authority.rsplit_once('@').unwrap_or_default();
-        // `user:password@host:path`, which git takes for the host `user`: the path would be shown.
-        let misread = |path: &str| {
-            path.split_once('@')
-                .is_some_and(|(word, rest)| !word.contains('/') && rest.contains(':'))
-        };
-        if user.contains(':') || (user.is_empty() && misread(path)) {
+        // `user:password@host/path`, which git takes for the host `user`: the path would be shown.
+        let misread = path.split('/').next().is_some_and(|first| first.contains('@'));
+        if user.contains(':') || misread {
             return Err(Error::CredentialsInUrl);
         }
         if path.is_empty() || path.starts_with('-') {
@@ -244,15 +247,27 @@ fn host_of(url: &Url, scheme: Scheme) -> Result<(String, Option<IpAddr>), Error>
     match host {
         Host::Ipv4(address) => Ok((address.to_string(), Some(address.into()))),
         Host::Ipv6(address) => Ok((address.to_string(), Some(address.into()))),
-        // A program would take it for an option.
-        Host::Domain(name) if name.starts_with('-') => {
-            Err(Error::InvalidUrl { reason: "its host begins with `-`" })
+        Host::Domain(name) => {
+            require_name(&name)?;
+            Ok((name, None))
         }
-        Host::Domain(name) if name.is_empty() => {
-            Err(Error::InvalidUrl { reason: "it has no host" })
-        }
-        Host::Domain(name) => Ok((name, None)),
     }
+}
+
+/// Letters, digits, `-`, `_` and dots: the URL standard lets more through, and ssh's configuration may hand a host to a shell.
+fn require_name(name: &str) -> Result<(), Error> {
+    let refused = |reason| Err(Error::InvalidUrl { reason });
+    if name.is_empty() {
+        return refused("it has no host");
+    }
+    // A program would take it for an option.
+    if name.starts_with('-') {
+        return refused("its host begins with `-`");
+    }
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+        return refused("its host is not a name or an address");
+    }
+    Ok(())
 }
 
 fn ssh_user(user: &str) -> Result<Option<String>, Error> {
@@ -345,6 +360,7 @@ mod tests {
             "http://:hunter2@example.org/x",
             "ssh://git:hunter2@example.org/x",
             "git:hunter2@example.org:x",
+            "git:hunter2@example.org/x",
             "file://user:hunter2@localhost/x",
         ] {
             let error = SafeUrl::parse(text, &open()).unwrap_err();
@@ -383,6 +399,8 @@ mod tests {
             assert!(error.contains("--allow-private-targets"), "{text}: {error}");
         }
         assert!(SafeUrl::parse("https://1.1.1.1/", &open()).is_ok());
+        let advice = refusal("https://[::ffff:127.0.0.1]/");
+        assert!(advice.ends_with("--allow-private-targets 127.0.0.1 allows it"), "{advice}");
     }
 
     #[test]
@@ -418,6 +436,10 @@ mod tests {
             "ssh://example.org/",
             "ssh://example.org/a%0ab",
             "ssh://us'er@example.org/a",
+            "ssh://git@$(id).example.org/a",
+            "git@`id`:a",
+            "ssh://git@a;id;.example.org/a",
+            "ssh://git@'a'/a",
         ] {
             assert!(SafeUrl::parse(text, &open()).is_err(), "{text}");
         }

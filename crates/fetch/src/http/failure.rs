@@ -56,9 +56,12 @@ fn lost_or_wrong(error: &(dyn error::Error + 'static), host: String, reason: Str
     if broken { Error::ConnectionLost { host, reason } } else { Error::Http { host, reason } }
 }
 
-/// The words of the last cause: those before it repeat the URL, or say nothing.
+/// The words of the last cause: those before it repeat the URL with its query, or say nothing.
 pub(super) fn innermost(error: &(dyn error::Error + 'static)) -> String {
-    printable(&chain(error).last().map(ToString::to_string).unwrap_or_default())
+    match chain(error).last() {
+        Some(last) if !last.is::<reqwest::Error>() => printable(&last.to_string()),
+        _ => "for a reason it does not tell".to_owned(),
+    }
 }
 
 fn chain<'a>(

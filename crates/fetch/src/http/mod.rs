@@ -1,8 +1,8 @@
 //! A small blocking HTTP client that connects only to checked addresses.
 //!
 //! Names are resolved and judged before each request and each redirect; the network stack below is given exactly the judged addresses and
-//! has no resolver of its own. Redirects are followed here, hop by hop, each one through the policy. No proxy and no certificate is taken
-//! from the environment's variables, no cookie is kept, no body decompressed.
+//! has no resolver of its own. Redirects are followed here, hop by hop, each one through the policy. No proxy is taken from the environment's
+//! variables, no cookie is kept, no body decompressed. The system's certificates are where `SSL_CERT_FILE` and `SSL_CERT_DIR` say, if they do.
 
 mod exchange;
 mod failure;
@@ -39,6 +39,13 @@ pub const USER_AGENT: &str = concat!("bartizan/", env!("CARGO_PKG_VERSION"));
 pub struct Client {
     policy: Arc<Policy>,
     resolver: Arc<dyn Resolve>,
+    public: Connections,
+    /// Apart, so that what may go to private networks only is sent over no connection that leaves them.
+    private: Connections,
+}
+
+#[derive(Clone)]
+struct Connections {
     pins: pinned::Pins,
     inner: reqwest::blocking::Client,
 }
@@ -152,33 +159,12 @@ impl Client {
         resolver: impl Resolve + 'static,
         pem: &[u8],
     ) -> Result<Self, Error> {
-        let pins = pinned::Pins::default();
-        let mut builder = reqwest::blocking::Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(policy.limits.connect)
-            // For the headers, then for each piece of the body; the whole is watched by `exchange`.
-            .timeout(policy.limits.idle)
-            .dns_resolver(Arc::new(pins.clone()));
-        let reason = |reason: &dyn fmt::Display| Error::Certificates {
-            reason: crate::error::printable(&reason.to_string()),
+        let public = Connections::new(&policy, pem)?;
+        let private = match policy.allow_private.as_slice() {
+            [] => public.clone(),
+            _ => Connections::new(&policy, pem)?,
         };
-        if !pem.is_empty() {
-            let certificates =
-                reqwest::Certificate::from_pem_bundle(pem).map_err(|error| reason(&error))?;
-            if certificates.is_empty() {
-                return Err(reason(&"there is no certificate in it"));
-            }
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let inner = builder.build().map_err(|error| match pem {
-            [] => Error::Start { reason: failure::innermost(&error) },
-            // PEM around something that is no certificate is seen only now.
-            _ => reason(&failure::innermost(&error)),
-        })?;
-        Ok(Self { policy: Arc::new(policy), resolver: Arc::new(resolver), pins, inner })
+        Ok(Self { policy: Arc::new(policy), resolver: Arc::new(resolver), public, private })
     }
 
     /// The policy everything goes through.
@@ -271,9 +257,10 @@ impl Client {
                 reason: "the connection is not encrypted and leaves the private network",
             });
         }
-        let pin = self.pins.hold(url.host(), &checked);
-        let mut builder = self
-            .inner
+        let Connections { pins, inner } =
+            if checked.is_private() { &self.private } else { &self.public };
+        let pin = pins.hold(url.host(), &checked);
+        let mut builder = inner
             .request(request.method.clone(), url.url().clone())
             .headers(request.headers.clone());
         if !request.body.is_empty() || request.method == Method::POST {
@@ -281,7 +268,7 @@ impl Client {
         }
         let idle = self.policy.limits.idle;
         let sent = builder.build().map_err(|error| failure::of_request(&error, url, idle))?;
-        exchange::start(self.inner.clone(), sent, url.clone(), pin, watch.clone(), idle)
+        exchange::start(inner.clone(), sent, url.clone(), pin, watch.clone(), idle)
     }
 
     fn redirected(
@@ -337,6 +324,38 @@ impl Client {
         }
         request.url = target;
         Ok(request)
+    }
+}
+
+impl Connections {
+    fn new(policy: &Policy, pem: &[u8]) -> Result<Self, Error> {
+        let pins = pinned::Pins::default();
+        let mut builder = reqwest::blocking::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(policy.limits.connect)
+            // For the headers, then for each piece of the body; the whole is watched by `exchange`.
+            .timeout(policy.limits.idle)
+            .dns_resolver(Arc::new(pins.clone()));
+        let reason = |reason: &dyn fmt::Display| Error::Certificates {
+            reason: crate::error::printable(&reason.to_string()),
+        };
+        if !pem.is_empty() {
+            let certificates =
+                reqwest::Certificate::from_pem_bundle(pem).map_err(|error| reason(&error))?;
+            if certificates.is_empty() {
+                return Err(reason(&"there is no certificate in it"));
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let inner = builder.build().map_err(|error| match pem {
+            [] => Error::Start { reason: failure::innermost(&error) },
+            // PEM around something that is no certificate is seen only now.
+            _ => reason(&failure::innermost(&error)),
+        })?;
+        Ok(Self { pins, inner })
     }
 }
 

@@ -381,3 +381,43 @@ fn limits_hold() {
     let error = attempt.error();
     assert!(matches!(error, Error::ObjectTooLarge { limit_bytes: 100_000 }), "{error:?}");
 }
+
+#[test]
+fn the_environment_changes_nothing() {
+    let nowhere = "http://127.0.0.1:9";
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.arg("--exact").args([
+        "clone_http::a_public_repository_is_cloned_over_http",
+        "clone_http::a_public_repository_is_cloned_over_https",
+        "clone_http::an_unknown_authority_is_refused",
+        "clone_ssh::a_repository_is_cloned",
+    ]);
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        command.env(name, nowhere).env(name.to_uppercase(), nowhere);
+    }
+    let output = command
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env("GIT_SSL_NO_VERIFY", "1")
+        .env("GIT_SSH", "false")
+        .env("GIT_SSH_COMMAND", "false")
+        .env("GIT_PROXY_COMMAND", "false")
+        .env("GIT_CONFIG_COUNT", "2")
+        .env("GIT_CONFIG_KEY_0", "http.sslVerify")
+        .env("GIT_CONFIG_VALUE_0", "false")
+        .env("GIT_CONFIG_KEY_1", "http.proxy")
+        .env("GIT_CONFIG_VALUE_1", nowhere)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("4 passed"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_clone_is_closed_to_other_users() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = GitServer::of(&one_commit());
+    let cloned = Attempt::at(&server.url()).run().unwrap();
+    assert_eq!(cloned.git_dir.metadata().unwrap().permissions().mode() & 0o077, 0);
+}

@@ -7,7 +7,7 @@ use crate::support::{Attempt, forward, git};
 
 /// What a request is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
     Advertisement,
     Refs,
     Pack,
@@ -32,7 +32,7 @@ fn between(
 }
 
 /// Changes the answer to one step.
-fn changed(
+pub(crate) fn changed(
     repo: &Repo,
     at: Step,
     change: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
@@ -46,7 +46,7 @@ fn changed(
     })
 }
 
-fn at(server: &HttpServer) -> Attempt {
+pub(crate) fn at(server: &HttpServer) -> Attempt {
     Attempt::at(&server.url("repository.git"))
 }
 
@@ -65,7 +65,7 @@ fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     out
 }
 
-fn packet(text: &str) -> Vec<u8> {
+pub(crate) fn packet(text: &str) -> Vec<u8> {
     format!("{:04x}{text}", text.len() + 4).into_bytes()
 }
 
@@ -83,7 +83,7 @@ fn pack_of(mut answer: &[u8]) -> Vec<u8> {
     pack
 }
 
-fn two_commits() -> (Repo, String, String) {
+pub(crate) fn two_commits() -> (Repo, String, String) {
     let repo = Repo::new();
     let first = repo.write("a.txt", "one\n").commit("first");
     let second = repo.write("a.txt", "two\n").commit("second");
@@ -256,4 +256,48 @@ fn a_list_of_refs_is_bounded() {
         matches!(&error, Error::Protocol { reason, .. } if reason.contains("more refs")),
         "{error:?}"
     );
+}
+
+#[test]
+fn a_server_that_talks_instead_of_sending_its_pack_is_left() {
+    let (repo, ..) = two_commits();
+    let server = changed(&repo, Step::Pack, |body| {
+        let pack = pack_of(&body);
+        let first = format!("{:04x}\u{1}", 20 + 5).into_bytes();
+        let talk = packet(&format!("\u{2}{}\r", "x".repeat(60_000)));
+        let talk = talk.repeat((65 << 20) / talk.len());
+        [packet("packfile\n"), first, pack[..20].to_vec(), talk].concat()
+    });
+    let error = at(&server).error();
+    assert!(
+        matches!(&error, Error::Protocol { reason, .. } if reason.contains("beside its pack")),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_type_may_have_parameters() {
+    let (repo, ..) = two_commits();
+    let server = between(&repo, |_, server, request| {
+        let mut reply = forward(server, request);
+        for (name, value) in &mut reply.headers {
+            if name == "content-type" {
+                value.push_str("; charset=utf-8");
+            }
+        }
+        reply
+    });
+    at(&server).run().unwrap();
+}
+
+#[test]
+fn a_head_at_another_commit_than_its_branch_is_where_the_branch_is() {
+    let (repo, first, second) = two_commits();
+    let server = changed(&repo, Step::Refs, {
+        let (first, second) = (first.clone(), second.clone());
+        move |body| replaced(&body, &format!("{second} HEAD"), &format!("{first} HEAD"))
+    });
+    let cloned = at(&server).run().unwrap();
+    assert_eq!(cloned.head.as_ref().map(|id| id.as_str()), Some(second.as_str()));
+    assert_eq!(git(&cloned, &["rev-parse", "HEAD"]), second);
 }

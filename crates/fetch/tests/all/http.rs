@@ -224,13 +224,14 @@ fn limits_hold() {
     });
     let mut policy = open();
     policy.limits.body_bytes = 1000;
+    let patient = client(policy.clone(), Names::default(), "");
+    let error = |client: &Client, path| client.send(get(client, &server.url(path))).unwrap_err();
+    assert!(matches!(error(&patient, "/large"), Error::BodyTooLarge { limit_bytes: 1000, .. }));
+    assert!(matches!(error(&patient, "/cut"), Error::ConnectionLost { .. }));
     policy.limits.idle = Duration::from_millis(150);
-    let patient = client(policy, Names::default(), "");
-    let error = |path| patient.send(get(&patient, &server.url(path))).unwrap_err();
-    assert!(matches!(error("/large"), Error::BodyTooLarge { limit_bytes: 1000, .. }));
-    assert!(matches!(error("/cut"), Error::ConnectionLost { .. }));
+    let nervous = client(policy, Names::default(), "");
     for path in ["/silent", "/stall"] {
-        let error = error(path);
+        let error = error(&nervous, path);
         assert!(matches!(error, Error::TimedOut { .. }), "{path}: {error:?}");
         assert!(error.is_transient());
     }
@@ -294,4 +295,104 @@ fn what_is_no_http_is_said_to_be_none() {
         let error = client.send(get(&client, &format!("http://{address}/"))).unwrap_err();
         assert!(matches!(error, Error::Http { .. }), "{error:?}");
     });
+}
+
+/// What a server without manners does with a connection.
+fn raw(
+    serve: impl Fn(&mut std::net::TcpStream) -> std::io::Result<()> + Sync,
+    check: impl FnOnce(&str),
+) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut stream, _) = listener.accept().unwrap();
+            // Until the client has had enough.
+            let _ = serve(&mut stream);
+        });
+        check(&format!("http://{address}/"));
+    });
+}
+
+#[test]
+fn headers_without_end_are_left() {
+    use std::io::Write as _;
+    let mut policy = open();
+    policy.limits.idle = Duration::from_millis(500);
+    let client = client(policy, Names::default(), "");
+    for (start, again) in [
+        ("HTTP/1.1 200 OK\r\n", "x: y\r\n"),
+        ("HTTP/1.1 200 OK\r\nx: ", "yyyyyyyyyyyyyyyy"),
+        ("HTTP/1.1 ", "2222222222222222"),
+        ("", "HTTP/1.1 103 Early Hints\r\n\r\n"),
+    ] {
+        raw(
+            |stream| {
+                stream.write_all(start.as_bytes())?;
+                let many = again.repeat(1000);
+                loop {
+                    stream.write_all(many.as_bytes())?;
+                }
+            },
+            |url| {
+                let error = client.send(get(&client, url)).unwrap_err();
+                assert!(
+                    matches!(
+                        error,
+                        Error::Http { .. } | Error::ConnectionLost { .. } | Error::TimedOut { .. }
+                    ),
+                    "{again:?}: {error:?}"
+                );
+            },
+        );
+    }
+}
+
+#[test]
+fn a_compressed_body_is_not_unpacked() {
+    let server = HttpServer::http(|_| Reply::ok("small").header("content-encoding", "gzip"));
+    let client = loopback();
+    assert_eq!(client.send(get(&client, &server.url("/"))).unwrap().body, b"small");
+    assert_eq!(server.requests().remove(0).header("accept-encoding"), None);
+}
+
+#[test]
+fn a_redirect_to_a_very_long_address_is_refused() {
+    let server = HttpServer::http(|_| Reply::redirect(302, &"a".repeat(8001)));
+    let client = loopback();
+    let error = client.send(get(&client, &server.url("/"))).unwrap_err();
+    assert!(matches!(error, Error::RedirectRefused { .. }), "{error:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_secret_in_clear_text_takes_no_connection_that_may_leave_the_private_network() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    // Answers every request with the number of its connection.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            std::thread::spawn(move || {
+                let mut stream = BufReader::new(stream.unwrap());
+                let mut line = String::new();
+                while stream.read_line(&mut line).is_ok_and(|read| read > 0) {
+                    if line == "\r\n" {
+                        let answer =
+                            format!("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{number}");
+                        stream.get_mut().write_all(answer.as_bytes()).unwrap();
+                    }
+                    line.clear();
+                }
+            });
+        }
+    });
+    let answers: [&[&str]; 3] =
+        [&["127.0.0.1", "8.8.8.8"], &["127.0.0.1", "8.8.8.8"], &["127.0.0.1"]];
+    let client = client(open(), Names::default().with("git.test", &answers), "");
+    let url = format!("http://git.test:{port}/");
+    let number = |request| client.send(request).unwrap().body;
+    let public = [number(get(&client, &url)), number(get(&client, &url))];
+    let private = number(get(&client, &url).secret("x-token", b"hunter2").unwrap());
+    assert!(!public.contains(&private), "{public:?} {private:?}");
 }

@@ -12,4 +12,5 @@ mod clone_kinds;
 mod clone_ssh;
 mod hostile;
 mod http;
+mod packs;
 mod support;
