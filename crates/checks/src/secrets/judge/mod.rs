@@ -1,9 +1,12 @@
 //! Whether a value is somebody's credential: by structure and rarity, not by entropy alone.
 
 mod bigrams;
+mod dummy;
 mod placeholder;
 mod shape;
 
+pub(crate) use dummy::is_dummy;
+pub(crate) use placeholder::is_filler;
 pub use placeholder::is_placeholder;
 pub use shape::Shape;
 pub(crate) use shape::rarity_of_neighbours;
