@@ -337,7 +337,10 @@ fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     let before = last.get(..at).unwrap_or_default();
     let keyword_lower = keyword.to_ascii_lowercase();
     if keyword_lower == b"key" && !is_key_name(before, behind) {
-        return false;
+        let owner = name.strip_suffix(last).and_then(|rest| rest.strip_suffix(b"."));
+        if !(last == b"key" && owner.is_some_and(owns_a_key)) {
+            return false;
+        }
     }
     if keyword_lower == b"auth" && !behind.iter().all(|b| !b.is_ascii_alphabetic()) {
         return false;
@@ -478,6 +481,14 @@ fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
     let lower = before.to_ascii_lowercase();
     let lower = lower.strip_suffix(b"_").or_else(|| lower.strip_suffix(b"-")).unwrap_or(&lower);
     QUALIFIERS.iter().any(|qualifier| lower.ends_with(qualifier))
+}
+
+/// `app.key`, `encryption.key`: a setting of something that has one key.
+fn owns_a_key(owner: &[u8]) -> bool {
+    let last = owner.rsplit(|b| *b == b'.').next().unwrap_or(owner);
+    [b"app".as_slice(), b"api", b"secret", b"encryption", b"license", b"jwt", b"signing"]
+        .iter()
+        .any(|word| last.eq_ignore_ascii_case(word))
 }
 
 /// What is published on purpose.
@@ -706,6 +717,8 @@ fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
         (Some(b'+' | b'%'), _) | (Some(b'.'), Some(b'.' | b'$' | b'a'..=b'z')) => None,
         // A second quoted string straight behind: SQL's or Pascal's doubled quote, or implicit concatenation.
         (Some(b), _) if b == quote && behind == range.end + 1 => None,
+        // `"password" => "--password=".$x`: the quote that closes opened something else.
+        (Some(b), _) if b.is_ascii_alphanumeric() && behind == range.end + 1 && !escaped => None,
         // `"password": "x":` is a key, not a value.
         (Some(b':'), _) if !matches!(byte(text, behind + 1), Some(b'\n' | b'\r')) => None,
         _ => Some(Value { range, notation: Notation::Quoted }),
@@ -935,18 +948,49 @@ fn judge_encoded(text: &[u8]) -> Option<Confidence> {
         // A document: its own fields are looked at when the stretch is decoded.
         return Some(Confidence::Low);
     }
-    let secret = memchr::memchr(b':', text)
-        .and_then(|colon| text.get(colon + 1..))
-        .filter(|secret| !secret.is_empty())
-        .unwrap_or(text);
-    let shape = Shape::of(secret);
-    if is_placeholder(secret) || is_default_password(secret) || is_something_else(secret, &shape) {
+    if let Some(login) = Login::of(text) {
+        if login.is_example() {
+            return None;
+        }
+        return Some(Confidence::Medium);
+    }
+    let shape = Shape::of(text);
+    if is_placeholder(text) || is_default_password(text) || is_something_else(text, &shape) {
         return None;
     }
-    if is_composed_name(secret) || is_identifier(secret, &shape) || is_dummy(secret) {
+    if is_composed_name(text) || is_identifier(text, &shape) || is_dummy(text) {
         return Some(Confidence::Low);
     }
     Some(if shape.is_random() { Confidence::High } else { Confidence::Medium })
+}
+
+/// `user:password`.
+struct Login<'a> {
+    user: &'a [u8],
+    password: &'a [u8],
+}
+
+impl<'a> Login<'a> {
+    fn of(text: &'a [u8]) -> Option<Self> {
+        let colon = memchr::memchr(b':', text)?;
+        Some(Self { user: text.get(..colon)?, password: text.get(colon + 1..)? })
+    }
+
+    /// Whether nobody logs in with it, or everybody.
+    fn is_example(&self) -> bool {
+        self.password.is_empty()
+            || self.password.eq_ignore_ascii_case(self.user)
+            || is_placeholder(self.password)
+            || is_default_password(self.password)
+            || is_dummy(self.password)
+            || is_composed_name(self.password)
+    }
+}
+
+/// Whether `value` is base64 of a login that nobody uses, or everybody: `user:password`.
+pub(crate) fn is_example_login(value: &[u8]) -> bool {
+    encoded_text(value)
+        .is_some_and(|text| Login::of(text.trim_ascii()).is_some_and(|login| login.is_example()))
 }
 
 /// What images, tutorials and test set-ups log in with: known to everybody, and kept nowhere that matters.
@@ -1087,8 +1131,13 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // A list of arguments: only what no word could be.
         return None;
     }
+    let lower = given.name.to_ascii_lowercase();
+    if lower.ends_with(b"auth") {
+        // How to log in, more often than with what: `auth: "AWS_SIGV4"`.
+        return None;
+    }
     let mixed = shape.classes() >= 2 && shape.digits > 0;
-    let tells = memchr::memmem::find(&given.name.to_ascii_lowercase(), b"secret").is_some();
+    let tells = memchr::memmem::find(&lower, b"secret").is_some();
     match given.notation {
         Notation::Quoted | Notation::Element if mixed => {
             Some(if tells { Confidence::Medium } else { Confidence::Low })

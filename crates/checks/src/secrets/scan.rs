@@ -250,7 +250,9 @@ fn accept(
         Rank::Generic | Rank::User => false,
         _ if proven || secret.len() >= LONG_VALUE_BYTES => false,
         Rank::Shape => is_placeholder(secret),
-        Rank::Assigned | Rank::Format | Rank::Proven => is_filler(secret),
+        Rank::Assigned | Rank::Format | Rank::Proven => {
+            is_filler(secret) || assignment::is_example_login(secret)
+        }
     };
     if holds_a_place {
         return None;

@@ -1,5 +1,7 @@
 //! Values that stand where a credential will be put: examples, variables, templates, stars.
 
+use super::is_dummy;
+
 /// Words that say so themselves. Compared without case; looked for anywhere in values that are long enough for a word to
 /// stand there by chance rarely.
 const TELLING_WORDS: &[&[u8]] = &[
@@ -171,7 +173,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
 pub(crate) fn is_filler(value: &[u8]) -> bool {
     let lower = value.trim_ascii().to_ascii_lowercase();
     let run = longest_run(&lower);
-    says_so(&lower) || (run >= MIN_RUN && run * 3 >= lower.len())
+    says_so(&lower) || is_dummy(&lower) || (run >= MIN_RUN && run * 3 >= lower.len())
 }
 
 /// Shortest run that tells.
