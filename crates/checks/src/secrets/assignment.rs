@@ -525,9 +525,20 @@ fn is_public(before: &[u8]) -> bool {
     ]
     .iter()
     .any(|word| {
-        let trimmed =
-            lower.strip_suffix(b"_").or_else(|| lower.strip_suffix(b"-")).unwrap_or(&lower);
-        trimmed.ends_with(word) || lower.ends_with(word)
+        let joint = usize::from(!word.ends_with(b"_") && lower.ends_with(b"_"))
+            + usize::from(lower.ends_with(b"-"));
+        let end = lower.len() - joint;
+        let Some(start) = end.checked_sub(word.len()) else { return false };
+        // `redis_` does not end in `is_`.
+        let begins = match (start.checked_sub(1).and_then(|at| before.get(at)), before.get(start)) {
+            (None, _) => true,
+            (Some(left), Some(first)) => {
+                !left.is_ascii_alphabetic()
+                    || (left.is_ascii_lowercase() && first.is_ascii_uppercase())
+            }
+            (Some(_), None) => false,
+        };
+        begins && lower.get(start..end) == Some(word)
     })
 }
 
@@ -1056,9 +1067,6 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // Words of another script: a label.
         return None;
     }
-    if shape.is_random() {
-        return Some(Confidence::High);
-    }
     let identifier = is_identifier(value, shape);
     let mixed = shape.classes() >= 2 && (shape.digits > 0 || shape.others > 0);
     if is_dummy(value) {
@@ -1068,6 +1076,9 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
             Operator::Assign | Operator::Colon | Operator::Element | Operator::Flag
         );
         return (mixed && assigned && !is_composed_name(value)).then_some(Confidence::Low);
+    }
+    if shape.is_random() {
+        return Some(Confidence::High);
     }
     if given.operator == Operator::FlagWord && !mixed {
         return None;

@@ -89,6 +89,7 @@ const WORDS: &[&[u8]] = &[
     b"secret",
     b"secrets",
     b"secure",
+    b"sekret",
     b"server",
     b"service",
     b"shared",
