@@ -8,7 +8,8 @@ use std::ops::Range;
 use model::Confidence;
 
 use super::{
-    judge::{Shape, is_placeholder},
+    decode,
+    judge::{Shape, is_dummy, is_placeholder},
     rule::Wanted,
 };
 
@@ -16,6 +17,8 @@ use super::{
 const MAX_NAME_BYTES: usize = 60;
 /// Longest value, in bytes. What is longer is a text or a certificate.
 const MAX_VALUE_BYTES: usize = 400;
+/// How far back the beginning of a line is looked for.
+const MAX_LINE_START_BYTES: usize = 200;
 /// White space between name, operator and value.
 const MAX_GAP_BYTES: usize = 40;
 
@@ -34,8 +37,16 @@ enum Operator {
     Comma,
     /// `>`: the text of an XML element.
     Element,
-    /// `=` or white space behind a command line's flag.
+    /// `=` behind a command line's flag.
     Flag,
+    /// White space behind a command line's flag, or behind a word of prose that looks like one.
+    FlagWord,
+}
+
+impl Operator {
+    fn is_flag(self) -> bool {
+        matches!(self, Self::Flag | Self::FlagWord)
+    }
 }
 
 /// A value that was found, not yet judged by its path.
@@ -65,7 +76,29 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
         notation: value.notation,
         wanted,
     })?;
+    let confidence =
+        if is_documentation(text, name.start) { confidence.lowered() } else { confidence };
     Some(Assigned { value: value.range, confidence, bare: value.notation == Notation::Bare })
+}
+
+/// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
+/// Code that was commented out stands behind its mark without a gap, or with a short one.
+fn is_documentation(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+    let gap = |mark: usize| {
+        line.get(mark..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    };
+    line.starts_with(b"/// ")
+        || line.starts_with(b"//! ")
+        || line.starts_with(b"* ")
+        || (line.starts_with(b"#") && gap(1) >= 3)
+        || (line.starts_with(b"//") && gap(2) >= 3)
 }
 
 /// How the value is written.
@@ -177,6 +210,11 @@ const ABOUT: &[&[u8]] = &[
     b"mode",
     b"provider",
     b"manager",
+    b"mgr",
+    b"used",
+    b"last",
+    b"stdin",
+    b"digest",
     b"store",
     b"storage",
     b"service",
@@ -299,7 +337,10 @@ fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     let before = last.get(..at).unwrap_or_default();
     let keyword_lower = keyword.to_ascii_lowercase();
     if keyword_lower == b"key" && !is_key_name(before, behind) {
-        return false;
+        let owner = name.strip_suffix(last).and_then(|rest| rest.strip_suffix(b"."));
+        if !(last == b"key" && owner.is_some_and(owns_a_key)) {
+            return false;
+        }
     }
     if keyword_lower == b"auth" && !behind.iter().all(|b| !b.is_ascii_alphabetic()) {
         return false;
@@ -442,6 +483,14 @@ fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
     QUALIFIERS.iter().any(|qualifier| lower.ends_with(qualifier))
 }
 
+/// `app.key`, `encryption.key`: a setting of something that has one key.
+fn owns_a_key(owner: &[u8]) -> bool {
+    let last = owner.rsplit(|b| *b == b'.').next().unwrap_or(owner);
+    [b"app".as_slice(), b"api", b"secret", b"encryption", b"license", b"jwt", b"signing"]
+        .iter()
+        .any(|word| last.eq_ignore_ascii_case(word))
+}
+
 /// What is published on purpose.
 fn is_public(before: &[u8]) -> bool {
     let lower = before.to_ascii_lowercase();
@@ -450,6 +499,7 @@ fn is_public(before: &[u8]) -> bool {
         b"publishable",
         b"csrf",
         b"xsrf",
+        b"authenticity",
         b"next",
         b"page",
         b"continuation",
@@ -475,9 +525,20 @@ fn is_public(before: &[u8]) -> bool {
     ]
     .iter()
     .any(|word| {
-        let trimmed =
-            lower.strip_suffix(b"_").or_else(|| lower.strip_suffix(b"-")).unwrap_or(&lower);
-        trimmed.ends_with(word) || lower.ends_with(word)
+        let joint = usize::from(!word.ends_with(b"_") && lower.ends_with(b"_"))
+            + usize::from(lower.ends_with(b"-"));
+        let end = lower.len() - joint;
+        let Some(start) = end.checked_sub(word.len()) else { return false };
+        // `redis_` does not end in `is_`.
+        let begins = match (start.checked_sub(1).and_then(|at| before.get(at)), before.get(start)) {
+            (None, _) => true,
+            (Some(left), Some(first)) => {
+                !left.is_ascii_alphabetic()
+                    || (left.is_ascii_lowercase() && first.is_ascii_uppercase())
+            }
+            (Some(_), None) => false,
+        };
+        begins && lower.get(start..end) == Some(word)
     })
 }
 
@@ -549,8 +610,8 @@ fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)
             }
             (Operator::Colon, 1)
         }
-        [b',', ..] if quoted || indexed => (Operator::Comma, 1),
-        [b')', b',', ..] if quoted => (Operator::Comma, 2),
+        // `("db_password", "…")`, but not the end of another value: `("spring.password=password", "…")`.
+        [b',', ..] if (quoted && opens_with_quote(text, name)) || indexed => (Operator::Comma, 1),
         [b'(', ..] if glued == at && is_setter(text.get(name.clone())?) => (Operator::Call, 1),
         [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => {
             (Operator::Element, 1)
@@ -559,11 +620,18 @@ fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)
             && !quoted
             && text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) =>
         {
-            (Operator::Flag, 0)
+            (Operator::FlagWord, 0)
         }
         _ => return None,
     };
     Some((operator, at + length))
+}
+
+fn opens_with_quote(text: &[u8], name: &Range<usize>) -> bool {
+    name.start
+        .checked_sub(1)
+        .and_then(|before| byte(text, before))
+        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
 }
 
 /// `name: Type = value`: where the value begins.
@@ -657,9 +725,11 @@ fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
     // What follows a quoted value must not continue it: concatenation, interpolation, a method.
     let behind = skip_blanks(text, range.end + 1 + usize::from(escaped))?;
     match (byte(text, behind), byte(text, behind + 1)) {
-        (Some(b'+' | b'%'), _) | (Some(b'.'), Some(b'.' | b'a'..=b'z')) => None,
+        (Some(b'+' | b'%'), _) | (Some(b'.'), Some(b'.' | b'$' | b'a'..=b'z')) => None,
         // A second quoted string straight behind: SQL's or Pascal's doubled quote, or implicit concatenation.
         (Some(b), _) if b == quote && behind == range.end + 1 => None,
+        // `"password" => "--password=".$x`: the quote that closes opened something else.
+        (Some(b), _) if b.is_ascii_alphanumeric() && behind == range.end + 1 && !escaped => None,
         // `"password": "x":` is a key, not a value.
         (Some(b':'), _) if !matches!(byte(text, behind + 1), Some(b'\n' | b'\r')) => None,
         _ => Some(Value { range, notation: Notation::Quoted }),
@@ -691,10 +761,7 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
     let mut end = end;
     // `&` parts a query, `,` and `;` a list.
     if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b'&' | b';' | b',')) {
-        if matches!(window.get(stop), Some(b',' | b';'))
-            && stop + 1 == end
-            && operator != Operator::Flag
-        {
+        if matches!(window.get(stop), Some(b',' | b';')) && stop + 1 == end && !operator.is_flag() {
             // A statement's end: source code, where a bare word is a name.
             return None;
         }
@@ -715,7 +782,7 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         || tail.starts_with(b"//")
         || tail.starts_with(b"<")
         || matches!(tail.first(), Some(b'"' | b'\'' | b'`' | b'&' | b'\\'))
-        || operator == Operator::Flag
+        || operator.is_flag()
         || (operator == Operator::Assign && tail.contains(&b'='));
     ends.then(|| Value { range: at..at + end, notation: Notation::Bare })
 }
@@ -734,6 +801,9 @@ fn is_something_else(value: &[u8], shape: &Shape) -> bool {
     let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
     starts(b"http://")
         || starts(b"https://")
+        || starts(b"--")
+        || is_version(value)
+        || is_setting(value)
         || starts(b"/") && value.iter().filter(|b| **b == b'/').count() > 1 && !shape.is_random()
         || starts(b"./")
         || starts(b"../")
@@ -762,6 +832,35 @@ fn is_something_else(value: &[u8], shape: &Shape) -> bool {
         || starts(b"ssh-rsa ")
         || has_extension(value)
         || is_uuid(value) && value.iter().filter(|b| **b == b'0').count() > 12
+}
+
+/// `1.2`, `^3.370.0`, `>=2.0.1`, `7.9.3-rc1`: digits and dots, perhaps an operator before them.
+fn is_version(value: &[u8]) -> bool {
+    let operator = value
+        .iter()
+        .take_while(|b| matches!(b, b'^' | b'~' | b'=' | b'<' | b'>' | b'v' | b' '))
+        .count();
+    let rest = value.get(operator..).unwrap_or_default();
+    let end = rest.iter().position(|b| matches!(b, b'-' | b'+')).unwrap_or(rest.len());
+    let numbers = rest.get(..end).unwrap_or_default();
+    numbers.first().is_some_and(u8::is_ascii_digit)
+        && numbers.contains(&b'.')
+        && numbers.len() <= 16
+        && numbers.split(|b| *b == b'.').all(|part| {
+            matches!(part.len(), 1..=4) && part.iter().all(|b| b.is_ascii_digit() || *b == b'x')
+        })
+}
+
+/// A setting with its own name and value: `spring.datasource.url=x`, `redis.db=2`.
+fn is_setting(value: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'=', value) else { return false };
+    let name = value.get(..at).unwrap_or_default();
+    name.contains(&b'.')
+        && name.split(|b| *b == b'.').count() > 1
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && at + 1 < value.len()
+        && Shape::of(name).surprise.is_none_or(|s| s < 5.0)
+        && Shape::of(name).digits * 6 <= name.len()
 }
 
 /// Ends like a file: `secret.key`, `token.json`.
@@ -831,10 +930,78 @@ fn judge(given: &Given<'_>) -> Option<Confidence> {
     if is_something_else(value, &shape) {
         return None;
     }
-    match given.wanted {
+    let confidence = match given.wanted {
         Wanted::Password => judge_password(given, &shape),
         Wanted::Token => judge_token(given, &shape),
+    }?;
+    match encoded_text(value) {
+        Some(text) => judge_encoded(&text).map(|inner| inner.min(confidence)),
+        None => Some(confidence),
     }
+}
+
+/// Shortest value that is tried as base64: shorter ones decode to text by chance.
+const MIN_ENCODED_BYTES: usize = 12;
+
+/// What a value is that is text in base64, as values in Kubernetes' manifests and Basic authentication are.
+fn encoded_text(value: &[u8]) -> Option<Vec<u8>> {
+    if value.len() < MIN_ENCODED_BYTES {
+        return None;
+    }
+    let text = decode::base64_text(value)?;
+    text.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t')).then_some(text)
+}
+
+/// Judges `user:password`, or a password, that stood there in base64.
+fn judge_encoded(text: &[u8]) -> Option<Confidence> {
+    let text = text.trim_ascii();
+    if text.iter().any(u8::is_ascii_whitespace) || matches!(text.first(), Some(b'{' | b'[')) {
+        // A document: its own fields are looked at when the stretch is decoded.
+        return Some(Confidence::Low);
+    }
+    if let Some(login) = Login::of(text) {
+        if login.is_example() {
+            return None;
+        }
+        return Some(Confidence::Medium);
+    }
+    let shape = Shape::of(text);
+    if is_placeholder(text) || is_default_password(text) || is_something_else(text, &shape) {
+        return None;
+    }
+    if is_composed_name(text) || is_identifier(text, &shape) || is_dummy(text) {
+        return Some(Confidence::Low);
+    }
+    Some(if shape.is_random() { Confidence::High } else { Confidence::Medium })
+}
+
+/// `user:password`.
+struct Login<'a> {
+    user: &'a [u8],
+    password: &'a [u8],
+}
+
+impl<'a> Login<'a> {
+    fn of(text: &'a [u8]) -> Option<Self> {
+        let colon = memchr::memchr(b':', text)?;
+        Some(Self { user: text.get(..colon)?, password: text.get(colon + 1..)? })
+    }
+
+    /// Whether nobody logs in with it, or everybody.
+    fn is_example(&self) -> bool {
+        self.password.is_empty()
+            || self.password.eq_ignore_ascii_case(self.user)
+            || is_placeholder(self.password)
+            || is_default_password(self.password)
+            || is_dummy(self.password)
+            || is_composed_name(self.password)
+    }
+}
+
+/// Whether `value` is base64 of a login that nobody uses, or everybody: `user:password`.
+pub(crate) fn is_example_login(value: &[u8]) -> bool {
+    encoded_text(value)
+        .is_some_and(|text| Login::of(text.trim_ascii()).is_some_and(|login| login.is_example()))
 }
 
 /// What images, tutorials and test set-ups log in with: known to everybody, and kept nowhere that matters.
@@ -861,9 +1028,13 @@ const DEFAULT_PASSWORDS: &[&[u8]] = &[
     b"vagrant",
 ];
 
+fn is_default_password(value: &[u8]) -> bool {
+    DEFAULT_PASSWORDS.iter().any(|default| value.eq_ignore_ascii_case(default))
+}
+
 /// Whether a value that stands at a place for secrets, a URL's or a configuration file's, is one.
 pub(crate) fn judge_alone(value: &[u8], wanted: Wanted) -> Option<Confidence> {
-    if DEFAULT_PASSWORDS.iter().any(|default| value.eq_ignore_ascii_case(default)) {
+    if is_default_password(value) {
         return None;
     }
     let name: &[u8] = match wanted {
@@ -896,11 +1067,22 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // Words of another script: a label.
         return None;
     }
+    let identifier = is_identifier(value, shape);
+    let mixed = shape.classes() >= 2 && (shape.digits > 0 || shape.others > 0);
+    if is_dummy(value) {
+        // A password all the same where it is in use, but mostly it is in a test or in somebody's instructions.
+        let assigned = matches!(
+            given.operator,
+            Operator::Assign | Operator::Colon | Operator::Element | Operator::Flag
+        );
+        return (mixed && assigned && !is_composed_name(value)).then_some(Confidence::Low);
+    }
     if shape.is_random() {
         return Some(Confidence::High);
     }
-    let identifier = is_identifier(value, shape);
-    let mixed = shape.classes() >= 2 && (shape.digits > 0 || shape.others > 0);
+    if given.operator == Operator::FlagWord && !mixed {
+        return None;
+    }
     match given.notation {
         Notation::Quoted | Notation::Element => {
             if given.operator == Operator::Compare {
@@ -953,11 +1135,20 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     if shape.is_random() {
         return Some(if is_uuid(value) { Confidence::Medium } else { Confidence::High });
     }
-    if is_identifier(value, shape) || is_composed_name(value) {
+    if is_identifier(value, shape) || is_composed_name(value) || is_dummy(value) {
+        return None;
+    }
+    if matches!(given.operator, Operator::Comma | Operator::FlagWord) {
+        // A list of arguments: only what no word could be.
+        return None;
+    }
+    let lower = given.name.to_ascii_lowercase();
+    if lower.ends_with(b"auth") {
+        // How to log in, more often than with what: `auth: "AWS_SIGV4"`.
         return None;
     }
     let mixed = shape.classes() >= 2 && shape.digits > 0;
-    let tells = memchr::memmem::find(&given.name.to_ascii_lowercase(), b"secret").is_some();
+    let tells = memchr::memmem::find(&lower, b"secret").is_some();
     match given.notation {
         Notation::Quoted | Notation::Element if mixed => {
             Some(if tells { Confidence::Medium } else { Confidence::Low })
@@ -969,7 +1160,8 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
 
 /// Two or more words with a joint: `reset_password`, `user-token`, `userPassword`, `auth.password`.
 fn is_composed_name(value: &[u8]) -> bool {
-    let joints = value.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).count();
+    let joints =
+        value.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'#')).count();
     let humps = value
         .windows(2)
         .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))

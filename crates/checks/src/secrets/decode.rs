@@ -49,6 +49,17 @@ pub(crate) fn decoded(text: &[u8], mut each: impl FnMut(Decoded)) {
     }
 }
 
+/// The text that all of `value` is in base64, of either alphabet, with or without padding.
+pub(crate) fn base64_text(value: &[u8]) -> Option<Vec<u8>> {
+    let end = value.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
+    let body = value.get(..end)?;
+    if !body.iter().all(|b| in_run(*b)) || body.len() % 4 == 1 {
+        return None;
+    }
+    let engine = if body.iter().any(|b| matches!(b, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
+    engine.decode(body).ok()
+}
+
 /// Bytes of either base64 alphabet.
 static IN_RUN: [bool; 256] = {
     let mut table = [false; 256];

@@ -102,12 +102,33 @@ pub fn kind(path: &str) -> FileKind {
                     | "e2e"
                     | "stub"
                     | "stubs"
+                    | "testcase"
+                    | "testcases"
+                    | "testsuite"
+                    | "testsuites"
+                    | "testutil"
+                    | "testutils"
+                    | "testlib"
+                    | "unittest"
+                    | "unittests"
+                    | "smoketest"
+                    | "selftest"
+                    | "guide"
+                    | "guides"
+                    | "tutorial"
+                    | "tutorials"
+                    | "quickstart"
+                    | "quickstarts"
+                    | "cookbook"
+                    | "changelog"
             )
         })
     };
-    if folders.iter().any(|folder| sample(folder) || *folder == "__tests__")
+    // `t` is where Perl's and git's tests are.
+    if folders.iter().any(|folder| sample(folder) || matches!(*folder, "__tests__" | "t"))
+        || has_test_hump(path)
         || sample(name)
-        || matches!(extension, "md" | "rst" | "adoc")
+        || matches!(extension, "md" | "mdx" | "rst" | "adoc" | "asciidoc")
     {
         return FileKind::Sample;
     }
@@ -122,6 +143,18 @@ pub fn kind(path: &str) -> FileKind {
         return FileKind::Sample;
     }
     FileKind::Ordinary
+}
+
+/// A folder in mixed case one of whose words is a test: `src/androidTest`, `testFixtures`, `DockerTests`.
+fn has_test_hump(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| {
+        folder.strip_suffix("Test").or_else(|| folder.strip_suffix("Tests")).is_some()
+            || folder
+                .strip_prefix("test")
+                .or_else(|| folder.strip_prefix("Test"))
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    })
 }
 
 fn is_lock(name: &str, extension: &str) -> bool {
@@ -305,7 +338,11 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
         }
         FileKind::Lock if candidate.rank == Rank::Assigned => None,
         FileKind::Vendored => Some(candidate.confidence.lowered()),
-        FileKind::Sample if generic => Some(candidate.confidence.lowered()),
+        // What only its value speaks for. A weak one there is a test's.
+        FileKind::Sample if generic || rule.judged.is_some() => match candidate.confidence {
+            Confidence::Low => None,
+            surer => Some(surer.lowered()),
+        },
         _ => Some(candidate.confidence),
     }
 }
@@ -328,6 +365,9 @@ mod tests {
             ("pkg/server_test.go", FileKind::Sample),
             ("src/LoginTests.cs", FileKind::Sample),
             ("README.md", FileKind::Sample),
+            ("git/t/lib-credential.sh", FileKind::Sample),
+            ("core/src/dockerTest/resources/a.yaml", FileKind::Sample),
+            ("cargo/tests/testsuite/login.rs", FileKind::Sample),
             ("src/contest/latest.py", FileKind::Ordinary),
             ("config/production.yml", FileKind::Ordinary),
         ] {

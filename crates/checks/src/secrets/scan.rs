@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 
 use super::{
     assignment, decode,
-    judge::{entropy, is_placeholder},
+    judge::{entropy, is_filler, is_placeholder},
     jwt,
     rule::{Finder, Program, Rank, Rule},
     ruleset::Ruleset,
@@ -65,11 +65,13 @@ impl Scanner {
         let mut stretches = Vec::new();
         decode::decoded(text, |decoded| stretches.push(decoded));
         for stretch in stretches {
-            let first = found.len();
-            self.scan_plain(&stretch.text, &mut found);
-            for candidate in found.iter_mut().skip(first) {
+            let mut inside = Vec::new();
+            self.scan_plain(&stretch.text, &mut inside);
+            // While their places in the stretch are still known.
+            for mut candidate in without_overlaps(inside) {
                 candidate.range = stretch.range.clone();
                 candidate.encoding = Some(stretch.encoding);
+                found.push(candidate);
             }
         }
         without_overlaps(found)
@@ -209,6 +211,20 @@ fn search(
 /// Values longer than this are keys and certificates, whose encodings hold runs and words by nature.
 const LONG_VALUE_BYTES: usize = 200;
 
+/// So many base64 characters around a value, on one line and beyond its own, are a picture, a certificate or a script, in
+/// which every short beginning occurs somewhere.
+const BLOB_BYTES: usize = 300;
+
+/// Whether `range` is a piece of a longer run of base64.
+fn is_in_blob(text: &[u8], range: &Range<usize>) -> bool {
+    let in_blob = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let before = text.get(..range.start).unwrap_or_default();
+    let before = before.iter().rev().take(BLOB_BYTES).take_while(in_blob).count();
+    let behind = text.get(range.end..).unwrap_or_default();
+    let behind = behind.iter().take(BLOB_BYTES).take_while(in_blob).count();
+    before + behind >= BLOB_BYTES
+}
+
 /// Judges what a rule found by the value itself.
 fn accept(
     rule: &Rule,
@@ -229,8 +245,19 @@ fn accept(
         Some(_) => true,
         None => false,
     };
-    let judged_already = matches!(rule.rank, Rank::Generic | Rank::User);
-    if !proven && !judged_already && secret.len() < LONG_VALUE_BYTES && is_placeholder(secret) {
+    let holds_a_place = match rule.rank {
+        // Judged already.
+        Rank::Generic | Rank::User => false,
+        _ if proven || secret.len() >= LONG_VALUE_BYTES => false,
+        Rank::Shape => is_placeholder(secret),
+        Rank::Assigned | Rank::Format | Rank::Proven => {
+            is_filler(secret) || assignment::is_example_login(secret)
+        }
+    };
+    if holds_a_place {
+        return None;
+    }
+    if rule.rank == Rank::Format && !proven && is_in_blob(text, &range) {
         return None;
     }
     if rule.allow.iter().any(|pattern| pattern.is_match(secret)) {

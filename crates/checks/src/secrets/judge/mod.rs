@@ -2,9 +2,12 @@
 
 mod bigrams;
 mod common;
+mod dummy;
 mod placeholder;
 mod shape;
 
+pub(crate) use dummy::is_dummy;
+pub(crate) use placeholder::is_filler;
 pub use placeholder::is_placeholder;
 pub use shape::Shape;
 pub(crate) use shape::{common, folded, rarity};

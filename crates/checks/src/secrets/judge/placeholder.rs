@@ -1,5 +1,7 @@
 //! Values that stand where a credential will be put: examples, variables, templates, stars.
 
+use super::is_dummy;
+
 /// Words that say so themselves. Compared without case; looked for anywhere in values that are long enough for a word to
 /// stand there by chance rarely.
 const TELLING_WORDS: &[&[u8]] = &[
@@ -33,7 +35,8 @@ const TELLING_WORDS: &[&[u8]] = &[
     b"fixme",
     b"xxxx",
     b"****",
-    b"....",
+    b"...",
+    "…".as_bytes(),
     b"____",
     b"----",
     b"enter_",
@@ -158,31 +161,60 @@ const EMPTY_WORDS: &[&[u8]] = &[
 /// Whether the value only holds a place. `long` values (tokens) are also looked through for runs and sequences.
 #[must_use]
 pub fn is_placeholder(value: &[u8]) -> bool {
-    let trimmed = value.trim_ascii();
-    if trimmed.is_empty() {
-        return true;
-    }
-    let lower = trimmed.to_ascii_lowercase();
-    EMPTY_WORDS.contains(&lower.as_slice())
-        || is_template(&lower)
-        || TELLING_WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
-        || has_run(&lower)
-        || has_sequence(&lower)
-        || is_repetition(&lower)
+    let lower = value.trim_ascii().to_ascii_lowercase();
+    says_so(&lower)
+        || STARTING_WORDS.iter().any(|word| lower.starts_with(word))
+        || longest_run(&lower) >= MIN_RUN
 }
+
+/// Whether a value of a provider's own format only holds a place. Such formats have runs of their own (zeros and `A`s that
+/// are reserved), so that a run only tells where it is a third of the value.
+#[must_use]
+pub(crate) fn is_filler(value: &[u8]) -> bool {
+    let lower = value.trim_ascii().to_ascii_lowercase();
+    let run = longest_run(&lower);
+    says_so(&lower) || is_dummy(&lower) || (run >= MIN_RUN && run * 3 >= lower.len())
+}
+
+/// Shortest run that tells.
+const MIN_RUN: usize = 5;
+
+/// How a value begins that somebody wrote to be replaced. Compared without case.
+const STARTING_WORDS: &[&[u8]] = &[b"my-", b"my_", b"mysuper", b"your", b"any-", b"any_"];
+
+fn says_so(lower: &[u8]) -> bool {
+    lower.is_empty()
+        || EMPTY_WORDS.contains(&lower)
+        || is_template(lower)
+        || TELLING_WORDS.iter().any(|word| memchr::memmem::find(lower, word).is_some())
+        || has_sequence(lower)
+        || is_repetition(lower)
+}
+
+/// From here on, in bytes, a template must be closed to be one.
+const LONG_VALUE_BYTES: usize = 48;
 
 /// `${NAME}`, `$NAME`, `{{ name }}`, `<name>`, `%NAME%`, `%(name)s`, `%s`, `@name@`, `#{name}`, `[name]`, `{0}`.
 fn is_template(value: &[u8]) -> bool {
     let (Some(&first), Some(&last)) = (value.first(), value.last()) else { return true };
-    let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    contains(b"${")
-        || contains(b"$(")
-        || contains(b"{{")
-        || contains(b"#{")
-        || contains(b"<%")
-        || contains(b"%(")
-        || contains(b"{%")
-        || contains(b"\\(")
+    // In a short value an opening says enough, and what would close it may be cut off. A long one of all signs there are
+    // has pairs like these by chance.
+    let opens = |opening: &[u8], closing: &[u8]| {
+        memchr::memmem::find(value, opening).is_some_and(|at| {
+            value.len() < LONG_VALUE_BYTES
+                || value
+                    .get(at + opening.len()..)
+                    .is_some_and(|rest| memchr::memmem::find(rest, closing).is_some())
+        })
+    };
+    opens(b"${", b"}")
+        || opens(b"$(", b")")
+        || opens(b"{{", b"}}")
+        || opens(b"#{", b"}")
+        || opens(b"<%", b"%>")
+        || opens(b"%(", b")")
+        || opens(b"{%", b"%}")
+        || opens(b"\\(", b")")
         || matches!(
             (first, last),
             (b'<', b'>') | (b'%', b'%') | (b'[', b']') | (b'{', b'}') | (b'(', b')')
@@ -209,21 +241,22 @@ fn is_only_braced_holes(value: &[u8]) -> bool {
     })
 }
 
-/// Five times the same character, one behind the other.
-fn has_run(value: &[u8]) -> bool {
-    let mut length = 1;
-    value.windows(2).any(|pair| {
+/// How often the same character stands one behind the other.
+fn longest_run(value: &[u8]) -> usize {
+    let (mut best, mut length) = (value.len().min(1), 1);
+    for pair in value.windows(2) {
         length = if pair.first() == pair.last() { length + 1 } else { 1 };
-        length >= 5
-    })
+        best = best.max(length);
+    }
+    best
 }
 
-/// Eight characters that go up or down by one (`12345678`, `hgfedcba`), or six digits that are most of the value.
+/// Eight characters that go up or down by one (`12345678`, `hgfedcba`), or six digits that are most of the value; also two
+/// sequences in turns (`a1b2c3d4e5`).
 fn has_sequence(value: &[u8]) -> bool {
-    let longest = |step: i16| {
+    let longest = |step: i16, distance: usize| {
         let (mut best, mut length) = (1_usize, 1_usize);
-        for pair in value.windows(2) {
-            let (Some(&a), Some(&b)) = (pair.first(), pair.last()) else { continue };
+        for (&a, &b) in value.iter().zip(value.iter().skip(distance)) {
             // `90` goes on: keyboards and humans count 1 to 9, then 0.
             let goes_on =
                 i16::from(b) - i16::from(a) == step || (step == 1 && a == b'9' && b == b'0');
@@ -236,8 +269,8 @@ fn has_sequence(value: &[u8]) -> bool {
         }
         best
     };
-    let best = longest(1).max(longest(-1));
-    best >= 8 || (best >= 6 && best * 2 > value.len() && value.len() > 8)
+    let best = longest(1, 1).max(longest(-1, 1));
+    best >= 8 || longest(1, 2) >= 8 || (best >= 6 && best * 2 > value.len() && value.len() > 8)
 }
 
 /// One short piece again and again: `abcabcabc`, `1212121212`.
