@@ -142,18 +142,17 @@ fn masked(
     // Secrets of one text do not overlap, except where one stretch holds several.
     let first = secrets.partition_point(|secret| secret.end <= line.start);
     for secret in secrets.iter().skip(first).take_while(|secret| secret.start < line.end) {
-        if secret.start < at && secret != range {
+        // What is left of a secret that began on an earlier line is no less secret.
+        if secret.end <= at {
             continue;
         }
         push(&mut out, bytes.get(at..secret.start.max(at)));
         let start = out.chars().count();
-        if at <= secret.start {
-            out.push_str(Mask::of(bytes.get(secret.clone()).unwrap_or_default()).as_str());
-        }
+        out.push_str(Mask::of(bytes.get(secret.clone()).unwrap_or_default()).as_str());
         if secret == range {
             mark = start..out.chars().count();
         }
-        at = secret.end.max(at);
+        at = secret.end;
     }
     push(&mut out, bytes.get(at..line.end));
     (out, mark)
@@ -232,6 +231,15 @@ mod tests {
         let at = located("k=line1xxxxxxxx\nline2yyyyyy tail", &["line1xxxxxxxx\nline2yyyyyy"], 0);
         assert_eq!(at.span.end, Position { line: 12, column: 12 });
         assert!(!at.snippet.lines.concat().contains("line2"));
+    }
+
+    #[test]
+    fn a_secret_that_ends_on_the_line_of_another_is_masked_there() {
+        let text = "k='firstxxxxxxxx\nsecondyyyyyyy', p='bbbbbbbbbbbb'";
+        let at = located(text, &["firstxxxxxxxx\nsecondyyyyyyy", "bbbbbbbbbbbb"], 1);
+        let shown = at.snippet.lines.concat();
+        assert!(!shown.contains("second"), "{shown}");
+        assert!(shown.ends_with("', p='bbb********'"), "{shown}");
     }
 
     #[test]

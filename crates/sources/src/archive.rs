@@ -1,12 +1,16 @@
 //! Archives, read member by member and never unpacked: bytes, members, depth and ratio are bounded over all levels.
 
-use std::io::{self, Read, Seek};
+use std::{
+    cell::Cell,
+    io::{self, Read, Seek},
+};
 
 use model::{Note, NoteKind};
 
 use crate::{
     Limits, Origin, Sink,
     content::{self, Format},
+    seven_zip,
 };
 
 /// What can be opened.
@@ -27,6 +31,10 @@ const NESTED_BYTES: u64 = 32 << 20;
 const HEAD_BYTES: u64 = 8_192;
 /// Dictionary and buffers of one decoder.
 const DECODER_BYTES: u64 = 64 << 20;
+/// What may be read of a zip to find its members: they are kept in memory before the first one is seen.
+const MAX_DIRECTORY_BYTES: u64 = 16 << 20;
+/// The same for one member of a tar, whose name and other properties may be as long as a file.
+const MAX_HEADER_BYTES: u64 = 1 << 20;
 
 impl Kind {
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
@@ -142,7 +150,24 @@ fn zip<S: Sink>(
     budget: &mut Budget<'_>,
     sink: &mut S,
 ) -> Result<(), Stop> {
-    let mut archive = zip::ZipArchive::new(reader).map_err(unreadable)?;
+    let meter = Meter::allowing(MAX_DIRECTORY_BYTES);
+    let archive = zip::ZipArchive::new(Metered { inner: reader, meter: &meter });
+    if meter.is_exhausted() {
+        return Err(Stop::Limit(format!(
+            "its list of members is longer than {} MiB, or not where it should be; not opened",
+            MAX_DIRECTORY_BYTES >> 20
+        )));
+    }
+    let mut archive = archive.map_err(unreadable)?;
+    // From here on what is read is the members, which the budget bounds.
+    meter.allow(None);
+    if archive.has_duplicate_names() {
+        sink.note(Note::at(
+            NoteKind::Archive,
+            origin.path(),
+            "several members have the same name; the last one of each was looked at",
+        ));
+    }
     let mut encrypted = 0_u64;
     for index in 0..archive.len() {
         take_member(budget, sink)?;
@@ -186,15 +211,33 @@ fn tar<S: Sink>(
     budget: &mut Budget<'_>,
     sink: &mut S,
 ) -> Result<(), Stop> {
-    let mut archive = tar::Archive::new(reader);
-    for entry in archive.entries().map_err(unreadable)? {
+    let meter = Meter::allowing(MAX_HEADER_BYTES);
+    let mut archive = tar::Archive::new(Metered { inner: reader, meter: &meter });
+    let mut entries = archive.entries().map_err(unreadable)?;
+    while let Some(entry) = entries.next() {
         take_member(budget, sink)?;
-        let entry = entry.map_err(unreadable)?;
-        if !entry.header().entry_type().is_file() {
-            continue;
+        let entry = match entry {
+            Err(_) if meter.is_exhausted() => {
+                let limit = MAX_HEADER_BYTES >> 20;
+                return Err(Stop::Limit(format!("a member's header is larger than {limit} MiB")));
+            }
+            entry => entry.map_err(unreadable)?,
+        };
+        let header = entry.header();
+        // Holes of a sparse file are in its size, but not in the archive.
+        let stored = if header.entry_type().is_gnu_sparse() {
+            header.entry_size().map_err(unreadable)?
+        } else {
+            entry.size()
+        };
+        let end = entry.raw_file_position().saturating_add(stored);
+        if header.entry_type().is_file() {
+            meter.allow(None);
+            let inner = origin.member(&entry.path_bytes());
+            member(&inner, entry, budget, sink)?;
         }
-        let inner = origin.member(&entry.path_bytes());
-        member(&inner, entry, budget, sink)?;
+        // What is left of this member is skipped on the way to the next one's header.
+        meter.allow(Some(end.saturating_sub(meter.read.get()).saturating_add(MAX_HEADER_BYTES)));
     }
     Ok(())
 }
@@ -240,9 +283,11 @@ fn seven_zip<S: Sink>(
     budget: &mut Budget<'_>,
     sink: &mut S,
 ) -> Result<(), Stop> {
+    seven_zip::check_list(&mut reader, DECODER_BYTES).map_err(Stop::Limit)?;
     let mut archive =
         sevenz_rust2::ArchiveReader::new(&mut reader, sevenz_rust2::Password::empty())
             .map_err(unreadable)?;
+    seven_zip::check_blocks(&archive.archive().blocks, DECODER_BYTES).map_err(Stop::Limit)?;
     archive.set_thread_count(1);
     let mut stop = None;
     let result = archive.for_each_entries(|entry, content| {
@@ -250,7 +295,11 @@ fn seven_zip<S: Sink>(
             return Ok(true);
         }
         let inner = origin.member(entry.name().as_bytes());
-        match take_member(budget, sink).and_then(|()| member(&inner, content, budget, sink)) {
+        let fed = take_member(budget, sink)
+            .and_then(|()| member(&inner, &mut *content, budget, sink))
+            // The library unpacks what is left of a member to come to the next one.
+            .and_then(|()| pass_over(content, budget));
+        match fed {
             Ok(()) => Ok(true),
             Err(reason) => {
                 stop = Some(reason);
@@ -262,6 +311,28 @@ fn seven_zip<S: Sink>(
         Some(reason) => Err(reason),
         None => result.map_err(unreadable),
     }
+}
+
+/// Reads to the end, which is taken from the budget as well.
+fn pass_over(reader: impl Read, budget: &mut Budget<'_>) -> Result<(), Stop> {
+    let mut left = budget.bytes;
+    let mut counted = Counted { inner: reader, left: &mut left, exceeded: false };
+    let result = io::copy(&mut counted, &mut io::sink());
+    let exceeded = counted.exceeded;
+    budget.bytes = left;
+    match result {
+        Ok(_) => Ok(()),
+        Err(_) if exceeded => Err(over_budget(budget)),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn over_budget(budget: &Budget<'_>) -> Stop {
+    Stop::Limit(format!(
+        "unpacks to more than the limit ({} MiB, or {} times its size); the rest was not looked at",
+        budget.limits.archive_bytes >> 20,
+        budget.limits.archive_ratio
+    ))
 }
 
 fn head_of(reader: &mut impl Read) -> Result<Vec<u8>, Stop> {
@@ -315,12 +386,58 @@ fn member<S: Sink>(
     match result {
         Ok(()) if sink.is_cancelled() => Err(Stop::Cancelled),
         Ok(()) => Ok(()),
-        Err(_) if exceeded => Err(Stop::Limit(format!(
-            "unpacks to more than the limit ({} MiB, or {} times its size); the rest was not looked at",
-            budget.limits.archive_bytes >> 20,
-            budget.limits.archive_ratio
-        ))),
+        Err(_) if exceeded => Err(over_budget(budget)),
         Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// What may be read at the moment: libraries keep what they read of headers in memory.
+struct Meter {
+    /// `None` allows everything.
+    left: Cell<Option<u64>>,
+    /// Bytes in all.
+    read: Cell<u64>,
+}
+
+impl Meter {
+    fn allowing(bytes: u64) -> Self {
+        Self { left: Cell::new(Some(bytes)), read: Cell::new(0) }
+    }
+
+    fn allow(&self, bytes: Option<u64>) {
+        self.left.set(bytes);
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.left.get() == Some(0)
+    }
+}
+
+/// Fails once more was read than its meter allows.
+struct Metered<'m, R> {
+    inner: R,
+    meter: &'m Meter,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.meter.left.get().unwrap_or(u64::MAX);
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        if most == 0 && !buffer.is_empty() {
+            return Err(io::Error::other("limit"));
+        }
+        let read = self.inner.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.meter.read.set(self.meter.read.get().saturating_add(read as u64));
+        if let Some(left) = self.meter.left.get() {
+            self.meter.left.set(Some(left.saturating_sub(read as u64)));
+        }
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Metered<'_, R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read, Seek},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
@@ -36,46 +36,167 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
     let open = |source| Error::Open { path: root.to_owned(), source };
     let metadata = std::fs::metadata(root).map_err(open)?;
     if !metadata.is_dir() {
-        let (folder, name) = (
-            root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
-            root.file_name(),
-        );
-        let name =
-            PathBuf::from(name.ok_or_else(|| open(io::Error::from(io::ErrorKind::InvalidInput)))?);
-        let folder = Dir::open_ambient_dir(folder, cap_std::ambient_authority()).map_err(open)?;
-        // Opened here first, so that an unreadable target is an error and not a note.
-        folder.open(&name).map_err(open)?;
-        file(&folder, &name, options, &mut Vec::new(), &mut sinks.sink());
-        return Ok(());
+        return single_file(root, &metadata, options, &mut sinks.sink()).map_err(open);
     }
     let dir = Dir::open_ambient_dir(root, cap_std::ambient_authority()).map_err(open)?;
     std::fs::read_dir(root).map_err(open)?;
-    let walker = WalkBuilder::new(root)
-        .standard_filters(options.honour_ignore_files)
-        .hidden(false)
-        .require_git(false)
-        .follow_links(false)
-        .max_depth(Some(options.limits.directory_depth))
-        .threads(options.threads)
-        .build_parallel();
-    walker.run(|| {
-        let mut sink = sinks.sink();
-        let mut buffer = Vec::new();
-        let dir = &dir;
-        Box::new(move |entry| {
-            if sink.is_cancelled() {
-                return WalkState::Quit;
-            }
-            match entry {
-                Ok(entry) => visit(dir, root, &entry, options, &mut buffer, &mut sink),
-                Err(error) => {
-                    sink.note(unreadable_entry(root, &error));
-                    WalkState::Continue
-                }
-            }
-        })
-    });
+    let walk = Walk { dir: &dir, root, options, sinks };
+    if !options.honour_ignore_files {
+        walk.run(&[root.to_owned()], None);
+        return Ok(());
+    }
+    let set_aside = Arc::default();
+    if is_ruled_plainly(root) {
+        walk.run(&[root.to_owned()], Some(&set_aside));
+    } else {
+        lock(&set_aside).push(root.to_owned());
+    }
+    let set_aside = std::mem::take(&mut *lock(&set_aside));
+    let mut sink = sinks.sink();
+    for folder in &set_aside {
+        let folder = target_path(folder.strip_prefix(root).unwrap_or(folder));
+        sink.note(Note::at(NoteKind::Configuration, folder, NOT_PLAIN));
+    }
+    drop(sink);
+    if !set_aside.is_empty() {
+        walk.run(&set_aside, None);
+    }
     Ok(())
+}
+
+/// Folders that are walked without the rules of ignore files, for what stands there must not be read as one.
+type SetAside = Arc<Mutex<Vec<PathBuf>>>;
+
+fn lock(folders: &SetAside) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+    // A worker that panicked left a list that is still a list.
+    folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+const NOT_PLAIN: &str =
+    "its ignore file is a link, a pipe or larger than 1 MiB; nothing in this folder was left out";
+/// Largest `.gitignore` and the like.
+const MAX_IGNORE_BYTES: u64 = 1 << 20;
+/// Largest `.git` file and `commondir`: each holds one path.
+const MAX_POINTER_BYTES: u64 = 8 << 10;
+
+/// Whether what the `ignore` crate opens for this folder are plain files: it follows links, waits at pipes and reads lines
+/// of any length. git does not follow a linked `.gitignore` either.
+fn is_ruled_plainly(folder: &Path) -> bool {
+    [".gitignore", ".ignore"].iter().all(|name| is_plain(&folder.join(name)))
+        && has_plain_excludes(folder)
+}
+
+/// The same for `info/exclude` of the folder's git directory, whose path may lead through links.
+fn has_plain_excludes(folder: &Path) -> bool {
+    let pointer = folder.join(".git");
+    let git = match std::fs::symlink_metadata(&pointer) {
+        Err(_) => return true,
+        Ok(metadata) if metadata.is_dir() => Some(pointer),
+        // A linked worktree or a submodule.
+        Ok(metadata) if metadata.is_file() => git_folder(folder, &pointer),
+        Ok(_) => None,
+    };
+    git.is_some_and(|git| {
+        std::fs::metadata(git.join("info/exclude"))
+            .map_or(true, |m| m.is_file() && m.len() <= MAX_IGNORE_BYTES)
+    })
+}
+
+fn is_plain(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).map_or(true, |m| m.is_file() && m.len() <= MAX_IGNORE_BYTES)
+}
+
+/// Where a `.git` file leads (`gitrepository-layout`). `None` where that is not to be followed.
+fn git_folder(folder: &Path, pointer: &Path) -> Option<PathBuf> {
+    let read = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        (metadata.is_file() && metadata.len() <= MAX_POINTER_BYTES)
+            .then(|| std::fs::read_to_string(path).ok())
+            .flatten()
+    };
+    let own = folder.join(read(pointer)?.lines().next()?.strip_prefix("gitdir: ")?);
+    let common = own.join("commondir");
+    match std::fs::metadata(&common) {
+        Err(_) => Some(own),
+        Ok(_) => Some(own.join(read(&common)?.lines().next()?)),
+    }
+}
+
+/// A file that the user names is opened wherever a link leads.
+fn single_file<S: Sink>(
+    root: &Path,
+    metadata: &std::fs::Metadata,
+    options: &Options,
+    sink: &mut S,
+) -> io::Result<()> {
+    if !metadata.is_file() {
+        return Err(io::Error::other("neither a file nor a folder"));
+    }
+    let real = std::fs::canonicalize(root)?;
+    let (Some(folder), Some(name)) = (real.parent(), real.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())?;
+    // Opened here first, so that an unreadable target is an error and not a note.
+    dir.open(name)?;
+    let path = target_path(Path::new(root.file_name().unwrap_or(name)));
+    if let Err(error) = try_file(&dir, Path::new(name), &path, options, &mut Vec::new(), sink) {
+        sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
+    }
+    Ok(())
+}
+
+struct Walk<'a, S> {
+    dir: &'a Dir,
+    root: &'a Path,
+    options: &'a Options,
+    sinks: &'a S,
+}
+
+impl<S: Sinks> Walk<'_, S> {
+    /// Walks `folders`, honouring ignore files if there is a list for folders in which that is not safe.
+    fn run(&self, folders: &[PathBuf], set_aside: Option<&SetAside>) {
+        let Some((first, others)) = folders.split_first() else { return };
+        let mut builder = WalkBuilder::new(first);
+        for folder in others {
+            builder.add(folder);
+        }
+        builder
+            .standard_filters(set_aside.is_some())
+            .hidden(false)
+            .require_git(false)
+            .follow_links(false)
+            .max_depth(Some(self.options.limits.directory_depth))
+            .threads(self.options.threads);
+        if let Some(set_aside) = set_aside.cloned() {
+            builder.filter_entry(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if !is_folder || is_ruled_plainly(entry.path()) {
+                    return true;
+                }
+                lock(&set_aside).push(entry.path().to_owned());
+                false
+            });
+        }
+        builder.build_parallel().run(|| {
+            let mut sink = self.sinks.sink();
+            let mut buffer = Vec::new();
+            Box::new(move |entry| {
+                if sink.is_cancelled() {
+                    return WalkState::Quit;
+                }
+                match entry {
+                    Ok(entry) => {
+                        visit(self.dir, self.root, &entry, self.options, &mut buffer, &mut sink)
+                    }
+                    Err(error) => {
+                        sink.note(unreadable_entry(self.root, &error));
+                        WalkState::Continue
+                    }
+                }
+            })
+        });
+    }
 }
 
 fn visit<S: Sink>(
@@ -101,12 +222,13 @@ fn visit<S: Sink>(
         return WalkState::Skip;
     }
     if kind.is_dir() {
-        if entry.depth() >= options.limits.directory_depth {
+        if relative.components().count() >= options.limits.directory_depth {
             sink.note(Note::at(
                 NoteKind::Limit,
                 path,
                 "directories nested too deeply; not entered",
             ));
+            return WalkState::Skip;
         }
         return WalkState::Continue;
     }

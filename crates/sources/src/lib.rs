@@ -7,6 +7,7 @@ mod archive;
 mod content;
 pub mod directory;
 pub mod git;
+mod seven_zip;
 
 use std::{ops::Range, path::PathBuf};
 
@@ -101,6 +102,8 @@ pub struct Limits {
     pub archive_depth: u32,
     /// Levels of directories.
     pub directory_depth: usize,
+    /// What the paths of one commit's files, and the paths at which a history's findings stood, may take in memory.
+    pub tree_name_bytes: u64,
 }
 
 impl Limits {
@@ -118,6 +121,7 @@ impl Default for Limits {
             archive_ratio: 250,
             archive_depth: 3,
             directory_depth: 512,
+            tree_name_bytes: 512 << 20,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The project's chores: `cargo xtask <command>`.
 //!
 //! - `test`: everything CI runs, after installing what this machine lacks.
+//! - `fuzz [seconds]`: runs every fuzz target for so long, a minute by default.
 //! - `gen`: writes the generated files; `gen --check` says which are stale.
 
+mod fuzz;
 mod generate;
 mod test;
 
@@ -13,12 +15,14 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["test"] => test::run(),
+        ["fuzz"] => fuzz::run(60),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(seconds),
+            Err(_) => return usage(),
+        },
         ["gen"] => generate::run(generate::Mode::Write),
         ["gen", "--check"] => generate::run(generate::Mode::Check),
-        _ => {
-            eprintln!("usage: cargo xtask test | gen [--check]");
-            return ExitCode::from(2);
-        }
+        _ => return usage(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,4 +31,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: cargo xtask test | fuzz [seconds] | gen [--check]");
+    ExitCode::from(2)
 }

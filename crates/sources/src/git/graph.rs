@@ -19,8 +19,10 @@ use gix::{
 
 use super::store::{Number, Store};
 
-/// Folders in trees, and parents of commits, that are kept: eight bytes each.
+/// Folders in trees, and parents of commits, that are kept, eight bytes each; a wanted blob counts as four of them.
 const MAX_EDGES: usize = 64 << 20;
+/// Missing blobs that are told apart, for each worker; beyond it they are no longer counted.
+const MAX_MISSING: usize = 4 << 20;
 /// Largest tree and commit, in bytes. A folder of a million files fits.
 const MAX_BYTES: u64 = 64 << 20;
 /// Stands for an object that is not here.
@@ -111,13 +113,13 @@ impl Graph {
         let mut readers: Vec<Reader<'_, '_>> =
             std::iter::repeat_with(reader).take(threads.max(1)).collect();
         store.structure(MAX_BYTES, &mut readers, |reader, number, kind, bytes| {
-            let before = reader.read.edges.len();
+            let before = reader.read.kept();
             match kind {
                 Kind::Tree => reader.tree(number, bytes),
                 Kind::Commit => reader.commit(number, bytes),
                 Kind::Blob | Kind::Tag => {}
             }
-            let added = reader.read.edges.len() - before;
+            let added = reader.read.kept() - before;
             if total.fetch_add(added, Ordering::Relaxed) + added > MAX_EDGES {
                 is_cut.store(true, Ordering::Relaxed);
             }
@@ -277,6 +279,13 @@ struct Read {
     met: Met,
 }
 
+impl Read {
+    /// How much is kept, in edges.
+    fn kept(&self) -> usize {
+        self.edges.len() + 4 * self.hits.len()
+    }
+}
+
 /// One worker.
 struct Reader<'a, 'p> {
     store: &'a Store<'p>,
@@ -304,7 +313,10 @@ impl Reader<'_, '_> {
                         let name = read.names.number(entry.filename);
                         read.hits.push(Hit { tree: number, name, blob: entry.oid.to_owned() });
                     }
-                    if read.met.is_new(entry.oid) && store.number(entry.oid).is_none() {
+                    if read.met.is_new(entry.oid)
+                        && store.number(entry.oid).is_none()
+                        && read.missing_blobs.len() < MAX_MISSING
+                    {
                         read.missing_blobs.insert(entry.oid.to_owned());
                     }
                 }

@@ -30,10 +30,15 @@ use crate::{
 /// Largest commit, in bytes.
 const MAX_COMMIT_BYTES: u64 = 16 << 20;
 
+/// Among the folders of objects.
+const OWN_FOLDER: usize = 0;
+
 /// A repository's history, opened.
 pub struct History<'r> {
     repository: &'r Repository,
+    /// The repository's own, then those it borrows.
     packs: Vec<Pack>,
+    own_packs: usize,
     /// Folders of objects: the repository's own and those it borrows.
     folders: Vec<PathBuf>,
     tips: Vec<gix::ObjectId>,
@@ -53,18 +58,23 @@ impl<'r> History<'r> {
         let mut notes = repository.notes();
         let folders = object_folders(&repo, &mut notes);
         let mut packs = Vec::new();
-        for index in folders.iter().flat_map(|folder| pack_indices(folder)) {
-            match Pack::open(&index, repo.object_hash()) {
-                Ok(pack) => packs.push(pack),
-                Err(message) => {
-                    let name = index.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                    let message =
-                        format!("pack `{name}` could not be opened: {}", one_line(&message));
-                    notes.push(Note::general(NoteKind::Corrupt, message));
+        let mut own_packs = 0;
+        for (folder, at) in folders.iter().zip(0..) {
+            for index in pack_indices(folder) {
+                match Pack::open(&index, repo.object_hash()) {
+                    Ok(pack) => packs.push(pack),
+                    Err(message) => {
+                        let name = index.file_stem().unwrap_or_default().to_string_lossy();
+                        let message = format!("pack `{name}` could not be opened: {message}");
+                        notes.push(Note::general(NoteKind::Corrupt, one_line(&message)));
+                    }
                 }
             }
+            if at == OWN_FOLDER {
+                own_packs = packs.len();
+            }
         }
-        Self { repository, packs, folders, tips, only_reachable, notes }
+        Self { repository, packs, own_packs, folders, tips, only_reachable, notes }
     }
 
     /// Feeds every blob to the sinks. Blobs come by id; [`Self::places`] tells where they stood.
@@ -74,16 +84,20 @@ impl<'r> History<'r> {
         self.notes.iter().for_each(|note| first.note(note.clone()));
         let store = Store::new(&self.packs, &self.folders, repo.object_hash());
         let mut workers: Vec<S::Sink> = (0..options.threads.max(1)).map(|_| sinks.sink()).collect();
-        let wanted = self.only_reachable.then(|| {
+        // What is borrowed is another repository's: of it only what this one refers to is looked at.
+        let borrows = self.folders.len() > 1;
+        let wanted = (self.only_reachable || borrows).then(|| {
             self.walk(&repo, &store, options.threads)
                 .reachable_blobs(&self.tips, &|| sinks.is_cancelled())
         });
         let seen = store.has_duplicates().then(Seen::default);
-        let is_wanted = |id: &gix::hash::oid| {
-            wanted.as_ref().is_none_or(|wanted| wanted.contains(id))
+        let is_wanted = |id: &gix::hash::oid, is_own: bool| {
+            let wanted = wanted.as_ref().filter(|_| self.only_reachable || !is_own);
+            wanted.is_none_or(|wanted| wanted.contains(id))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
-        for pack in &self.packs {
+        for (pack, at) in self.packs.iter().zip(0..) {
+            let is_wanted = |id: &gix::hash::oid| is_wanted(id, at < self.own_packs);
             chains::walk(
                 pack,
                 Family::Blobs,
@@ -104,8 +118,9 @@ impl<'r> History<'r> {
                         if sink.is_cancelled() {
                             return;
                         }
+                        let is_wanted = |id: &gix::hash::oid| is_wanted(id, *folder == OWN_FOLDER);
                         if let Some(folder) = store.folders().get(*folder) {
-                            feed_loose(folder, id, options, is_wanted, &mut buffer, sink);
+                            feed_loose(folder, id, options, &is_wanted, &mut buffer, sink);
                         }
                     }
                 });

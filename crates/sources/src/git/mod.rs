@@ -16,12 +16,20 @@ mod tree;
 
 use std::path::Path;
 
+use gix::prelude::{Find as _, HeaderExt as _};
 use model::{Note, NoteKind, ObjectId};
 
 pub use history::History;
 pub use places::{Attribution, BlobPlace, Places};
 
 use crate::{Error, Limits};
+
+/// What gix may hold of one object and the deltas it is made of, in bytes: what an object says of its size is not believed.
+const MAX_DECODED_BYTES: usize = 128 << 20;
+/// Largest annotated tag, in bytes.
+const MAX_TAG_BYTES: u64 = 1 << 20;
+/// Tags on tags. Nobody checks that an object is what its id says, so a damaged tag may be on itself.
+const MAX_TAGS: usize = 32;
 
 /// How to scan a repository.
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +52,11 @@ impl Repository {
     /// There is none, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         std::fs::metadata(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        let inner =
-            gix::ThreadSafeRepository::open_opts(path, gix::open::Options::isolated()).map_err(
-                |error| Error::NotARepository { path: path.to_owned(), source: error.into() },
-            )?;
+        let limit = format!("gitoxide.objects.allocLimit={MAX_DECODED_BYTES}");
+        let options = gix::open::Options::isolated().config_overrides([limit.as_str()]);
+        let inner = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| {
+            Error::NotARepository { path: path.to_owned(), source: error.into() }
+        })?;
         Ok(Self { inner })
     }
 
@@ -60,7 +69,7 @@ impl Repository {
     /// The commit that `revision` (a branch, tag or id; `HEAD` if `None`) stands for. `None` where there is no commit yet.
     ///
     /// # Errors
-    /// Nothing of that name.
+    /// Nothing of that name, or what `HEAD` names is not here.
     pub fn commit(&self, revision: Option<&str>) -> Result<Option<ObjectId>, Error> {
         let repo = self.inner.to_thread_local();
         Ok(self.resolve(&repo, revision)?.map(|id| model_id(&id)))
@@ -85,13 +94,13 @@ impl Repository {
         revision: Option<&str>,
     ) -> Result<Option<gix::ObjectId>, Error> {
         let Some(name) = revision else {
-            return Ok(repo.head_id().ok().and_then(|id| peel(repo, id.detach())));
+            return head(repo);
         };
         let unknown = || Error::NoSuchRevision { name: name.to_owned(), known: branches(repo) };
         // Only names and ids: the operators of revision expressions (`@{…}`, `:/text`) are not for a branch's name.
         for prefix in ["refs/heads/", "refs/remotes/origin/", "refs/tags/", ""] {
             if let Ok(Some(mut reference)) = repo.try_find_reference(&format!("{prefix}{name}"))
-                && let Ok(id) = reference.peel_to_id()
+                && let Ok(id) = reference.follow_to_object()
                 && let Some(commit) = peel(repo, id.detach())
             {
                 return Ok(Some(commit));
@@ -132,19 +141,54 @@ fn is_partial(repo: &gix::Repository) -> bool {
 }
 
 /// Follows annotated tags to a commit.
-fn peel(repo: &gix::Repository, id: gix::ObjectId) -> Option<gix::ObjectId> {
-    repo.find_object(id).ok()?.peel_to_kind(gix::object::Kind::Commit).ok().map(|commit| commit.id)
+fn peel(repo: &gix::Repository, mut id: gix::ObjectId) -> Option<gix::ObjectId> {
+    let mut buffer = Vec::new();
+    for _ in 0..=MAX_TAGS {
+        let header = repo.objects.header(id).ok()?;
+        match header.kind() {
+            gix::object::Kind::Commit => return Some(id),
+            gix::object::Kind::Tag if header.size() <= MAX_TAG_BYTES => {
+                let tag = repo.objects.try_find(&id, &mut buffer).ok()??;
+                id = gix::objs::TagRefIter::from_bytes(tag.data, repo.object_hash())
+                    .target_id()
+                    .ok()?;
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
-/// Commits that branches, tags, remotes' branches, stashes and `HEAD` stand for.
+/// The commit that is checked out. `None` where there is none yet.
+fn head(repo: &gix::Repository) -> Result<Option<gix::ObjectId>, Error> {
+    let damaged = |source: Box<dyn std::error::Error + Send + Sync>| Error::Damaged {
+        what: "the commit that HEAD names".to_owned(),
+        source,
+    };
+    let head = repo.head().map_err(|error| damaged(error.into()))?;
+    let id = match &head.kind {
+        gix::head::Kind::Unborn(_) => return Ok(None),
+        gix::head::Kind::Detached { target, .. } => *target,
+        gix::head::Kind::Symbolic(_) => {
+            let Some(mut branch) = head.try_into_referent() else { return Ok(None) };
+            branch.follow_to_object().map_err(|error| damaged(error.into()))?.detach()
+        }
+    };
+    peel(repo, id).map(Some).ok_or_else(|| damaged("not here, or not a commit".into()))
+}
+
+/// Commits that branches, tags, remotes' branches, stashes and `HEAD` stand for. One that is not here is among them, so
+/// that it is missed.
 fn all_tips(repo: &gix::Repository) -> Vec<gix::ObjectId> {
-    let mut tips: Vec<gix::ObjectId> =
-        repo.head_id().ok().and_then(|id| peel(repo, id.detach())).into_iter().collect();
+    let tip = |id: gix::ObjectId| {
+        peel(repo, id).or_else(|| repo.objects.header(id).is_err().then_some(id))
+    };
+    let mut tips: Vec<gix::ObjectId> = head(repo).ok().flatten().into_iter().collect();
     if let Ok(references) = repo.references()
         && let Ok(all) = references.all()
     {
         for mut reference in all.flatten() {
-            tips.extend(reference.peel_to_id().ok().and_then(|id| peel(repo, id.detach())));
+            tips.extend(reference.follow_to_object().ok().and_then(|id| tip(id.detach())));
         }
     }
     tips.sort_unstable();

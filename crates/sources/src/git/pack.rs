@@ -107,7 +107,7 @@ impl Pack {
         let at = entry as usize;
         let offset = *self.offsets.get(at)?;
         Some(Node {
-            start: offset + u64::from(*self.header_bytes.get(at)?),
+            start: offset.checked_add(u64::from(*self.header_bytes.get(at)?))?,
             end: self.offsets.get(at + 1).map_or(self.end, |next| (*next).min(self.end)),
             size: *self.sizes.get(at)?,
             link: *self.links.get(at)?,
@@ -129,6 +129,10 @@ impl Pack {
         for at in 0..self.offsets.len() {
             let Some(&offset) = self.offsets.get(at) else { continue };
             let end = self.offsets.get(at + 1).map_or(self.end, |next| (*next).min(self.end));
+            // The index may say anything; what it says lies behind the pack is no entry.
+            if offset >= end {
+                continue;
+            }
             let Some(head) = window.get(&self.file, offset, end) else { continue };
             let Ok(entry) = data::Entry::from_bytes(head, offset, self.hash) else { continue };
             let link = match entry.header {
@@ -362,4 +366,44 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An index of one object whose offset takes eight bytes.
+    fn index(offset: u64) -> Vec<u8> {
+        let mut index = b"\xfftOc\0\0\0\x02".to_vec();
+        index.extend(1_u32.to_be_bytes().repeat(256));
+        index.extend([0; 20]);
+        index.extend([0; 4]);
+        index.extend(0x8000_0000_u32.to_be_bytes());
+        index.extend(offset.to_be_bytes());
+        index.extend([0; 40]);
+        index
+    }
+
+    #[test]
+    fn an_index_may_point_anywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.idx");
+        // A header, and an empty blob behind it.
+        let pack = b"PACK\0\0\0\x02\0\0\0\x01\x30\x78\x9c\x03\0\0\0\0\x01";
+        std::fs::write(path.with_extension("pack"), [&pack[..], &[0; 20]].concat()).unwrap();
+        for (offset, link) in [
+            (12, Link::Blob),
+            (20, Link::Corrupt),
+            (1 << 20, Link::Corrupt),
+            (u64::MAX - 8, Link::Corrupt),
+            (u64::MAX, Link::Corrupt),
+        ] {
+            std::fs::write(&path, index(offset)).unwrap();
+            let pack = Pack::open(&path, gix::hash::Kind::Sha1).unwrap();
+            assert_eq!(pack.links(), [link], "{offset}");
+            let Some(node) = pack.node(0) else { continue };
+            let whole = Decoder::new(1 << 20).whole(&pack, &node, &mut Vec::new());
+            assert_eq!(whole.is_ok(), link == Link::Blob, "{offset}");
+        }
+    }
 }

@@ -23,6 +23,14 @@ use super::{
 /// Levels of directories in a tree; git itself stops at 2048 (`core.maxTreeDepth`).
 const MAX_DEPTH: usize = 1024;
 
+/// What paths and sets of them may take in memory, in bytes. A few trees that name each other again and again stand for
+/// more paths than there is memory.
+const MAX_SET_BYTES: usize = 512 << 20;
+/// What a path in a set takes beside its own bytes.
+const HIT_BYTES: usize = 100;
+/// Members of sets that are being put together, all levels of a tree taken together.
+const MAX_OPEN_HITS: usize = 32 << 20;
+
 /// One path at which a blob stood, and the commit that brought it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlobPlace {
@@ -257,6 +265,12 @@ fn notes(graph: &Graph, commits: &Commits, sets: &Sets<'_>) -> Vec<Note> {
         "trees are not in this repository or do not decode; what only they hold was not attributed",
     );
     tell(sets.too_deep, "trees are nested too deeply; what they hold was not attributed");
+    if sets.is_cut {
+        notes.push(Note::general(
+            NoteKind::Limit,
+            "the history has findings at more paths than can be kept in memory; not every place of a finding was found",
+        ));
+    }
     if graph.is_cut() {
         notes.push(Note::general(
             NoteKind::TooLarge,
@@ -278,6 +292,12 @@ struct Sets<'g> {
     missing: HashSet<Number, RandomState>,
     missing_trees: u64,
     too_deep: u64,
+    /// What is left of [`MAX_SET_BYTES`].
+    bytes_left: usize,
+    /// See [`MAX_OPEN_HITS`].
+    open_hits: usize,
+    /// A limit was reached: no more is looked for.
+    is_cut: bool,
 }
 
 impl<'g> Sets<'g> {
@@ -296,6 +316,9 @@ impl<'g> Sets<'g> {
             missing: HashSet::default(),
             missing_trees: 0,
             too_deep: 0,
+            bytes_left: MAX_SET_BYTES,
+            open_hits: 0,
+            is_cut: false,
         }
     }
 
@@ -311,6 +334,9 @@ impl<'g> Sets<'g> {
 
     /// The set of what is wanted below a tree.
     fn below(&mut self, tree: Number, depth: usize) -> SetNumber {
+        if self.is_cut {
+            return 0;
+        }
         let graph = self.graph;
         let Some(place) = graph.place(tree) else {
             self.missing_trees += u64::from(tree == MISSING || self.missing.insert(tree));
@@ -330,16 +356,26 @@ impl<'g> Sets<'g> {
         for hit in graph.hits(tree) {
             set.push(self.hit(Hit { path: graph.file(hit).into(), blob: hit.blob }));
         }
+        self.open_hits += set.len();
         for edge in graph.edges(place) {
             let below = self.below(edge.to, depth + 1);
-            for number in self.set(below).iter() {
+            let below = self.set(below);
+            self.open_hits += below.len();
+            self.is_cut |= self.open_hits > MAX_OPEN_HITS;
+            for number in below.iter() {
+                if self.is_cut {
+                    break;
+                }
                 if let Some(hit) = self.hits.get(*number as usize).cloned() {
                     let path = [graph.folder(edge), b"/", &*hit.path].concat();
                     set.push(self.hit(Hit { path: path.into(), blob: hit.blob }));
                 }
             }
         }
+        self.open_hits = self.open_hits.saturating_sub(set.len());
         set.sort_unstable();
+        // A tree that names something twice under one name is damaged.
+        set.dedup();
         let number = self.number_of(set.into());
         self.know(place, number);
         number
@@ -356,6 +392,7 @@ impl<'g> Sets<'g> {
             return *number;
         }
         let number = u32::try_from(self.hits.len()).unwrap_or(u32::MAX);
+        self.take(HIT_BYTES + hit.path.len());
         self.hits.push(hit.clone());
         self.hit_numbers.insert(hit, number);
         number
@@ -366,9 +403,17 @@ impl<'g> Sets<'g> {
             return *number;
         }
         let number = u32::try_from(self.sets.len()).unwrap_or_default();
+        self.take(HIT_BYTES + size_of_val(&*set));
         self.sets.push(Arc::clone(&set));
         self.set_numbers.insert(set, number);
         number
+    }
+
+    fn take(&mut self, bytes: usize) {
+        match self.bytes_left.checked_sub(bytes) {
+            Some(left) => self.bytes_left = left,
+            None => self.is_cut = true,
+        }
     }
 
     fn set(&self, number: SetNumber) -> Arc<[u32]> {

@@ -11,7 +11,10 @@ use gix::{object::tree::EntryKind, prelude::FindExt as _};
 use model::{Note, NoteKind, ObjectId, TargetPath};
 
 use super::{Options, Repository};
-use crate::{Error, Origin, Sink, Sinks, content};
+use crate::{Error, Limits, Origin, Sink, Sinks, content};
+
+/// What a path takes in memory beside its own bytes.
+const NAME_OVERHEAD_BYTES: usize = 80;
 
 impl Repository {
     /// Feeds every file of the commit's tree to the sinks, by path. `is_excluded` says what the configuration leaves out.
@@ -36,8 +39,7 @@ impl Repository {
         let root =
             repo.objects.find_commit(&id, &mut buffer).map_err(|e| damaged(e.into()))?.tree();
         let mut first = sinks.sink();
-        let files =
-            files_below(&repo, root, options.limits.directory_depth, is_excluded, &mut first);
+        let files = files_below(&repo, root, &options.limits, is_excluded, &mut first);
         drop(first);
         self.scan_files(&files, options, sinks);
         Ok(())
@@ -70,17 +72,23 @@ impl Repository {
     }
 }
 
+/// The files of a commit. A tree may name the same folder again and again, at every level, so that a few objects stand for
+/// more files than there is memory; and nobody checks that a tree is not in itself. So names are counted.
 fn files_below<S: Sink>(
     repo: &gix::Repository,
     root: gix::ObjectId,
-    max_depth: usize,
+    limits: &Limits,
     is_excluded: &(dyn Fn(&TargetPath) -> bool + Sync),
     sink: &mut S,
 ) -> Vec<(TargetPath, gix::ObjectId)> {
     let mut files = Vec::new();
     let mut open = vec![(Vec::new(), root, 0)];
     let mut buffer = Vec::new();
+    let mut left = limits.tree_name_bytes;
     while let Some((prefix, id, depth)) = open.pop() {
+        if sink.is_cancelled() {
+            return files;
+        }
         let Ok(entries) = repo.objects.find_tree_iter(&id, &mut buffer) else {
             let path = TargetPath::from_bytes(&prefix);
             sink.note(Note::at(
@@ -90,7 +98,25 @@ fn files_below<S: Sink>(
             ));
             continue;
         };
-        for entry in entries.flatten() {
+        for entry in entries {
+            let Ok(entry) = entry else {
+                let path = TargetPath::from_bytes(&prefix);
+                let message = "this directory's tree does not decode to its end";
+                sink.note(Note::at(NoteKind::Corrupt, path, message));
+                break;
+            };
+            let name_bytes = prefix.len() + entry.filename.len() + NAME_OVERHEAD_BYTES;
+            let Some(rest) = left.checked_sub(name_bytes as u64) else {
+                sink.note(Note::general(
+                    NoteKind::Limit,
+                    format!(
+                        "the commit has more files than can be kept in memory; {} of them were looked at",
+                        files.len()
+                    ),
+                ));
+                return files;
+            };
+            left = rest;
             let bytes: Vec<u8> = if prefix.is_empty() {
                 entry.filename.to_vec()
             } else {
@@ -102,7 +128,7 @@ fn files_below<S: Sink>(
                 continue;
             }
             match entry.mode.kind() {
-                EntryKind::Tree if depth >= max_depth => {
+                EntryKind::Tree if depth >= limits.directory_depth => {
                     sink.note(Note::at(
                         NoteKind::Limit,
                         path,

@@ -1,0 +1,73 @@
+//! All rules over any text.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use base64::Engine as _;
+use checks::secrets::{Candidate, Ruleset, Scanner, place};
+use libfuzzer_sys::{
+    arbitrary::{self, Arbitrary},
+    fuzz_target,
+};
+
+use bartizan_fuzz::rules;
+
+static SCANNER: LazyLock<Mutex<Scanner>> = LazyLock::new(|| {
+    let ruleset = Arc::new(Ruleset::builtin().expect("our own rules are right"));
+    Mutex::new(Scanner::new(ruleset))
+});
+
+#[derive(Arbitrary, Debug)]
+enum Part<'a> {
+    Bytes(&'a [u8]),
+    /// What a rule matches.
+    Match(u16, &'a [u8]),
+    /// The same, encoded.
+    Encoded(u16, &'a [u8]),
+}
+
+fuzz_target!(|parts: Vec<Part<'_>>| {
+    let mut text = Vec::new();
+    for part in parts {
+        match part {
+            Part::Bytes(bytes) => text.extend_from_slice(bytes),
+            Part::Match(rule, choices) => rules::write(rule, choices, &mut text),
+            Part::Encoded(rule, choices) => {
+                let mut plain = Vec::new();
+                rules::write(rule, choices, &mut plain);
+                let encoded = base64::engine::general_purpose::STANDARD.encode(plain);
+                text.extend_from_slice(encoded.as_bytes());
+            }
+        }
+    }
+    let text = text.as_slice();
+    let mut scanner = SCANNER.lock().expect("nobody panicked");
+    let found = scanner.scan(text);
+    for candidate in &found {
+        let claimed = text.get(candidate.range.clone()).expect("a candidate stands in its text");
+        assert!(!claimed.is_empty());
+        if candidate.encoding.is_none() {
+            assert!(claimed == candidate.secret.expose(), "the secret is what stands there");
+        }
+        let rule = scanner.ruleset().get(candidate.rule).expect("a candidate is a rule's");
+        // A path cannot make anything surer.
+        for path in ["a.py", "tests/a.json", "Cargo.lock", "a/node_modules/b.min.js", ""] {
+            if let Some(judged) = place::judge(candidate, rule, path) {
+                assert!(judged <= candidate.confidence);
+            }
+        }
+    }
+    for pair in found.windows(2) {
+        let [first, second] = pair else { continue };
+        let several_in_one = first.encoding.is_some() && first.range == second.range;
+        assert!(first.range.end <= second.range.start || several_in_one, "candidates overlap");
+    }
+    // What was scanned before changes nothing.
+    let again = scanner.scan(text);
+    assert!(found.len() == again.len() && found.iter().zip(&again).all(same));
+});
+
+fn same((a, b): (&Candidate, &Candidate)) -> bool {
+    a == b
+}
