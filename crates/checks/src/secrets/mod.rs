@@ -10,6 +10,7 @@ mod assignment;
 mod builtin;
 pub mod checksum;
 mod decode;
+pub mod gitleaks;
 pub mod judge;
 mod jwt;
 pub mod place;
@@ -18,7 +19,7 @@ mod rule;
 mod ruleset;
 mod scan;
 
-pub use allowlist::{Allowlist, Condition};
+pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
 pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile, VerifyRecipe};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};
