@@ -277,6 +277,7 @@ fn member<S: Sink>(
     budget: &mut Budget<'_>,
     sink: &mut S,
 ) -> Result<(), Stop> {
+    sink.content(origin);
     let mut left = budget.bytes;
     let mut counted = Counted { inner: reader, left: &mut left, exceeded: false };
     let head = head_of(&mut counted)?;

@@ -154,7 +154,7 @@ pub(crate) struct Whole {
     pub(crate) group: Option<usize>,
     /// Bits per character that a secret must exceed.
     pub(crate) entropy: Option<f64>,
-    /// Lower case: keywords that the prefilter cannot look for, of which one must be there.
+    /// Where the prefilter cannot look for one of them: all keywords, of which one must be there.
     pub(crate) keywords: Vec<String>,
 }
 

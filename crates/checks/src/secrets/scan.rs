@@ -289,10 +289,10 @@ fn without_line_ends(text: &[u8], range: Range<usize>) -> Range<usize> {
     range.start + before..range.end - behind
 }
 
-/// `keyword` is in lower case; other letters than ASCII are as they are.
+/// Letters outside of ASCII must be as they are in `keyword`.
 fn contains_in_any_case(text: &[u8], keyword: &[u8]) -> bool {
     let Some(first) = keyword.first() else { return true };
-    memchr::memchr2_iter(first.to_ascii_uppercase(), *first, text).any(|at| {
+    memchr::memchr2_iter(first.to_ascii_uppercase(), first.to_ascii_lowercase(), text).any(|at| {
         text.get(at..at + keyword.len()).is_some_and(|here| here.eq_ignore_ascii_case(keyword))
     })
 }
