@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let looked = look(arguments, target, &scan)?;
     drop(line);
     let mut outcome = looked.outcome;
+    outcome.notes.extend(setup.notes);
     if let Some(floor) = setup.min_confidence {
         outcome.findings.retain(|finding| finding.confidence >= floor);
     }
