@@ -200,6 +200,8 @@ pub struct Rule {
     pub(crate) path: Option<GlobSet>,
     /// The only paths in which a user wants the rule to hold.
     pub(crate) path_pattern: Option<Pattern>,
+    /// A user's rule that gives way to their other ones.
+    pub(crate) is_generic: bool,
     pub(crate) rank: Rank,
 }
 
@@ -277,6 +279,7 @@ impl Rule {
             allow: file.allow.iter().map(|source| Pattern::new(source, &[])).collect(),
             path: globs(&file.path).map_err(&fail)?,
             path_pattern: None,
+            is_generic: false,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
             judged,
             keywords,

@@ -17,6 +17,8 @@ use super::{
 /// What one user's rule may cost in one text: bytes that its searches, of which each may look at all that follows, could
 /// look at. A pattern that looks far and matches short would otherwise take the square of the text's length.
 const SEARCHED_BYTES: usize = 8 << 30;
+/// How many candidates before and behind one may hold it.
+const NEIGHBOURS: usize = 32;
 /// How much of the lines of a match an allow-list sees before and behind it, in bytes.
 const LINE_BYTES: usize = 16 << 10;
 
@@ -92,7 +94,39 @@ impl Scanner {
                 candidate.encoding = Some(stretch.encoding);
             }
         }
-        without_overlaps(found)
+        let mut kept = without_overlaps(found);
+        self.without_generic(&mut kept);
+        kept
+    }
+
+    /// Of users' rules one that calls itself generic is silent where another one reports the same stretch. What may take away
+    /// the other must take away the generic one as well.
+    fn without_generic(&self, kept: &mut Vec<Candidate>) {
+        let is_generic = |candidate: &Candidate| {
+            candidate.rank == Rank::User
+                && self.ruleset.get(candidate.rule).is_some_and(|rule| rule.is_generic)
+        };
+        let is_covered = |at: usize, generic: &Candidate| {
+            let from = at.saturating_sub(NEIGHBOURS);
+            kept.iter().skip(from).take(2 * NEIGHBOURS).any(|other| {
+                other.rank == Rank::User
+                    && other.range.start <= generic.range.start
+                    && generic.range.end <= other.range.end
+                    && !is_generic(other)
+                    && !other.by_path
+                    && !other.allowed.anywhere
+                    && other.allowed.by_place.iter().all(|list| {
+                        generic.allowed.anywhere || generic.allowed.by_place.contains(list)
+                    })
+            })
+        };
+        let covered: Vec<bool> = kept
+            .iter()
+            .enumerate()
+            .map(|(at, candidate)| is_generic(candidate) && is_covered(at, candidate))
+            .collect();
+        let mut covered = covered.into_iter();
+        kept.retain(|_| !covered.next().unwrap_or_default());
     }
 
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {

@@ -41,8 +41,7 @@ impl Configuration {
             work.notes.insert(
                 0,
                 format!(
-                    "the {} rules of {} replace the {ours} built-in ones; `useDefault = true` under `[extend]` keeps both",
-                    resolved.rules.len(),
+                    "{} has rules of its own, which replace the {ours} built-in ones; `useDefault = true` under `[extend]` keeps both",
                     work.name
                 ),
             );
@@ -183,6 +182,7 @@ impl Work {
             what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file),
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
                 .to_owned(),
+            is_generic: source.id.to_lowercase().contains("generic"),
             id: CheckId::new(source.id),
             provider: None,
             reference: None,

@@ -77,6 +77,20 @@ fn each_rule_of_the_user_speaks_for_itself_and_beats_what_is_built_in() {
 }
 
 #[test]
+fn a_generic_rule_gives_way_to_one_that_is_not() {
+    let rules = "[[rules]]\nid = 'my-Generic-key'\nregex = 'key=(\\w+)'\n[[rules]]\nid = 'acme'\nregex = 'ac_\\w+'\n";
+    let ids = |config: &str| -> Vec<String> {
+        found(config, "a", "key=ac_1 key=other").into_iter().map(|(id, _)| id).collect()
+    };
+    assert_eq!(ids(rules), ["acme", "my-Generic-key"]);
+    // What a list may take away of the other is not a reason to be silent.
+    let allowed = format!("{rules}[[rules.allowlists]]\npaths = ['^a$']");
+    assert_eq!(ids(&allowed), ["my-Generic-key", "my-Generic-key"]);
+    let global = format!("{rules}[[allowlists]]\npaths = ['^b$']");
+    assert_eq!(ids(&global), ["acme", "my-Generic-key"]);
+}
+
+#[test]
 fn allow_lists_look_at_secret_match_and_line_and_at_the_place() {
     let rule = format!("{RULE}regex = 'k=(\\w+)'\n");
     let list = |more: &str| format!("{rule}[[rules.allowlists]]\n{more}");
