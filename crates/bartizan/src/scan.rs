@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     let looked = look(arguments, target, &scan)?;
     let mut outcome = looked.outcome;
+    outcome.notes.extend(setup.notes);
     if let Some(floor) = setup.min_confidence {
         outcome.retain(|finding| finding.confidence >= floor);
     }

@@ -11,10 +11,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use checks::secrets::{Ruleset, RulesetBuilder};
+use checks::secrets::{
+    Allowlist, Condition, Pattern, Ruleset, RulesetBuilder,
+    gitleaks::{self, Configuration, Extended},
+};
 use engine::{Suppressions, baseline::Baseline, config::Config};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use model::Confidence;
+use model::{Confidence, Note, NoteKind};
 
 use crate::cli::ScanArguments;
 
@@ -27,6 +30,17 @@ pub(crate) struct Setup {
     pub(crate) ruleset: Arc<Ruleset>,
     pub(crate) suppressions: Suppressions,
     pub(crate) min_confidence: Option<Confidence>,
+    /// What of the configuration had no effect.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// The configurations of a scan; each may be absent.
+#[derive(Default)]
+struct Files {
+    /// Of our own form: its content, and its path for messages and what it names.
+    ours: Option<(PathBuf, String)>,
+    /// Of the form of gitleaks, and the folder that it may not lead out of.
+    theirs: Option<(PathBuf, String, Option<PathBuf>)>,
 }
 
 /// Reads what there is. `folder` is the target's own, if it may configure its scan.
@@ -35,13 +49,27 @@ pub(crate) fn prepare(
     folder: Option<&Path>,
     key_id: &str,
 ) -> Result<Setup> {
-    let mut builder = Ruleset::builder()?;
-    let (config, config_folder) = configuration(arguments, folder)?;
+    let builder = Ruleset::builder()?;
+    let built_in: Vec<String> = builder.ids().map(str::to_owned).collect();
+    let files = configurations(arguments, folder)?;
+    let (config, config_folder) = match &files.ours {
+        Some((path, text)) => (
+            Config::parse(text).with_context(|| format!("configuration {}", path.display()))?,
+            path.parent().unwrap_or(Path::new("")).to_owned(),
+        ),
+        None => (Config::default(), PathBuf::new()),
+    };
+    let (mut builder, notes) = match &files.theirs {
+        Some((path, text, inside)) => with_gitleaks(builder, path, text, inside.as_deref())?,
+        None => (builder, Vec::new()),
+    };
     let mut suppressions = Suppressions::from_config(&config);
-    builder = select(builder, &config.only, &config.disabled)?;
-    let (only_checks, only_paths) = sort_out(&builder, &arguments.only);
-    let (excluded_checks, excluded_paths) = sort_out(&builder, &arguments.exclude);
-    builder = select(builder, &only_checks, &excluded_checks)?;
+    // A check that a configuration took away is still a check.
+    let known: Vec<String> = builder.ids().map(str::to_owned).chain(built_in).collect();
+    builder = select(builder, &known, &config.only, &config.disabled)?;
+    let (only_checks, only_paths) = sort_out(&known, &arguments.only);
+    let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
+    builder = select(builder, &known, &only_checks, &excluded_checks)?;
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
     for path in arguments
         .baseline
@@ -63,18 +91,86 @@ pub(crate) fn prepare(
         ruleset: Arc::new(builder.build()),
         suppressions,
         min_confidence: arguments.min_confidence.or(config.min_confidence),
+        notes: notes.into_iter().map(|note| Note::general(NoteKind::Configuration, note)).collect(),
     })
 }
 
-fn configuration(arguments: &ScanArguments, folder: Option<&Path>) -> Result<(Config, PathBuf)> {
-    let found = || folder.map(|folder| folder.join(".bartizan.toml")).filter(|path| path.is_file());
-    let Some(path) = arguments.config.clone().or_else(found) else {
-        return Ok((Config::default(), PathBuf::new()));
+fn configurations(arguments: &ScanArguments, folder: Option<&Path>) -> Result<Files> {
+    let mut files = Files::default();
+    if let Some(path) = &arguments.config {
+        let text = read(path, MAX_CONFIG_BYTES)?;
+        if is_of_gitleaks(path, &text) {
+            files.theirs = Some((path.clone(), text, None));
+        } else {
+            files.ours = Some((path.clone(), text));
+        }
+        return Ok(files);
+    }
+    let found = |name: &str| -> Result<Option<(PathBuf, String)>> {
+        match folder.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
+            Some(path) => read(&path, MAX_CONFIG_BYTES).map(|text| Some((path, text))),
+            None => Ok(None),
+        }
     };
-    let text = read(&path, MAX_CONFIG_BYTES)?;
-    let config =
-        Config::parse(&text).with_context(|| format!("configuration {}", path.display()))?;
-    Ok((config, path.parent().unwrap_or(Path::new("")).to_owned()))
+    files.ours = found(".bartizan.toml")?;
+    files.theirs = found(".gitleaks.toml")?
+        .map(|(path, text)| (path, text, Some(folder.unwrap_or(Path::new("")).to_owned())));
+    Ok(files)
+}
+
+/// The name decides where it says so; otherwise the keys that only one of the two formats has.
+fn is_of_gitleaks(path: &Path, text: &str) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    if name.ends_with("gitleaks.toml") {
+        return true;
+    }
+    !name.ends_with("bartizan.toml") && gitleaks::is_one(text)
+}
+
+/// Applies a configuration of gitleaks. `inside` is the folder that it came with and may not lead out of.
+fn with_gitleaks(
+    builder: RulesetBuilder,
+    path: &Path,
+    text: &str,
+    inside: Option<&Path>,
+) -> Result<(RulesetBuilder, Vec<String>)> {
+    let mut open = |wanted: &str, from: &str| {
+        extended(wanted, Path::new(from), inside).map_err(|error| format!("{error:#}"))
+    };
+    let configuration = Configuration::read(&path.display().to_string(), text, &mut open)
+        .context("configuration")?;
+    let mut applied = configuration.apply(builder).context("configuration")?;
+    if inside.is_some() {
+        // It is made of patterns that look like what they look for; gitleaks passes it over as well.
+        let itself = Pattern::loose(r"^\.gitleaks\.toml$").map_err(|error| anyhow!(error))?;
+        applied.builder = applied.builder.with_allowlist(Allowlist {
+            path_patterns: vec![itself],
+            condition: Condition::Any,
+            ..Allowlist::default()
+        });
+    }
+    Ok((applied.builder, applied.notes))
+}
+
+/// The file at `wanted`: seen from the file that names it or, as gitleaks sees it, from the working directory.
+fn extended(wanted: &str, from: &Path, inside: Option<&Path>) -> Result<Extended> {
+    let beside = from.parent().unwrap_or(Path::new("")).join(wanted);
+    let path = [beside, PathBuf::from(wanted)]
+        .into_iter()
+        .find(|path| path.is_file())
+        .with_context(|| format!("there is no file `{wanted}`"))?;
+    let whole = path.canonicalize().with_context(|| format!("cannot read `{wanted}`"))?;
+    if let Some(folder) = inside {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let folder = folder.canonicalize().with_context(|| format!("cannot read `{wanted}`"))?;
+        if !whole.starts_with(folder) {
+            bail!(
+                "`{wanted}` lies outside of the scanned folder; name the configuration with --config if you trust it"
+            );
+        }
+    }
+    let text = read(&whole, MAX_CONFIG_BYTES)?;
+    Ok(Extended { name: whole.display().to_string(), text })
 }
 
 fn read(path: &Path, limit: u64) -> Result<String> {
@@ -89,17 +185,22 @@ fn read(path: &Path, limit: u64) -> Result<String> {
 }
 
 /// Tells checks from paths: what names a check is one.
-fn sort_out(builder: &RulesetBuilder, words: &[String]) -> (Vec<String>, Vec<String>) {
+fn sort_out(known: &[String], words: &[String]) -> (Vec<String>, Vec<String>) {
     words
         .iter()
         .cloned()
-        .partition(|word| glob(word).is_ok_and(|glob| builder.ids().any(|id| glob.is_match(id))))
+        .partition(|word| glob(word).is_ok_and(|glob| known.iter().any(|id| glob.is_match(id))))
 }
 
-fn select(builder: RulesetBuilder, only: &[String], without: &[String]) -> Result<RulesetBuilder> {
+fn select(
+    builder: RulesetBuilder,
+    known: &[String],
+    only: &[String],
+    without: &[String],
+) -> Result<RulesetBuilder> {
     for word in only.iter().chain(without) {
         let glob = glob(word)?;
-        if !builder.ids().any(|id| glob.is_match(id)) {
+        if !known.iter().any(|id| glob.is_match(id)) {
             return Err(anyhow!("there is no check `{word}`; `bartizan checks` lists them"));
         }
     }

@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
 use checks::secrets::{Candidate, Rank, Scanner};
-use model::{Note, NoteKind, Snippet, Span};
+use model::{Note, NoteKind, Snippet, Span, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
 use crate::{
@@ -31,10 +32,17 @@ pub(crate) struct Raw {
     pub(crate) allowed_by: Option<AllowComment>,
 }
 
+/// A path that is a finding whatever the file holds.
+pub(crate) struct PathHit {
+    pub(crate) rule: u32,
+    pub(crate) path: TargetPath,
+}
+
 /// What all workers found.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) raw: Vec<Raw>,
+    pub(crate) paths: Vec<PathHit>,
     pub(crate) left_out: u64,
     pub(crate) notes: Vec<Note>,
     notes_by_kind: HashMap<NoteKind, usize>,
@@ -134,6 +142,23 @@ impl Drop for Worker {
 }
 
 impl Sink for Worker {
+    fn content(&mut self, origin: &Origin) {
+        // A blob of a history has no path yet; `Scan::history` says so.
+        let Origin::File(path) = origin else { return };
+        let hits: Vec<u32> = self.scanner.ruleset().about_path(path.as_str()).collect();
+        if hits.is_empty() {
+            return;
+        }
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for rule in hits {
+            if found.paths.len() < MAX_RAW {
+                found.paths.push(PathHit { rule, path: path.clone() });
+            } else {
+                found.left_out += 1;
+            }
+        }
+    }
+
     fn piece(&mut self, piece: &Piece<'_>) {
         self.progress.add(
             u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0),
@@ -150,10 +175,22 @@ impl Sink for Worker {
             ));
             return;
         };
+        for rule in self.scanner.take_cut_short() {
+            let id = self
+                .scanner
+                .ruleset()
+                .get(rule)
+                .map_or_else(String::new, |rule| rule.id.as_str().to_owned());
+            self.note(Note::at(
+                NoteKind::Limit,
+                piece.origin.path(),
+                format!("rule `{id}` matches too often here; it was not run to the end"),
+            ));
+        }
         if candidates.is_empty() {
             return;
         }
-        let secrets: Vec<_> = candidates.iter().map(|candidate| candidate.range.clone()).collect();
+        let secrets = stretches(&candidates);
         let mut lines = Lines::new(piece);
         for candidate in candidates {
             if !piece.own.contains(&candidate.range.start) {
@@ -181,6 +218,19 @@ impl Sink for Worker {
     fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
+}
+
+/// What is to be masked, in order, none over another.
+fn stretches(candidates: &[Candidate]) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::with_capacity(candidates.len());
+    // They come in the order of their start.
+    for Candidate { range, .. } in candidates {
+        match stretches.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => stretches.push(range.clone()),
+        }
+    }
+    stretches
 }
 
 impl Raw {

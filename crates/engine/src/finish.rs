@@ -1,8 +1,8 @@
 //! From raw findings to findings: judged by path, one for each secret, named, suppressed, sorted.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use checks::secrets::{Rule, Ruleset, place};
+use checks::secrets::{Rank, Rule, Ruleset, place};
 use model::{
     Confidence, Finding, Mask, Note, NoteKind, ObjectId, Place, Scanner, SecretValue, Severity,
     Suppression, TargetPath,
@@ -11,8 +11,9 @@ use sources::{Origin, git};
 
 use crate::{
     Askable, Outcome, Scan, Stats,
-    collect::{Collector, Raw},
+    collect::{Collector, PathHit, Raw},
     identity::fingerprint,
+    suppress::Stood,
 };
 
 /// Places of one finding that are kept; all are counted.
@@ -28,6 +29,18 @@ struct Stand<'r> {
     /// The commit's place in history; 0 outside of it.
     order: u64,
     confidence: Confidence,
+    /// An allow-list of the rules' own accepts it here.
+    is_allowed: bool,
+}
+
+impl Stand<'_> {
+    fn stood(&self) -> Stood<'_> {
+        Stood {
+            place: &self.place,
+            lines_into_match: self.raw.candidate.lines_into_match,
+            is_allowed: self.is_allowed,
+        }
+    }
 }
 
 impl Collector {
@@ -62,7 +75,12 @@ impl Collector {
         let mut stands = stands(&found.raw, &scan.ruleset, &attribution.places);
         let wanted = scan.suppressions.excluded_paths();
         stands.retain(|stand| wanted.wants(&stand.place.path));
-        let (findings, askable) = findings(stands, scan);
+        let by_path = found
+            .paths
+            .iter()
+            .filter(|hit| wanted.wants(&hit.path))
+            .filter_map(|hit| about_path(hit, scan));
+        let (findings, askable) = findings(stands, by_path.collect(), scan);
         sort_notes(&mut notes);
         Outcome {
             findings,
@@ -96,6 +114,11 @@ fn stands<'r>(
                 stands.push(Stand {
                     raw,
                     rule,
+                    is_allowed: ruleset.allows(
+                        &raw.candidate,
+                        path.as_str(),
+                        commit.map(|place| place.commit.id.as_str()),
+                    ),
                     order: commit.map_or(0, |place| place.order),
                     place: Place {
                         path,
@@ -126,7 +149,51 @@ fn stands<'r>(
     stands
 }
 
-fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>) {
+/// The finding that a path alone is.
+fn about_path(hit: &PathHit, scan: &Scan) -> Option<Finding> {
+    let rule = scan.ruleset.get(hit.rule)?;
+    let check = rule.id.as_str();
+    let place = Place { path: hit.path.clone(), span: None, commit: None };
+    let fingerprint = fingerprint(check, hit.path.as_str(), "", 0);
+    let is_allowed = scan.ruleset.allows_path(hit.rule, hit.path.as_str(), None);
+    let stood = Stood { place: &place, lines_into_match: 0, is_allowed };
+    let suppression = scan.suppressions.reason(check, fingerprint, None, std::iter::once(stood));
+    Some(
+        Finding::builder(rule.id.clone(), Scanner::Secrets, place, fingerprint)
+            .rated(scan.suppressions.severity(check).unwrap_or(rule.severity), rule.confidence)
+            .told(rule.title.clone(), rule.what.clone(), rule.revoke.clone())
+            .classified(Some(rule.cwe), rule.reference.iter().cloned().collect())
+            .suppressed(suppression)
+            .build(),
+    )
+}
+
+/// Stands of one secret that are one finding: those of each rule of the user's, and those of all other rules together. Where
+/// a rule of the user's reports the secret, what the others know of it are further places.
+fn parted(stands: Vec<Stand<'_>>) -> Vec<Vec<Stand<'_>>> {
+    let mut others = Vec::new();
+    let mut by_rule: BTreeMap<u32, Vec<Stand<'_>>> = BTreeMap::new();
+    for stand in stands {
+        if stand.raw.candidate.rank == Rank::User {
+            by_rule.entry(stand.raw.candidate.rule).or_default().push(stand);
+        } else {
+            others.push(stand);
+        }
+    }
+    let reports = |stands: &&mut Vec<Stand<'_>>| stands.iter().any(|stand| !stand.is_allowed);
+    match by_rule.values_mut().find(reports) {
+        Some(stands) => stands.append(&mut others),
+        None if others.is_empty() => {}
+        None => return std::iter::once(others).chain(by_rule.into_values()).collect(),
+    }
+    by_rule.into_values().collect()
+}
+
+fn findings(
+    stands: Vec<Stand<'_>>,
+    by_path: Vec<Finding>,
+    scan: &Scan,
+) -> (Vec<Finding>, Vec<Askable>) {
     // One secret, one finding. The rule that knows most of it speaks.
     let mut by_secret: HashMap<&SecretValue, Vec<Stand<'_>>> = HashMap::new();
     for stand in stands {
@@ -134,15 +201,15 @@ fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>)
     }
     let mut groups: Vec<(&SecretValue, Vec<Stand<'_>>)> = by_secret
         .into_iter()
+        .flat_map(|(secret, stands)| parted(stands).into_iter().map(move |part| (secret, part)))
         .map(|(secret, mut stands)| {
-            let best =
-                stands.iter().map(|stand| (stand.raw.candidate.rank, stand.confidence)).max();
+            // What is allowed here and reported there is told by where it is reported.
+            let told =
+                |stand: &Stand<'_>| (!stand.is_allowed, stand.raw.candidate.rank, stand.confidence);
+            let best = stands.iter().map(told).max();
             stands.sort_by(|a, b| earlier(a).cmp(&earlier(b)));
             // A stand of a lesser rule still tells a place; the first of the best rule tells the finding.
-            let lead = stands
-                .iter()
-                .position(|stand| Some((stand.raw.candidate.rank, stand.confidence)) == best)
-                .unwrap_or(0);
+            let lead = stands.iter().position(|stand| Some(told(stand)) == best).unwrap_or(0);
             let lead = stands.remove(lead);
             stands.insert(0, lead);
             (secret, stands)
@@ -150,7 +217,8 @@ fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>)
         .collect();
     groups.sort_by(|(_, a), (_, b)| a.first().map(earlier).cmp(&b.first().map(earlier)));
     let mut occurrences: HashMap<(String, TargetPath, String), u64> = HashMap::new();
-    let mut made: Vec<(Finding, &SecretValue)> = Vec::with_capacity(groups.len());
+    let mut made: Vec<(Finding, Option<&SecretValue>)> =
+        by_path.into_iter().map(|finding| (finding, None)).collect();
     for (secret, stands) in groups {
         let Some(lead) = stands.first() else { continue };
         let alike = (
@@ -161,14 +229,14 @@ fn findings(stands: Vec<Stand<'_>>, scan: &Scan) -> (Vec<Finding>, Vec<Askable>)
         let occurrence = occurrences.entry(alike).or_default();
         let finding = finding(lead, &stands, secret, *occurrence, scan);
         *occurrence += 1;
-        made.push((finding, secret));
+        made.push((finding, Some(secret)));
     }
     made.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
     let askable = made
         .iter()
         .enumerate()
         .filter(|(_, (finding, _))| finding.counts())
-        .map(|(at, (_, secret))| Askable { finding: at, secret: (*secret).clone() })
+        .filter_map(|(at, (_, secret))| Some(Askable { finding: at, secret: (*secret)?.clone() }))
         .collect();
     (made.into_iter().map(|(finding, _)| finding).collect(), askable)
 }
@@ -222,8 +290,8 @@ fn finding(
     let suppression = if commented {
         Some(Suppression::Comment)
     } else {
-        let places = stands.iter().map(|stand| &stand.place);
-        scan.suppressions.reason(rule.id.as_str(), fingerprint, hash, secret, places)
+        let places = stands.iter().map(Stand::stood);
+        scan.suppressions.reason(rule.id.as_str(), fingerprint, Some((secret, hash)), places)
     };
     let severity = scan.suppressions.severity(rule.id.as_str()).unwrap_or_else(|| severity(lead));
     let mut finding =

@@ -15,7 +15,7 @@ mod suppress;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use checks::secrets::Ruleset;
-use model::{Finding, Note, ObjectId, TargetPath};
+use model::{Finding, Note, NoteKind, ObjectId, TargetPath};
 use sources::{Limits, directory, git};
 
 pub use identity::HashKey;
@@ -172,11 +172,18 @@ impl Scan {
     pub fn history(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
-        collector.finish(self, |blobs| {
+        let mut outcome = collector.finish(self, |blobs| {
             history.places(blobs, finish::MAX_PLACES_OF_A_BLOB, self.threads, &|| {
                 self.cancel.is_cancelled()
             })
-        })
+        });
+        if self.ruleset.has_rules_about_paths() {
+            outcome.notes.push(Note::general(
+                NoteKind::Configuration,
+                "rules about paths alone are not run over a history, only over files",
+            ));
+        }
+        outcome
     }
 
     fn git_options(&self) -> git::Options {

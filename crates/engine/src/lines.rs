@@ -58,7 +58,7 @@ impl<'p> Lines<'p> {
         }
     }
 
-    /// Locates `range`; `secrets` are all secrets of the piece, in order. Ranges must come in order of their start.
+    /// Locates `range`; `secrets` are all secrets of the piece, in order, none over another. Ranges must come in order of their start.
     pub(crate) fn locate(&mut self, range: &Range<usize>, secrets: &[Range<usize>]) -> Located {
         self.advance(range.start);
         let bytes = self.piece.bytes;
@@ -139,17 +139,13 @@ fn masked(
     let push = |out: &mut String, part: Option<&[u8]>| {
         out.push_str(&String::from_utf8_lossy(part.unwrap_or_default()))
     };
-    // Secrets of one text do not overlap, except where one stretch holds several.
     let first = secrets.partition_point(|secret| secret.end <= line.start);
     for secret in secrets.iter().skip(first).take_while(|secret| secret.start < line.end) {
-        // What is left of a secret that began on an earlier line is no less secret.
-        if secret.end <= at {
-            continue;
-        }
         push(&mut out, bytes.get(at..secret.start.max(at)));
         let start = out.chars().count();
+        // What is left of a secret that began on an earlier line is no less secret.
         out.push_str(Mask::of(bytes.get(secret.clone()).unwrap_or_default()).as_str());
-        if secret == range {
+        if secret.start <= range.start && range.start < secret.end {
             mark = start..out.chars().count();
         }
         at = secret.end;

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use checks::secrets::Allowlist;
+use checks::secrets::{Allowlist, gitleaks::ids};
 use globset::GlobSet;
 use model::{Fingerprint, Place, SecretHash, SecretValue, Severity, Suppression, TargetPath};
 
@@ -23,6 +23,16 @@ pub struct Suppressions {
     hashes: HashSet<SecretHash>,
     /// `.gitleaksignore`: `[commit:]path:rule:line`.
     ignored: HashSet<String>,
+}
+
+/// One place of a finding.
+#[derive(Clone, Copy)]
+pub(crate) struct Stood<'p> {
+    pub(crate) place: &'p Place,
+    /// Lines from the beginning of the rule's match to the place.
+    pub(crate) lines_into_match: u64,
+    /// An allow-list of the rules' own accepts it here.
+    pub(crate) is_allowed: bool,
 }
 
 /// Paths that are not looked at.
@@ -57,11 +67,6 @@ impl Suppressions {
             allowed: config.allowed.clone(),
             ..Self::default()
         }
-    }
-
-    /// Adds allow-lists, as a `.gitleaks.toml` brings them.
-    pub fn allow(&mut self, lists: impl IntoIterator<Item = Allowlist>) {
-        self.allowed.extend(lists.into_iter().map(Arc::new));
     }
 
     /// Adds a baseline. Its hashes count where it was made under the same key; its fingerprints always do.
@@ -101,32 +106,48 @@ impl Suppressions {
         &self,
         check: &str,
         fingerprint: Fingerprint,
-        hash: SecretHash,
-        secret: &SecretValue,
-        places: impl Iterator<Item = &'p Place> + Clone,
+        secret: Option<(&SecretValue, SecretHash)>,
+        places: impl Iterator<Item = Stood<'p>> + Clone,
     ) -> Option<Suppression> {
-        if self.fingerprints.contains(&fingerprint) || self.hashes.contains(&hash) {
+        if self.fingerprints.contains(&fingerprint)
+            || secret.is_some_and(|(_, hash)| self.hashes.contains(&hash))
+        {
             return Some(Suppression::Baseline);
         }
-        if !self.ignored.is_empty() && places.clone().all(|place| self.is_ignored(check, place)) {
+        if !self.ignored.is_empty() && places.clone().all(|stood| self.is_ignored(check, &stood)) {
             return Some(Suppression::IgnoreFile);
         }
-        let allowed = |place: &Place| {
-            self.allowed.iter().any(|list| {
-                let commit = place.commit.as_ref().map(|commit| commit.id.as_str());
-                list.allows(check, secret.expose(), place.path.as_str(), commit)
-            })
+        let value = secret.map_or(&[][..], |(value, _)| value.expose());
+        let allowed = |stood: Stood<'_>| {
+            stood.is_allowed
+                || self.allowed.iter().any(|list| {
+                    let commit = stood.place.commit.as_ref().map(|commit| commit.id.as_str());
+                    list.allows(check, value, stood.place.path.as_str(), commit)
+                })
         };
         let mut places = places;
-        (!self.allowed.is_empty() && places.all(allowed)).then_some(Suppression::Configuration)
+        places.all(allowed).then_some(Suppression::Configuration)
     }
 
-    fn is_ignored(&self, check: &str, place: &Place) -> bool {
-        let line = place.span.map_or(0, |span| span.start.line);
-        let here = format!("{}:{check}:{line}", place.path);
-        self.ignored.contains(&here)
-            || place.commit.as_ref().is_some_and(|commit| {
-                self.ignored.contains(&format!("{}:{here}", commit.id.as_str()))
+    /// Whether `.gitleaksignore` or a report of gitleaks names it, under our check's name or one of theirs, by the line of the
+    /// secret or, as they have it, of the match.
+    fn is_ignored(&self, check: &str, stood: &Stood<'_>) -> bool {
+        let line = stood.place.span.map_or(0, |span| span.start.line);
+        let lines = [line, line.saturating_sub(stood.lines_into_match)];
+        let path = stood.place.path.as_str();
+        // They separate archive and member by `!` alone.
+        let paths = [path.to_owned(), path.replace("!/", "!")];
+        let commit = stood.place.commit.as_ref().map(|commit| commit.id.as_str());
+        std::iter::once(check).chain(ids::theirs(check).iter().copied()).any(|check| {
+            lines.iter().any(|line| {
+                paths.iter().any(|path| {
+                    let here = format!("{path}:{check}:{line}");
+                    self.ignored.contains(&here)
+                        || commit.is_some_and(|commit| {
+                            self.ignored.contains(&format!("{commit}:{here}"))
+                        })
+                })
             })
+        })
     }
 }

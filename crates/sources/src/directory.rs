@@ -317,6 +317,8 @@ fn try_file<S: Sink>(
         sink.note(Note::at(NoteKind::Special, path.clone(), "a device, pipe or socket"));
         return Ok(());
     }
+    let origin = Origin::File(path.clone());
+    sink.content(&origin);
     if metadata.len() > options.limits.content_bytes {
         let message = format!(
             "{} MiB; the limit is {}",
@@ -326,7 +328,6 @@ fn try_file<S: Sink>(
         sink.note(Note::at(NoteKind::TooLarge, path.clone(), message));
         return Ok(());
     }
-    let origin = Origin::File(path.clone());
     buffer.clear();
     // One byte more tells whether there is more.
     file.by_ref().take(PIECE_BYTES as u64 + 1).read_to_end(buffer)?;

@@ -67,6 +67,8 @@ pub struct Piece<'a> {
 
 /// Takes the contents of one worker thread.
 pub trait Sink: Send {
+    /// Is told of each file, and of each member of an archive, before anything is known of its content.
+    fn content(&mut self, _origin: &Origin) {}
     /// Looks at a piece.
     fn piece(&mut self, piece: &Piece<'_>);
     /// Is told what was passed over.

@@ -3,9 +3,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "the allowances for tests do not reach their helpers"
 )]
 
+mod gitleaks;
 mod remote;
 mod scan;
 mod support;

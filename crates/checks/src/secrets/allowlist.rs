@@ -4,6 +4,40 @@ use globset::GlobSet;
 
 use super::rule::{Pattern, globs};
 
+/// What the expressions of a list are held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// The secret.
+    #[default]
+    Secret,
+    /// All that the rule's pattern matched.
+    Match,
+    /// The lines on which the match stands.
+    Line,
+}
+
+/// What stands in a text, for a list to judge.
+#[derive(Clone, Copy)]
+pub struct Found<'t> {
+    /// The credential.
+    pub secret: &'t [u8],
+    /// All that the rule's pattern matched.
+    pub matched: &'t [u8],
+    /// The lines on which the match stands.
+    pub line: &'t [u8],
+}
+
+/// What the text alone says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Allowed wherever it stands.
+    Allowed,
+    /// Allowed at the places for which [`Allowlist::holds_at`].
+    ByPlace,
+    /// Not allowed by this list.
+    Refused,
+}
+
 /// What must hold of a finding for it to be allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
@@ -23,8 +57,10 @@ pub struct Allowlist {
     pub path_globs: Option<GlobSet>,
     /// Paths as expressions.
     pub path_patterns: Vec<Pattern>,
-    /// Secrets.
+    /// Secrets, or what `target` names instead.
     pub secrets: Vec<Pattern>,
+    /// What `secrets` are held against.
+    pub target: Target,
     /// Words in secrets, lower case.
     pub stopwords: Vec<String>,
     /// Commits, by their whole id, lower case.
@@ -59,37 +95,78 @@ impl Allowlist {
         })
     }
 
-    /// Whether a finding of `check` is allowed.
+    /// Whether a finding of `check` is allowed; for a list whose expressions are about secrets.
     #[must_use]
     pub fn allows(&self, check: &str, secret: &[u8], path: &str, commit: Option<&str>) -> bool {
-        if !self.checks.is_empty() && !self.checks.iter().any(|id| id == check) {
-            return false;
-        }
-        let has_paths = self.path_globs.is_some() || !self.path_patterns.is_empty();
-        let path_holds = || {
-            self.path_globs.as_ref().is_some_and(|globs| globs.is_match(path))
-                || self.path_patterns.iter().any(|pattern| pattern.is_match(path.as_bytes()))
+        let found = Found { secret, matched: secret, line: secret };
+        self.is_for(check)
+            && match self.judge(found) {
+                Verdict::Allowed => true,
+                Verdict::ByPlace => self.holds_at(path, commit),
+                Verdict::Refused => false,
+            }
+    }
+
+    /// Whether findings of `check` are its business.
+    #[must_use]
+    pub fn is_for(&self, check: &str) -> bool {
+        self.checks.is_empty() || self.checks.iter().any(|id| id == check)
+    }
+
+    /// Judges by what stands in the text.
+    #[must_use]
+    pub fn judge(&self, found: Found<'_>) -> Verdict {
+        let text = match self.target {
+            Target::Secret => found.secret,
+            Target::Match => found.matched,
+            Target::Line => found.line,
         };
-        let secret_holds = || self.secrets.iter().any(|pattern| pattern.is_match(secret));
+        let secret_holds = || self.secrets.iter().any(|pattern| pattern.is_match(text));
         let word_holds = || {
-            let lower = secret.to_ascii_lowercase();
+            let lower = found.secret.to_ascii_lowercase();
             self.stopwords
                 .iter()
                 .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
         };
+        let (secrets, words) = (!self.secrets.is_empty(), !self.stopwords.is_empty());
+        match self.condition {
+            Condition::Any if secrets && secret_holds() || words && word_holds() => {
+                Verdict::Allowed
+            }
+            Condition::Any if self.has_places() => Verdict::ByPlace,
+            Condition::Any if secrets || words => Verdict::Refused,
+            Condition::All if secrets && !secret_holds() || words && !word_holds() => {
+                Verdict::Refused
+            }
+            Condition::All if self.has_places() => Verdict::ByPlace,
+            // A list that names checks only allows all their findings.
+            Condition::Any | Condition::All => Verdict::Allowed,
+        }
+    }
+
+    /// Judges by the place, where [`Self::judge`] says so.
+    #[must_use]
+    pub fn holds_at(&self, path: &str, commit: Option<&str>) -> bool {
+        let path_holds = || {
+            self.path_globs.as_ref().is_some_and(|globs| globs.is_match(path))
+                || self.path_patterns.iter().any(|pattern| pattern.is_match_of_path(path))
+        };
         let commit_holds =
             || commit.is_some_and(|commit| self.commits.iter().any(|id| id == commit));
-        let kinds: [(bool, &dyn Fn() -> bool); 4] = [
-            (has_paths, &path_holds),
-            (!self.secrets.is_empty(), &secret_holds),
-            (!self.stopwords.is_empty(), &word_holds),
-            (!self.commits.is_empty(), &commit_holds),
-        ];
-        let mut present = kinds.iter().filter(|(present, _)| *present).peekable();
-        match self.condition {
-            Condition::All => present.all(|(_, holds)| holds()),
-            Condition::Any => present.peek().is_none() || present.any(|(_, holds)| holds()),
+        match (self.condition, self.has_paths(), !self.commits.is_empty()) {
+            (Condition::All, paths, commits) => {
+                (!paths || path_holds()) && (!commits || commit_holds())
+            }
+            (Condition::Any, paths, commits) => paths && path_holds() || commits && commit_holds(),
         }
+    }
+
+    fn has_paths(&self) -> bool {
+        self.path_globs.is_some() || !self.path_patterns.is_empty()
+    }
+
+    fn has_places(&self) -> bool {
+        self.has_paths() || !self.commits.is_empty()
     }
 }
 

@@ -10,6 +10,7 @@ mod assignment;
 mod builtin;
 pub mod checksum;
 mod decode;
+pub mod gitleaks;
 pub mod judge;
 mod jwt;
 pub mod place;
@@ -19,7 +20,7 @@ mod ruleset;
 mod scan;
 mod verify;
 
-pub use allowlist::{Allowlist, Condition};
+pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
 pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};

@@ -11,7 +11,7 @@ use super::judge::{common, folded, rarity};
 /// Four bytes, in any case.
 const GRAM_BYTES: usize = 4;
 /// Shortest keyword. It has no four bytes, so it is looked for with each byte that may follow it.
-const MIN_KEYWORD_BYTES: usize = GRAM_BYTES - 1;
+pub(crate) const MIN_KEYWORD_BYTES: usize = GRAM_BYTES - 1;
 /// Places looked up at once.
 const PLACES: usize = 8;
 /// Bytes loaded for them.

@@ -112,6 +112,21 @@ pub(crate) enum Finder {
     Assignment(Wanted),
     /// A JSON Web Token, whose claims are judged.
     Jwt,
+    /// Everything a user's pattern matches anywhere in the text.
+    Whole(Whole),
+    /// Nothing in a text: the path alone is the finding.
+    Path,
+}
+
+/// A user's pattern, which is unbounded as a rule and therefore run over the whole text, once.
+pub(crate) struct Whole {
+    pub(crate) pattern: Pattern,
+    /// The group that is the secret; without one the first that is not empty.
+    pub(crate) group: Option<usize>,
+    /// Bits per character that a secret must exceed.
+    pub(crate) entropy: Option<f64>,
+    /// Where the prefilter cannot look for one of them: all keywords, of which one must be there.
+    pub(crate) keywords: Vec<String>,
 }
 
 /// What kind of value an assignment's name promises.
@@ -154,6 +169,10 @@ pub struct Rule {
     pub(crate) judged: Option<Wanted>,
     pub(crate) allow: Vec<Pattern>,
     pub(crate) path: Option<GlobSet>,
+    /// The only paths in which a user wants the rule to hold.
+    pub(crate) path_pattern: Option<Pattern>,
+    /// A user's rule that gives way to their other ones.
+    pub(crate) is_generic: bool,
     pub(crate) rank: Rank,
 }
 
@@ -233,6 +252,8 @@ impl Rule {
             entropy: file.entropy,
             allow: file.allow.iter().map(|source| Pattern::new(source, &[])).collect(),
             path: globs(&file.path).map_err(&fail)?,
+            path_pattern: None,
+            is_generic: false,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
             judged,
             keywords,
@@ -260,7 +281,7 @@ impl Rule {
     pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
         match &self.finder {
             Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
-            Finder::Assignment(_) | Finder::Jwt => None,
+            Finder::Assignment(_) | Finder::Jwt | Finder::Whole(_) | Finder::Path => None,
         }
     }
 
@@ -268,6 +289,7 @@ impl Rule {
     #[must_use]
     pub fn holds_at(&self, path: &str) -> bool {
         self.path.as_ref().is_none_or(|globs| globs.is_match(path))
+            && self.path_pattern.as_ref().is_none_or(|pattern| pattern.is_match_of_path(path))
     }
 
     /// What the rule looks near.
@@ -294,6 +316,8 @@ pub struct Pattern {
     source: String,
     /// Lower case. Of a pattern that is only asked whether it matches, none.
     keywords: Vec<String>,
+    /// Whether it is about characters; about bytes otherwise.
+    unicode: bool,
     program: OnceLock<Result<Program, String>>,
 }
 
@@ -314,7 +338,18 @@ impl Pattern {
     /// Takes an expression. `keywords` (lower case) tell how near to a hit a match must be.
     #[must_use]
     pub fn new(source: &str, keywords: &[String]) -> Self {
-        Self { source: source.to_owned(), keywords: keywords.to_vec(), program: OnceLock::new() }
+        Self {
+            source: source.to_owned(),
+            keywords: keywords.to_vec(),
+            unicode: false,
+            program: OnceLock::new(),
+        }
+    }
+
+    /// Takes an expression that was translated from another engine's notation.
+    pub(crate) fn translated(source: &str, unicode: bool) -> Result<Self, String> {
+        let pattern = Self { unicode, ..Self::new(source, &[]) };
+        pattern.compile().map(|()| pattern)
     }
 
     /// Reads an expression that is only asked whether it matches.
@@ -333,7 +368,8 @@ impl Pattern {
 
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
-            let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
+            let mut parser =
+                regex_syntax::ParserBuilder::new().utf8(false).unicode(self.unicode).build();
             let hir = parser.parse(&self.source).map_err(|error| error.to_string())?;
             let regex = meta::Builder::new()
                 .configure(
@@ -401,6 +437,18 @@ impl Pattern {
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
         self.program().is_some_and(|program| program.regex.is_match(Input::new(text)))
+    }
+
+    /// The same for a path, in which a member of an archive may follow it after `!/` or, as others write it, after `!`.
+    #[must_use]
+    pub fn is_match_of_path(&self, path: &str) -> bool {
+        self.is_match(path.as_bytes())
+            || path.contains("!/") && self.is_match(path.replace("!/", "!").as_bytes())
+    }
+
+    /// Bytes that the compiled program takes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.program().map_or(0, |program| program.regex.memory_usage())
     }
 
     /// Whether it matches at the very beginning of `text`.

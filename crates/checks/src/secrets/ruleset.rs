@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
+    allowlist::{Allowlist, Found, Verdict},
     builtin,
     prefilter::Prefilter,
-    rule::{Rule, RuleError},
+    rule::{Finder, Rule, RuleError},
+    scan::Candidate,
 };
 
 /// The rules of a scan. Shared by all workers; see [`super::Scanner`] for what runs them.
@@ -16,6 +18,20 @@ pub struct Ruleset {
     pub(crate) by_keyword: Vec<Vec<u32>>,
     /// Rules without a keyword, which only a user can write.
     pub(crate) everywhere: Vec<u32>,
+    /// Rules about paths alone.
+    by_path: Vec<u32>,
+    allowlists: Vec<Allowlist>,
+    /// By rule: the lists that are for it.
+    lists_of: Vec<Vec<u32>>,
+}
+
+/// What allow-lists say of what stands in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    /// Wherever it stands.
+    pub(crate) anywhere: bool,
+    /// Where one of these lists holds.
+    pub(crate) by_place: Vec<u32>,
 }
 
 impl Ruleset {
@@ -32,13 +48,13 @@ impl Ruleset {
     /// # Errors
     /// See [`Self::builtin`].
     pub fn builder() -> Result<RulesetBuilder, RuleError> {
-        Ok(RulesetBuilder { rules: builtin::all()? })
+        Ok(RulesetBuilder { rules: builtin::all()?, allowlists: Vec::new() })
     }
 
     /// Nothing, to add to.
     #[must_use]
     pub fn empty() -> RulesetBuilder {
-        RulesetBuilder { rules: Vec::new() }
+        RulesetBuilder { rules: Vec::new(), allowlists: Vec::new() }
     }
 
     /// In the order of their ids.
@@ -52,11 +68,78 @@ impl Ruleset {
     pub fn get(&self, index: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(index).ok()?)
     }
+
+    /// The rules of which `path` alone is a finding, by index.
+    pub fn about_path<'r>(&'r self, path: &'r str) -> impl Iterator<Item = u32> + 'r {
+        self.by_path
+            .iter()
+            .copied()
+            .filter(move |index| self.get(*index).is_some_and(|rule| rule.holds_at(path)))
+    }
+
+    /// Whether there are rules about paths alone.
+    #[must_use]
+    pub fn has_rules_about_paths(&self) -> bool {
+        !self.by_path.is_empty()
+    }
+
+    /// Whether an allow-list accepts `candidate` at this place.
+    #[must_use]
+    pub fn allows(&self, candidate: &Candidate, path: &str, commit: Option<&str>) -> bool {
+        candidate.allowed.anywhere || self.some_holds_at(&candidate.allowed.by_place, path, commit)
+    }
+
+    /// Whether an allow-list accepts a finding of a rule about paths at this place.
+    #[must_use]
+    pub fn allows_path(&self, rule: u32, path: &str, commit: Option<&str>) -> bool {
+        let nothing = Found { secret: b"", matched: b"", line: b"" };
+        let by_place: Vec<u32> = self
+            .lists_of(rule)
+            .iter()
+            .copied()
+            .filter(|list| {
+                self.list(*list).is_some_and(|list| list.judge(nothing) == Verdict::ByPlace)
+            })
+            .collect();
+        self.some_holds_at(&by_place, path, commit)
+    }
+
+    pub(crate) fn has_lists(&self, rule: u32) -> bool {
+        !self.lists_of(rule).is_empty()
+    }
+
+    /// Asks the lists that are for `rule`.
+    pub(crate) fn judge(&self, rule: u32, found: Found<'_>) -> Allowed {
+        let mut allowed = Allowed::default();
+        for &number in self.lists_of(rule) {
+            match self.list(number).map(|list| list.judge(found)) {
+                Some(Verdict::Allowed) => return Allowed { anywhere: true, by_place: Vec::new() },
+                Some(Verdict::ByPlace) => allowed.by_place.push(number),
+                Some(Verdict::Refused) | None => {}
+            }
+        }
+        allowed
+    }
+
+    fn lists_of(&self, rule: u32) -> &[u32] {
+        self.lists_of.get(rule as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn list(&self, number: u32) -> Option<&Allowlist> {
+        self.allowlists.get(number as usize)
+    }
+
+    fn some_holds_at(&self, lists: &[u32], path: &str, commit: Option<&str>) -> bool {
+        lists
+            .iter()
+            .any(|number| self.list(*number).is_some_and(|list| list.holds_at(path, commit)))
+    }
 }
 
 /// See [`Ruleset::builder`].
 pub struct RulesetBuilder {
     rules: Vec<Rule>,
+    allowlists: Vec<Allowlist>,
 }
 
 impl RulesetBuilder {
@@ -75,6 +158,18 @@ impl RulesetBuilder {
         self
     }
 
+    /// Adds an allow-list, which judges while the text is at hand.
+    #[must_use]
+    pub fn with_allowlist(mut self, list: Allowlist) -> Self {
+        self.allowlists.push(list);
+        self
+    }
+
+    /// The rules so far, to be changed.
+    pub(crate) fn rules_mut(&mut self) -> &mut [Rule] {
+        &mut self.rules
+    }
+
     /// The ids of the rules so far.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| rule.id.as_str())
@@ -85,9 +180,11 @@ impl RulesetBuilder {
     pub fn build(mut self) -> Ruleset {
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_keyword: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        let mut everywhere = Vec::new();
+        let (mut everywhere, mut by_path) = (Vec::new(), Vec::new());
         for (index, rule) in (0..).zip(&self.rules) {
-            if rule.keywords.is_empty() {
+            if matches!(rule.finder, Finder::Path) {
+                by_path.push(index);
+            } else if rule.keywords.is_empty() {
                 everywhere.push(index);
             }
             for keyword in &rule.keywords {
@@ -104,6 +201,25 @@ impl RulesetBuilder {
         };
         let prefilter = Prefilter::new(by_keyword.keys().copied(), follow);
         let by_keyword = by_keyword.into_values().collect();
-        Ruleset { rules: self.rules, prefilter, by_keyword, everywhere }
+        let lists_of = self
+            .rules
+            .iter()
+            .map(|rule| {
+                (0..)
+                    .zip(&self.allowlists)
+                    .filter(|(_, list)| list.is_for(rule.id.as_str()))
+                    .map(|(number, _)| number)
+                    .collect()
+            })
+            .collect();
+        Ruleset {
+            rules: self.rules,
+            prefilter,
+            by_keyword,
+            everywhere,
+            by_path,
+            allowlists: self.allowlists,
+            lists_of,
+        }
     }
 }

@@ -6,12 +6,21 @@ use model::{Confidence, SecretValue};
 use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 
 use super::{
+    allowlist::Found,
     assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    rule::{Finder, Program, Rank, Rule},
-    ruleset::Ruleset,
+    rule::{Finder, Program, Rank, Rule, Whole},
+    ruleset::{Allowed, Ruleset},
 };
+
+/// What one user's rule may cost in one text: bytes that its searches, of which each may look at all that follows, could
+/// look at. A pattern that looks far and matches short would otherwise take the square of the text's length.
+const SEARCHED_BYTES: usize = 8 << 30;
+/// How many candidates before and behind one may hold it.
+const NEIGHBOURS: usize = 32;
+/// How much of the lines of a match an allow-list sees before and behind it, in bytes.
+const LINE_BYTES: usize = 16 << 10;
 
 /// A credential found in a text, before its path is known.
 ///
@@ -32,6 +41,12 @@ pub struct Candidate {
     pub bare: bool,
     /// `base64`, `hex`, `percent` or `escaped`, if it was.
     pub encoding: Option<&'static str>,
+    /// Lines from the beginning of the rule's match to the secret.
+    pub lines_into_match: u64,
+    /// What allow-lists say; see [`Ruleset::allows`].
+    pub(crate) allowed: Allowed,
+    /// The rule holds at some paths only.
+    pub(crate) by_path: bool,
 }
 
 /// One worker's means to run a [`Ruleset`]: nothing is shared with other workers but the rules.
@@ -41,6 +56,7 @@ pub struct Scanner {
     /// By rule: where its last match ended, and in which text.
     resume: Vec<(u64, usize)>,
     texts: u64,
+    cut_short: Vec<u32>,
 }
 
 impl Scanner {
@@ -49,7 +65,7 @@ impl Scanner {
     pub fn new(ruleset: Arc<Ruleset>) -> Self {
         let rules = ruleset.rules.len();
         let engines = std::iter::repeat_with(|| None).take(rules).collect();
-        Self { ruleset, engines, resume: vec![(0, 0); rules], texts: 0 }
+        Self { ruleset, engines, resume: vec![(0, 0); rules], texts: 0, cut_short: Vec::new() }
     }
 
     /// The rules it runs.
@@ -58,7 +74,13 @@ impl Scanner {
         &self.ruleset
     }
 
-    /// Finds the credentials in `text`, in the order in which they stand, no two over the same bytes.
+    /// The users' rules that matched so often that they were not run to the end of the last text.
+    pub fn take_cut_short(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.cut_short)
+    }
+
+    /// Finds the credentials in `text`, in the order in which they stand, no two over the same bytes, except that each rule of the
+    /// user's speaks for itself.
     pub fn scan(&mut self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.scan_plain(text, &mut found);
@@ -74,7 +96,39 @@ impl Scanner {
                 found.push(candidate);
             }
         }
-        without_overlaps(found)
+        let mut kept = without_overlaps(found);
+        self.without_generic(&mut kept);
+        kept
+    }
+
+    /// Of users' rules one that calls itself generic is silent where another one reports the same stretch. What may take away
+    /// the other must take away the generic one as well.
+    fn without_generic(&self, kept: &mut Vec<Candidate>) {
+        let is_generic = |candidate: &Candidate| {
+            candidate.rank == Rank::User
+                && self.ruleset.get(candidate.rule).is_some_and(|rule| rule.is_generic)
+        };
+        let is_covered = |at: usize, generic: &Candidate| {
+            let from = at.saturating_sub(NEIGHBOURS);
+            kept.iter().skip(from).take(2 * NEIGHBOURS).any(|other| {
+                other.rank == Rank::User
+                    && other.range.start <= generic.range.start
+                    && generic.range.end <= other.range.end
+                    && !is_generic(other)
+                    && !other.by_path
+                    && !other.allowed.anywhere
+                    && other.allowed.by_place.iter().all(|list| {
+                        generic.allowed.anywhere || generic.allowed.by_place.contains(list)
+                    })
+            })
+        };
+        let covered: Vec<bool> = kept
+            .iter()
+            .enumerate()
+            .map(|(at, candidate)| is_generic(candidate) && is_covered(at, candidate))
+            .collect();
+        let mut covered = covered.into_iter();
+        kept.retain(|_| !covered.next().unwrap_or_default());
     }
 
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
@@ -98,6 +152,10 @@ impl Scanner {
         text: &[u8],
         found: &mut Vec<Candidate>,
     ) {
+        if ruleset.get(index).is_some_and(|rule| matches!(rule.finder, Finder::Whole(_))) {
+            self.try_rule(ruleset, index, text, 0..0, found);
+            return;
+        }
         let mut start = 0;
         while start < text.len() {
             let before = found.len();
@@ -127,13 +185,28 @@ impl Scanner {
             return None;
         }
         match &rule.finder {
+            Finder::Path => None,
+            Finder::Whole(whole) => {
+                if resume.0 != self.texts {
+                    // Also past every keyword that follows.
+                    *resume = (self.texts, usize::MAX);
+                    self.whole(ruleset, rule, whole, index, text, found);
+                }
+                None
+            }
             Finder::Assignment(wanted) => {
+                let begin = keyword.start;
                 let assigned = assignment::find(text, keyword, *wanted)?;
                 *resume = (self.texts, assigned.value.end);
                 let end = assigned.value.end;
-                if let Some(mut candidate) =
-                    accept(rule, index, text, assigned.value, assigned.confidence)
-                {
+                if let Some(mut candidate) = accept(
+                    ruleset,
+                    (rule, index),
+                    text,
+                    begin..end,
+                    assigned.value,
+                    assigned.confidence,
+                ) {
                     candidate.bare = assigned.bare;
                     found.push(candidate);
                 }
@@ -143,7 +216,14 @@ impl Scanner {
                 let (range, confidence) = jwt::at(text, keyword.start)?;
                 *resume = (self.texts, range.end);
                 let end = range.end;
-                found.extend(accept(rule, index, text, range, confidence));
+                found.extend(accept(
+                    ruleset,
+                    (rule, index),
+                    text,
+                    range.clone(),
+                    range,
+                    confidence,
+                ));
                 Some(end)
             }
             Finder::Pattern(pattern) => {
@@ -163,7 +243,8 @@ impl Scanner {
                         .map(|judged| judged.min(rule.confidence)),
                 };
                 if let Some(confidence) = confidence
-                    && let Some(candidate) = accept(rule, index, text, secret, confidence)
+                    && let Some(candidate) =
+                        accept(ruleset, (rule, index), text, matched.clone(), secret, confidence)
                 {
                     found.push(candidate);
                 } else {
@@ -174,6 +255,95 @@ impl Scanner {
             }
         }
     }
+}
+
+impl Scanner {
+    /// Everything that a user's rule matches in `text`.
+    fn whole(
+        &mut self,
+        ruleset: &Ruleset,
+        rule: &Rule,
+        whole: &Whole,
+        index: u32,
+        text: &[u8],
+        found: &mut Vec<Candidate>,
+    ) {
+        if !whole.keywords.is_empty()
+            && !whole.keywords.iter().any(|keyword| contains_in_any_case(text, keyword.as_bytes()))
+        {
+            return;
+        }
+        let Some(program) = whole.pattern.program() else { return };
+        let regex = &program.regex;
+        let Some(engine) = self.engines.get_mut(index as usize) else { return };
+        let (cache, captures) =
+            engine.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
+        let mut start = 0;
+        let mut budget = SEARCHED_BYTES;
+        while start <= text.len() {
+            // The smaller part is for searches that see little of the text.
+            let Some(left) = budget.checked_sub(text.len() - start + 1_024) else {
+                self.cut_short.push(index);
+                return;
+            };
+            budget = left;
+            regex.search_captures_with(cache, &Input::new(text).span(start..text.len()), captures);
+            let Some(matched) = captures.get_match().map(|matched| matched.range()) else { return };
+            start = if matched.is_empty() { matched.end + 1 } else { matched.end };
+            let group = match whole.group {
+                Some(group) => captures.get_group(group),
+                None => (1..captures.group_len())
+                    .filter_map(|group| captures.get_group(group))
+                    .find(|group| !group.range().is_empty()),
+            };
+            let range = group
+                .map(|group| group.range())
+                .filter(|range| !range.is_empty())
+                .unwrap_or_else(|| without_line_ends(text, matched.clone()));
+            let Some(secret) = text.get(range.clone()).filter(|secret| !secret.is_empty()) else {
+                continue;
+            };
+            if whole.entropy.is_some_and(|floor| f64::from(entropy(secret)) <= floor) {
+                continue;
+            }
+            found.extend(accept(
+                ruleset,
+                (rule, index),
+                text,
+                without_line_ends(text, matched),
+                range,
+                rule.confidence,
+            ));
+        }
+    }
+}
+
+fn without_line_ends(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let bytes = text.get(range.clone()).unwrap_or_default();
+    let before = bytes.iter().take_while(|byte| **byte == b'\n').count();
+    let behind = bytes.iter().skip(before).rev().take_while(|byte| **byte == b'\n').count();
+    range.start + before..range.end - behind
+}
+
+/// Letters outside of ASCII must be as they are in `keyword`.
+fn contains_in_any_case(text: &[u8], keyword: &[u8]) -> bool {
+    let Some(first) = keyword.first() else { return true };
+    memchr::memchr2_iter(first.to_ascii_uppercase(), first.to_ascii_lowercase(), text).any(|at| {
+        text.get(at..at + keyword.len()).is_some_and(|here| here.eq_ignore_ascii_case(keyword))
+    })
+}
+
+/// The lines on which `range` stands.
+fn lines_of(text: &[u8], range: &Range<usize>) -> Range<usize> {
+    let from = range.start.saturating_sub(LINE_BYTES);
+    let before = text.get(from..range.start).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(from, |at| from + at + 1);
+    // A match that ends with a line end does not stand on the next line.
+    let to = text.len().min(range.end.saturating_add(LINE_BYTES));
+    let behind = text.get(range.end..to).unwrap_or_default();
+    let end = memchr::memchr(b'\n', behind).map_or(to, |at| range.end + at);
+    let end = if end > range.end && text.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+    start..end
 }
 
 /// The match of `program` that holds the keyword: all of it, and the secret in it.
@@ -227,9 +397,10 @@ fn is_in_blob(text: &[u8], range: &Range<usize>) -> bool {
 
 /// Judges what a rule found by the value itself.
 fn accept(
-    rule: &Rule,
-    index: u32,
+    ruleset: &Ruleset,
+    (rule, index): (&Rule, u32),
     text: &[u8],
+    matched: Range<usize>,
     range: Range<usize>,
     confidence: Confidence,
 ) -> Option<Candidate> {
@@ -263,8 +434,19 @@ fn accept(
     if rule.allow.iter().any(|pattern| pattern.is_match(secret)) {
         return None;
     }
+    let allowed = if ruleset.has_lists(index) {
+        let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+        let line = part(lines_of(text, &matched));
+        ruleset.judge(index, Found { secret, matched: part(matched.clone()), line })
+    } else {
+        Allowed::default()
+    };
+    let into_match = text.get(matched.start..range.start).unwrap_or_default();
     Some(Candidate {
         rule: index,
+        lines_into_match: memchr::memchr_iter(b'\n', into_match).count() as u64,
+        allowed,
+        by_path: rule.path_pattern.is_some(),
         range,
         secret: SecretValue::new(secret),
         confidence,
@@ -275,6 +457,9 @@ fn accept(
 }
 
 /// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest.
+///
+/// Users' rules do not know of each other: each keeps its own. What an allow-list may still take away leaves the bytes to
+/// others as well.
 fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     if found.len() < 2 {
         return found;
@@ -289,24 +474,55 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         ))
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
-    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let mut taken = Taken::default();
+    let mut by_rule: std::collections::HashMap<u32, Taken> = std::collections::HashMap::new();
     for candidate in found {
+        let of_user = candidate.rank == Rank::User;
+        let overlaps = if of_user {
+            by_rule.get(&candidate.rule).is_some_and(|taken| taken.overlaps(&candidate.range))
+        } else {
+            taken.overlaps(&candidate.range)
+        };
         let same_stretch = |other: &Candidate| {
             other.encoding.is_some()
                 && other.range == candidate.range
                 && other.secret != candidate.secret
         };
-        let overlaps = taken
-            .range(..candidate.range.end)
-            .next_back()
-            .is_some_and(|(_, end)| *end > candidate.range.start);
         // Several secrets may stand in one encoded stretch.
         if overlaps && !(candidate.encoding.is_some() && kept.iter().any(same_stretch)) {
             continue;
         }
-        taken.insert(candidate.range.start, candidate.range.end);
+        if of_user {
+            by_rule.entry(candidate.rule).or_default().take(&candidate.range);
+        }
+        let may_go = candidate.allowed.anywhere
+            || of_user && (candidate.by_path || !candidate.allowed.by_place.is_empty());
+        if !may_go {
+            taken.take(&candidate.range);
+        }
         kept.push(candidate);
     }
     kept.sort_by_key(|candidate| candidate.range.start);
     kept
+}
+
+/// Stretches that are spoken for, by their start, none over another.
+#[derive(Default)]
+struct Taken(std::collections::BTreeMap<usize, usize>);
+
+impl Taken {
+    fn overlaps(&self, range: &Range<usize>) -> bool {
+        self.0.range(..range.end).next_back().is_some_and(|(_, end)| *end > range.start)
+    }
+
+    fn take(&mut self, range: &Range<usize>) {
+        let mut union = range.clone();
+        while let Some((&start, &end)) = self.0.range(..union.end).next_back()
+            && end > union.start
+        {
+            union = union.start.min(start)..union.end.max(end);
+            self.0.remove(&start);
+        }
+        self.0.insert(union.start, union.end);
+    }
 }

@@ -162,6 +162,8 @@ fn feed<S: Sink>(
     sink: &mut S,
 ) {
     use gix::prelude::{Find as _, HeaderExt as _};
+    let origin = Origin::File(path.clone());
+    sink.content(&origin);
     let note = match repo.objects.header(id) {
         Err(_) => Note::at(
             NoteKind::MissingObject,
@@ -178,7 +180,7 @@ fn feed<S: Sink>(
         }
         Ok(_) => match repo.objects.try_find(id, buffer) {
             Ok(Some(object)) => {
-                content::feed(&Origin::File(path.clone()), object.data, &options.limits, sink);
+                content::feed(&origin, object.data, &options.limits, sink);
                 return;
             }
             _ => Note::at(NoteKind::Corrupt, path.clone(), "its object does not decode"),
