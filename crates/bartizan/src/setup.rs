@@ -43,20 +43,20 @@ pub(crate) fn prepare(
     let (excluded_checks, excluded_paths) = sort_out(&builder, &arguments.exclude);
     builder = select(builder, &only_checks, &excluded_checks)?;
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
-    for path in arguments
-        .baseline
-        .iter()
-        .cloned()
-        .chain(config.baselines.iter().map(|name| config_folder.join(name)))
-    {
+    let configured = config.baselines.iter().map(|name| config_folder.join(name));
+    for path in configured.clone() {
+        // What the user types may be a pipe; what a file names is a file.
+        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+            bail!("configuration: baselines: {} is not a file", path.display());
+        }
+    }
+    for path in arguments.baseline.iter().cloned().chain(configured) {
         let text = read(&path, MAX_BASELINE_BYTES)?;
         let baseline =
             Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
         suppressions.add_baseline(&baseline, key_id);
     }
-    if let Some(path) =
-        folder.map(|folder| folder.join(".gitleaksignore")).filter(|path| path.is_file())
-    {
+    if let Some(path) = found(folder, ".gitleaksignore")? {
         suppressions.add_ignore_file(&read(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
@@ -67,14 +67,28 @@ pub(crate) fn prepare(
 }
 
 fn configuration(arguments: &ScanArguments, folder: Option<&Path>) -> Result<(Config, PathBuf)> {
-    let found = || folder.map(|folder| folder.join(".bartizan.toml")).filter(|path| path.is_file());
-    let Some(path) = arguments.config.clone().or_else(found) else {
-        return Ok((Config::default(), PathBuf::new()));
+    let path = match &arguments.config {
+        Some(path) => Some(path.clone()),
+        None => found(folder, ".bartizan.toml")?,
     };
+    let Some(path) = path else { return Ok((Config::default(), PathBuf::new())) };
     let text = read(&path, MAX_CONFIG_BYTES)?;
     let config =
         Config::parse(&text).with_context(|| format!("configuration {}", path.display()))?;
     Ok((config, path.parent().unwrap_or(Path::new("")).to_owned()))
+}
+
+/// The file of that name in the target. A link might lead out of it, to a file whose lines an error would quote, and a pipe
+/// might never end.
+fn found(folder: Option<&Path>, name: &str) -> Result<Option<PathBuf>> {
+    let Some(path) = folder.map(|folder| folder.join(name)) else { return Ok(None) };
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(path)),
+        Ok(metadata) if !metadata.is_dir() => {
+            bail!("{} is a link, a pipe or a device; it must be a file", path.display())
+        }
+        _ => Ok(None),
+    }
 }
 
 fn read(path: &Path, limit: u64) -> Result<String> {
