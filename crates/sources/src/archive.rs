@@ -213,8 +213,7 @@ fn tar<S: Sink>(
 ) -> Result<(), Stop> {
     let meter = Meter::allowing(MAX_HEADER_BYTES);
     let mut archive = tar::Archive::new(Metered { inner: reader, meter: &meter });
-    let mut entries = archive.entries().map_err(unreadable)?;
-    while let Some(entry) = entries.next() {
+    for entry in archive.entries().map_err(unreadable)? {
         take_member(budget, sink)?;
         let entry = match entry {
             Err(_) if meter.is_exhausted() => {

@@ -123,7 +123,7 @@ fn what_cannot_be_read_is_told() {
     let folder = Folder::new();
     folder.write("closed.env", leak()).write("closed/a.env", leak());
     for name in ["closed.env", "closed"] {
-        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o000)).unwrap();
     }
     // Whoever may read everything has nothing to show here.
     if File::open(folder.path().join("closed.env")).is_err() {

@@ -68,8 +68,8 @@ fn plumb(repo: &Repo, arguments: &[&str], input: &[u8]) -> String {
 
 /// The single file of `folder` with that extension.
 fn file_with(folder: &Path, extension: &str) -> PathBuf {
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.extension() == Some(OsStr::new(extension))).next().unwrap()
+    let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.extension() == Some(OsStr::new(extension))).unwrap()
 }
 
 #[test]
