@@ -14,7 +14,10 @@ mod setup;
 mod target;
 mod verify;
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory as _, Parser as _};
 
@@ -49,16 +52,42 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Scan(arguments) => scan::run(arguments),
         Command::Checks(arguments) => checks_command::run(arguments),
-        Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "bartizan", &mut io::stdout());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Completions { shell } => completions(*shell),
     };
     match result {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("error: {:#}", failure.error());
+            let told = printable(&format!("error: {:#}\n", failure.error()));
+            // Who closed standard error does not want to hear of it; the exit code says it too.
+            let _ = io::stderr().write_all(told.as_bytes());
             ExitCode::from(failure.code())
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "bartizan", &mut script);
+    let mut out = io::stdout().lock();
+    match out.write_all(&script).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let error = anyhow::Error::new(error).context("cannot write to standard output");
+            Err(Failure::Usage(error))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// An error may quote a line of a file, or a path, that somebody else wrote: it does not get to drive the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' => "\n".to_owned(),
+            '\t' => " ".to_owned(),
+            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                c.escape_default().to_string()
+            }
+            c => c.to_string(),
+        })
+        .collect()
 }

@@ -18,6 +18,9 @@ use crate::{
     target, target::Target, verify,
 };
 
+/// The exit code of a process that a user's Ctrl-C ended, as shells tell it (128 and the number of the signal).
+const STOPPED: u8 = 130;
+
 pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let target = target::understand(
         &arguments.target,
@@ -41,7 +44,13 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let cancel = Cancel::default();
     let on_signal = cancel.clone();
     // Without a handler the signal ends the process, which is no worse.
-    let _ = ctrlc::set_handler(move || on_signal.cancel());
+    let _ = ctrlc::set_handler(move || {
+        // Who asks twice does not want to wait for a report.
+        if on_signal.is_cancelled() {
+            std::process::exit(i32::from(STOPPED));
+        }
+        on_signal.cancel();
+    });
     let scan = Scan {
         ruleset: Arc::clone(&setup.ruleset),
         suppressions: setup.suppressions,
@@ -158,7 +167,11 @@ fn repository_of(
 ) -> Result<Looked, Failure> {
     let failed = |error: sources::Error| Failure::Target(error.into());
     let _line = progress_of(scan, if arguments.history { "blobs" } else { "files" });
-    let commit = repository.commit(branch).map_err(failed)?;
+    let commit = match repository.commit(branch) {
+        // What the history holds can be looked at whatever became of the commit that was checked out.
+        Err(sources::Error::Damaged { .. }) if arguments.history && branch.is_none() => None,
+        commit => commit.map_err(failed)?,
+    };
     let outcome = match &commit {
         _ if arguments.staged => {
             // git names the index of a partial commit to its hooks (githooks(5)).

@@ -71,20 +71,20 @@ pub(crate) fn prepare(
     let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
     builder = select(builder, &known, &only_checks, &excluded_checks)?;
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
-    for path in arguments
-        .baseline
-        .iter()
-        .cloned()
-        .chain(config.baselines.iter().map(|name| config_folder.join(name)))
-    {
+    let configured = config.baselines.iter().map(|name| config_folder.join(name));
+    for path in configured.clone() {
+        // What the user types may be a pipe; what a file names is a file.
+        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+            bail!("configuration: baselines: {} is not a file", path.display());
+        }
+    }
+    for path in arguments.baseline.iter().cloned().chain(configured) {
         let text = read(&path, MAX_BASELINE_BYTES)?;
         let baseline =
             Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
         suppressions.add_baseline(&baseline, key_id);
     }
-    if let Some(path) =
-        folder.map(|folder| folder.join(".gitleaksignore")).filter(|path| path.is_file())
-    {
+    if let Some(path) = found(folder, ".gitleaksignore")? {
         suppressions.add_ignore_file(&read(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
@@ -106,14 +106,14 @@ fn configurations(arguments: &ScanArguments, folder: Option<&Path>) -> Result<Fi
         }
         return Ok(files);
     }
-    let found = |name: &str| -> Result<Option<(PathBuf, String)>> {
-        match folder.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
+    let own = |name: &str| -> Result<Option<(PathBuf, String)>> {
+        match found(folder, name)? {
             Some(path) => read(&path, MAX_CONFIG_BYTES).map(|text| Some((path, text))),
             None => Ok(None),
         }
     };
-    files.ours = found(".bartizan.toml")?;
-    files.theirs = found(".gitleaks.toml")?
+    files.ours = own(".bartizan.toml")?;
+    files.theirs = own(".gitleaks.toml")?
         .map(|(path, text)| (path, text, Some(folder.unwrap_or(Path::new("")).to_owned())));
     Ok(files)
 }
@@ -171,6 +171,19 @@ fn extended(wanted: &str, from: &Path, inside: Option<&Path>) -> Result<Extended
     }
     let text = read(&whole, MAX_CONFIG_BYTES)?;
     Ok(Extended { name: whole.display().to_string(), text })
+}
+
+/// The file of that name in the target. A link might lead out of it, to a file whose lines an error would quote, and a pipe
+/// might never end.
+fn found(folder: Option<&Path>, name: &str) -> Result<Option<PathBuf>> {
+    let Some(path) = folder.map(|folder| folder.join(name)) else { return Ok(None) };
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(path)),
+        Ok(metadata) if !metadata.is_dir() => {
+            bail!("{} is a link, a pipe or a device; it must be a file", path.display())
+        }
+        _ => Ok(None),
+    }
 }
 
 fn read(path: &Path, limit: u64) -> Result<String> {

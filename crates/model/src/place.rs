@@ -14,6 +14,12 @@ impl TargetPath {
     /// Takes the bytes of a path as the target spells it.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
+        let is_plain = |b: &u8| matches!(b, b' '..=b'~') && *b != b'\\';
+        if bytes.iter().all(is_plain)
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Self(text.to_owned());
+        }
         let mut out = String::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
             for c in chunk.valid().chars() {

@@ -45,6 +45,12 @@ pub struct Repository {
     inner: gix::ThreadSafeRepository,
 }
 
+/// Nothing of the user's or the system's, and a bound on what is decoded.
+fn options() -> gix::open::Options {
+    let limit = format!("gitoxide.objects.allocLimit={MAX_DECODED_BYTES}");
+    gix::open::Options::isolated().config_overrides([limit.as_str()])
+}
+
 impl Repository {
     /// Opens the repository at `path`: its work tree, its `.git`, or a bare one.
     ///
@@ -52,9 +58,7 @@ impl Repository {
     /// There is none, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         std::fs::metadata(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        let limit = format!("gitoxide.objects.allocLimit={MAX_DECODED_BYTES}");
-        let options = gix::open::Options::isolated().config_overrides([limit.as_str()]);
-        let inner = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| {
+        let inner = gix::ThreadSafeRepository::open_opts(path, options()).map_err(|error| {
             Error::NotARepository { path: path.to_owned(), source: error.into() }
         })?;
         Ok(Self { inner })
@@ -83,7 +87,12 @@ impl Repository {
         let repo = self.inner.to_thread_local();
         let tips = match revision {
             Some(_) => self.resolve(&repo, revision)?.into_iter().collect(),
-            None => all_tips(&repo),
+            // gix keeps every page of a pack it has looked at: a thousand tags are a good part of one. What they lead to is asked
+            // of a repository that is closed again.
+            None => match gix::open_opts(repo.git_dir(), options()) {
+                Ok(repo) => all_tips(&repo),
+                Err(_) => all_tips(&repo),
+            },
         };
         Ok(History::open(self, tips, revision.is_some()))
     }
