@@ -405,7 +405,7 @@ impl Pattern {
         let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
         let hir = parser.parse(&self.source).ok()?;
         let mut extractor = literal::Extractor::new();
-        extractor.limit_literal_len(keyword.len() + 1).limit_total(10_000).limit_class(128);
+        extractor.limit_literal_len(keyword.len() + 1).limit_total(1_000).limit_class(128);
         let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(&hir);
         let mut behind = Vec::new();
         for prefix in prefixes.literals()? {
@@ -461,8 +461,9 @@ impl Pattern {
 
 /// Whether every match of `hir` begins with one of `keywords`, whatever its case.
 fn starts_with_one_of(hir: &Hir, keywords: &[String]) -> bool {
+    let longest = keywords.iter().map(String::len).max().unwrap_or_default();
     let mut extractor = literal::Extractor::new();
-    extractor.limit_literal_len(40).limit_total(8_000).limit_repeat(10).limit_class(8);
+    extractor.limit_literal_len(longest).limit_total(500).limit_repeat(10).limit_class(8);
     let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(hir);
     let Some(prefixes) = prefixes.literals() else { return false };
     !prefixes.is_empty()
