@@ -57,7 +57,15 @@ pub struct Scanner {
     resume: Vec<(u64, usize)>,
     texts: u64,
     cut_short: Vec<u32>,
+    /// Since the engines' memory was last looked at.
+    scanned_bytes: usize,
 }
+
+/// What the engines' caches of one worker may take once a text is done. Real texts meet a few dozen rules; one that is made
+/// to meet them all fills hundreds.
+const MAX_CACHE_BYTES: usize = 64 << 20;
+/// How much is scanned before they are looked at again.
+const CACHE_CHECK_BYTES: usize = 1 << 20;
 
 impl Scanner {
     /// A worker's own scanner.
@@ -65,7 +73,14 @@ impl Scanner {
     pub fn new(ruleset: Arc<Ruleset>) -> Self {
         let rules = ruleset.rules.len();
         let engines = std::iter::repeat_with(|| None).take(rules).collect();
-        Self { ruleset, engines, resume: vec![(0, 0); rules], texts: 0, cut_short: Vec::new() }
+        Self {
+            ruleset,
+            engines,
+            resume: vec![(0, 0); rules],
+            texts: 0,
+            cut_short: Vec::new(),
+            scanned_bytes: 0,
+        }
     }
 
     /// The rules it runs.
@@ -82,6 +97,7 @@ impl Scanner {
     /// Finds the credentials in `text`, in the order in which they stand, no two over the same bytes, except that each rule of the
     /// user's speaks for itself.
     pub fn scan(&mut self, text: &[u8]) -> Vec<Candidate> {
+        self.give_back_memory(text.len());
         let mut found = Vec::new();
         self.scan_plain(text, &mut found);
         let mut stretches = Vec::new();
@@ -129,6 +145,19 @@ impl Scanner {
             .collect();
         let mut covered = covered.into_iter();
         kept.retain(|_| !covered.next().unwrap_or_default());
+    }
+
+    /// Drops the caches if they have grown too large; they fill again as they are needed.
+    fn give_back_memory(&mut self, next_bytes: usize) {
+        self.scanned_bytes = self.scanned_bytes.saturating_add(next_bytes);
+        if self.scanned_bytes < CACHE_CHECK_BYTES {
+            return;
+        }
+        self.scanned_bytes = 0;
+        let caches = self.engines.iter().flatten().map(|(cache, _)| cache.memory_usage());
+        if caches.sum::<usize>() > MAX_CACHE_BYTES {
+            self.engines.fill_with(|| None);
+        }
     }
 
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
