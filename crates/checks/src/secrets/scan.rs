@@ -63,9 +63,9 @@ pub struct Scanner {
 
 /// What the engines' caches of one worker may take once a text is done. Real texts meet a few dozen rules; one that is made
 /// to meet them all fills hundreds.
-const MAX_CACHE_BYTES: usize = 64 << 20;
+const MAX_CACHE_BYTES: usize = 32 << 20;
 /// How much is scanned before they are looked at again.
-const CACHE_CHECK_BYTES: usize = 1 << 20;
+const CACHE_CHECK_BYTES: usize = 256 << 10;
 
 impl Scanner {
     /// A worker's own scanner.
@@ -97,7 +97,6 @@ impl Scanner {
     /// Finds the credentials in `text`, in the order in which they stand, no two over the same bytes, except that each rule of the
     /// user's speaks for itself.
     pub fn scan(&mut self, text: &[u8]) -> Vec<Candidate> {
-        self.give_back_memory(text.len());
         let mut found = Vec::new();
         self.scan_plain(text, &mut found);
         let mut stretches = Vec::new();
@@ -148,8 +147,8 @@ impl Scanner {
     }
 
     /// Drops the caches if they have grown too large; they fill again as they are needed.
-    fn give_back_memory(&mut self, next_bytes: usize) {
-        self.scanned_bytes = self.scanned_bytes.saturating_add(next_bytes);
+    fn give_back_memory(&mut self, further_bytes: usize) {
+        self.scanned_bytes = self.scanned_bytes.saturating_add(further_bytes);
         if self.scanned_bytes < CACHE_CHECK_BYTES {
             return;
         }
@@ -163,11 +162,17 @@ impl Scanner {
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
         self.texts += 1;
         let ruleset = Arc::clone(&self.ruleset);
+        let mut looked_at = 0;
         ruleset.prefilter.find(text, |hit| {
+            // Keywords come roughly in order.
+            let further_bytes = hit.range.start.saturating_sub(looked_at);
+            looked_at = looked_at.max(hit.range.start);
+            self.give_back_memory(further_bytes);
             for &index in ruleset.by_keyword.get(hit.keyword).map_or([].as_slice(), Vec::as_slice) {
                 self.try_rule(&ruleset, index, text, hit.range.clone(), found);
             }
         });
+        self.give_back_memory(text.len().saturating_sub(looked_at));
         for &index in &ruleset.everywhere {
             self.everywhere(&ruleset, index, text, found);
         }
