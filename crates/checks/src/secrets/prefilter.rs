@@ -35,7 +35,35 @@ pub(crate) struct Prefilter {
 struct Gram {
     keyword: u32,
     /// Where in the keyword they stand.
-    offset: usize,
+    offset: u32,
+    /// The keyword's first bytes, folded, and which of the eight they are: most that is not the keyword differs in them.
+    head: u64,
+    mask: u64,
+}
+
+impl Gram {
+    fn new(number: u32, keyword: &[u8], offset: usize) -> Self {
+        let mut head = [0; size_of::<u64>()];
+        let mut mask = [0; size_of::<u64>()];
+        for ((head, mask), byte) in head.iter_mut().zip(&mut mask).zip(keyword) {
+            (*head, *mask) = (*byte, u8::MAX);
+        }
+        let mask = u64::from_le_bytes(mask);
+        Self {
+            keyword: number,
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+            head: fold(u64::from_le_bytes(head)) & mask,
+            mask,
+        }
+    }
+
+    /// Whether the keyword may begin at `start`.
+    fn may_begin(&self, text: &[u8], start: usize) -> bool {
+        match text.get(start..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => fold(u64::from_le_bytes(*bytes)) & self.mask == self.head,
+            None => true,
+        }
+    }
 }
 
 /// A keyword in a text.
@@ -67,7 +95,7 @@ impl Prefilter {
         let choice = Choice::new(&keywords);
         for ((number, keyword), follow) in (0_u32..).zip(&keywords).zip(follow) {
             if let Some((offset, gram)) = choice.of(keyword) {
-                filter.insert(gram, Gram { keyword: number, offset });
+                filter.insert(gram, Gram::new(number, keyword, offset));
             } else if let Some(&[a, b, c]) = keyword.first_chunk::<MIN_KEYWORD_BYTES>() {
                 let next = follow.unwrap_or_else(|| (0..=u8::MAX).collect());
                 let mut followed: Vec<u32> =
@@ -75,7 +103,7 @@ impl Prefilter {
                 followed.sort_unstable();
                 followed.dedup();
                 for gram in followed {
-                    filter.insert(gram, Gram { keyword: number, offset: 0 });
+                    filter.insert(gram, Gram::new(number, keyword, 0));
                 }
             }
         }
@@ -162,12 +190,12 @@ impl Prefilter {
             return;
         };
         for gram in grams {
-            let number = gram.keyword as usize;
-            let (Some(keyword), Some(start)) =
-                (self.keywords.get(number), at.checked_sub(gram.offset))
-            else {
+            let Some(start) = at.checked_sub(gram.offset as usize) else { continue };
+            if !gram.may_begin(text, start) {
                 continue;
-            };
+            }
+            let number = gram.keyword as usize;
+            let Some(keyword) = self.keywords.get(number) else { continue };
             let range = start..start + keyword.len();
             if text.get(range.clone()).is_some_and(|text| text.eq_ignore_ascii_case(keyword)) {
                 each(Hit { keyword: number, range });
