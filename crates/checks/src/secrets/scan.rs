@@ -1,6 +1,6 @@
 //! Running the rules over a text.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use model::{Confidence, SecretValue};
 use regex_automata::{Anchored, Input, meta, util::captures::Captures};
@@ -475,7 +475,8 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     let mut taken = Taken::default();
-    let mut by_rule: std::collections::HashMap<u32, Taken> = std::collections::HashMap::new();
+    let mut by_rule: HashMap<u32, Taken> = HashMap::new();
+    let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
     for candidate in found {
         let of_user = candidate.rank == Rank::User;
         let overlaps = if of_user {
@@ -483,14 +484,21 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         } else {
             taken.overlaps(&candidate.range)
         };
-        let same_stretch = |other: &Candidate| {
-            other.encoding.is_some()
-                && other.range == candidate.range
-                && other.secret != candidate.secret
-        };
         // Several secrets may stand in one encoded stretch.
-        if overlaps && !(candidate.encoding.is_some() && kept.iter().any(same_stretch)) {
+        let stretch = (candidate.range.start, candidate.range.end);
+        let is_further = candidate.encoding.is_some()
+            && stretches
+                .get(&stretch)
+                .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
+        if overlaps && !is_further {
             continue;
+        }
+        if candidate.encoding.is_some() {
+            let first = stretches.entry(stretch).or_default();
+            // Whatever comes differs from one of two.
+            if first.len() < 2 && !first.contains(&candidate.secret) {
+                first.push(candidate.secret.clone());
+            }
         }
         if of_user {
             by_rule.entry(candidate.rule).or_default().take(&candidate.range);
