@@ -57,6 +57,31 @@ pub struct Scanner {
     resume: Vec<(u64, usize)>,
     texts: u64,
     cut_short: Vec<u32>,
+    next_dot: NextDot,
+}
+
+/// Where the next dot stands, remembered, because a text may be full of what only a dot makes a token.
+#[derive(Default)]
+struct NextDot {
+    text: u64,
+    /// No dot from the first on before the second.
+    clear: Range<usize>,
+    ends_with_dot: bool,
+}
+
+impl NextDot {
+    /// The first dot from `at` on in `text`, whose number is `number`.
+    fn after(&mut self, text: &[u8], number: u64, at: usize) -> Option<usize> {
+        if self.text != number || !(self.clear.start..=self.clear.end).contains(&at) {
+            let dot = memchr::memchr(b'.', text.get(at..)?);
+            *self = Self {
+                text: number,
+                clear: at..dot.map_or(text.len(), |dot| at + dot),
+                ends_with_dot: dot.is_some(),
+            };
+        }
+        self.ends_with_dot.then_some(self.clear.end)
+    }
 }
 
 impl Scanner {
@@ -65,7 +90,14 @@ impl Scanner {
     pub fn new(ruleset: Arc<Ruleset>) -> Self {
         let rules = ruleset.rules.len();
         let engines = std::iter::repeat_with(|| None).take(rules).collect();
-        Self { ruleset, engines, resume: vec![(0, 0); rules], texts: 0, cut_short: Vec::new() }
+        Self {
+            ruleset,
+            engines,
+            resume: vec![(0, 0); rules],
+            texts: 0,
+            cut_short: Vec::new(),
+            next_dot: NextDot::default(),
+        }
     }
 
     /// The rules it runs.
@@ -213,6 +245,11 @@ impl Scanner {
                 Some(end)
             }
             Finder::Jwt => {
+                if self.next_dot.after(text, self.texts, keyword.start)? - keyword.start
+                    > jwt::MAX_TOKEN_BYTES
+                {
+                    return None;
+                }
                 let (range, confidence) = jwt::at(text, keyword.start)?;
                 *resume = (self.texts, range.end);
                 let end = range.end;
