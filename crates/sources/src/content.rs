@@ -161,26 +161,36 @@ impl Decoder {
                     } else {
                         u16::from_le_bytes([first, second])
                     };
-                    let units = [high.take().unwrap_or(0), unit];
-                    let units = if units[0] == 0 { &units[1..] } else { &units[..] };
-                    if (0xd800..0xdc00).contains(&unit) && units.len() == 1 {
-                        *high = Some(unit);
-                        continue;
-                    }
-                    for c in char::decode_utf16(units.iter().copied()) {
-                        let mut utf8 = [0; 4];
-                        buffer.extend_from_slice(
-                            c.unwrap_or(char::REPLACEMENT_CHARACTER)
-                                .encode_utf8(&mut utf8)
-                                .as_bytes(),
-                        );
-                    }
+                    let c = match (high.take(), unit) {
+                        (Some(first), 0xdc00..=0xdfff) => {
+                            char::decode_utf16([first, unit]).next().and_then(Result::ok)
+                        }
+                        (lonely, unit) => {
+                            if lonely.is_some() {
+                                push(buffer, char::REPLACEMENT_CHARACTER);
+                            }
+                            if matches!(unit, 0xd800..=0xdbff) {
+                                *high = Some(unit);
+                                continue;
+                            }
+                            char::from_u32(unit.into())
+                        }
+                    };
+                    push(buffer, c.unwrap_or(char::REPLACEMENT_CHARACTER));
                 }
                 pending.drain(..whole);
-                Ok((read as u64) < wanted)
+                let ended = (read as u64) < wanted;
+                if ended && high.take().is_some() {
+                    push(buffer, char::REPLACEMENT_CHARACTER);
+                }
+                Ok(ended)
             }
         }
     }
+}
+
+fn push(buffer: &mut Vec<u8>, c: char) {
+    buffer.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 #[cfg(test)]
@@ -225,6 +235,20 @@ mod tests {
         assert_eq!(seen.starts[0], (0, 0));
         let second = (PIECE_BYTES - SHARED_BYTES) as u64;
         assert_eq!(seen.starts[1], (1000, second - 6000));
+    }
+
+    #[test]
+    fn halves_of_utf16_pairs_cost_themselves_only() {
+        for units in [
+            &[0xd801_u16, 0xd83d, 0xde00][..],
+            &[0xd801, 0x41],
+            &[0xdc00, 0x41, 0xd83d, 0xde00],
+            &[0x41, 0xd801],
+        ] {
+            let bytes: Vec<u8> =
+                [0xfeff].iter().chain(units).flat_map(|unit| unit.to_be_bytes()).collect();
+            assert_eq!(seen(&bytes).owned, String::from_utf16_lossy(units).into_bytes());
+        }
     }
 
     #[test]

@@ -376,8 +376,8 @@ impl Pattern {
                     meta::Config::new()
                         .utf8_empty(false)
                         .nfa_size_limit(Some(PATTERN_SIZE_LIMIT_BYTES))
-                        .onepass_size_limit(Some(1 << 20))
-                        .hybrid_cache_capacity(4 << 20),
+                        .onepass_size_limit(Some(1 << 16))
+                        .hybrid_cache_capacity(1 << 20),
                 )
                 .syntax(syntax::Config::new().utf8(false).unicode(false))
                 .build_from_hir(&hir)

@@ -58,6 +58,8 @@ pub struct Scanner {
     texts: u64,
     cut_short: Vec<u32>,
     next_dot: NextDot,
+    /// Since the engines' memory was last looked at.
+    scanned_bytes: usize,
 }
 
 /// Where the next dot stands, remembered, because a text may be full of what only a dot makes a token.
@@ -84,6 +86,12 @@ impl NextDot {
     }
 }
 
+/// What the engines' caches of one worker may take once a text is done. Real texts meet a few dozen rules; one that is made
+/// to meet them all fills hundreds.
+const MAX_CACHE_BYTES: usize = 32 << 20;
+/// How much is scanned before they are looked at again.
+const CACHE_CHECK_BYTES: usize = 256 << 10;
+
 impl Scanner {
     /// A worker's own scanner.
     #[must_use]
@@ -97,6 +105,7 @@ impl Scanner {
             texts: 0,
             cut_short: Vec::new(),
             next_dot: NextDot::default(),
+            scanned_bytes: 0,
         }
     }
 
@@ -163,14 +172,33 @@ impl Scanner {
         kept.retain(|_| !covered.next().unwrap_or_default());
     }
 
+    /// Drops the caches if they have grown too large; they fill again as they are needed.
+    fn give_back_memory(&mut self, further_bytes: usize) {
+        self.scanned_bytes = self.scanned_bytes.saturating_add(further_bytes);
+        if self.scanned_bytes < CACHE_CHECK_BYTES {
+            return;
+        }
+        self.scanned_bytes = 0;
+        let caches = self.engines.iter().flatten().map(|(cache, _)| cache.memory_usage());
+        if caches.sum::<usize>() > MAX_CACHE_BYTES {
+            self.engines.fill_with(|| None);
+        }
+    }
+
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
         self.texts += 1;
         let ruleset = Arc::clone(&self.ruleset);
+        let mut looked_at = 0;
         ruleset.prefilter.find(text, |hit| {
+            // Keywords come roughly in order.
+            let further_bytes = hit.range.start.saturating_sub(looked_at);
+            looked_at = looked_at.max(hit.range.start);
+            self.give_back_memory(further_bytes);
             for &index in ruleset.by_keyword.get(hit.keyword).map_or([].as_slice(), Vec::as_slice) {
                 self.try_rule(&ruleset, index, text, hit.range.clone(), found);
             }
         });
+        self.give_back_memory(text.len().saturating_sub(looked_at));
         for &index in &ruleset.everywhere {
             self.everywhere(&ruleset, index, text, found);
         }
