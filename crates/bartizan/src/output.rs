@@ -42,6 +42,9 @@ pub(crate) fn write(
         };
     };
     let told = || format!("cannot write {}", path.display());
+    // Behind a link it is the file that is replaced.
+    let resolved = std::fs::canonicalize(path).ok().filter(|resolved| resolved.is_file());
+    let path = resolved.as_deref().unwrap_or(path);
     let folder =
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {

@@ -225,3 +225,14 @@ impl Random {
         z ^ (z >> 31)
     }
 }
+
+#[test]
+fn a_text_full_of_beginnings_of_tokens_is_scanned_in_time() {
+    let mut scanner = Scanner::new(Arc::new(Ruleset::builtin().unwrap()));
+    for unit in ["eyJ", "eyJhbGciOiJIUzI1NiJ9."] {
+        let text = unit.repeat((8 << 20) / unit.len());
+        let started = std::time::Instant::now();
+        assert!(scanner.scan(text.as_bytes()).is_empty());
+        assert!(started.elapsed().as_secs() < 4, "{unit}: {:?}", started.elapsed());
+    }
+}

@@ -8,12 +8,19 @@ use serde_json::Value;
 pub struct Baseline {
     /// Under which key its hashes were made.
     pub key_id: Option<String>,
-    /// Findings, by fingerprint.
-    pub fingerprints: Vec<Fingerprint>,
-    /// Secrets, by keyed hash.
-    pub hashes: Vec<SecretHash>,
+    /// Findings of ours.
+    pub known: Vec<Known>,
     /// Findings of another tool: `[commit:]path:rule:line`.
     pub foreign: Vec<String>,
+}
+
+/// A finding as a report of ours names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Which finding.
+    pub fingerprint: Fingerprint,
+    /// Of which secret, if it is about one.
+    pub hash: Option<SecretHash>,
 }
 
 /// What is wrong with a baseline file.
@@ -60,13 +67,15 @@ impl Baseline {
                 };
                 Ok(Self {
                     key_id: report.get("key_id").and_then(Value::as_str).map(str::to_owned),
-                    fingerprints: findings
+                    known: findings
                         .iter()
-                        .filter_map(|f| Fingerprint::from_hex(&text(f, "fingerprint")?))
-                        .collect(),
-                    hashes: findings
-                        .iter()
-                        .filter_map(|f| SecretHash::from_hex(&text(f, "secret_hash")?))
+                        .filter_map(|finding| {
+                            let hash = text(finding, "secret_hash");
+                            Some(Known {
+                                fingerprint: Fingerprint::from_hex(&text(finding, "fingerprint")?)?,
+                                hash: hash.and_then(|hash| SecretHash::from_hex(&hash)),
+                            })
+                        })
                         .collect(),
                     foreign: Vec::new(),
                 })
@@ -103,7 +112,8 @@ mod tests {
             r#"{{"version":1,"key_id":"k","findings":[{{"fingerprint":"{hex}","secret_hash":null}}]}}"#
         );
         let baseline = Baseline::parse(&ours).unwrap();
-        assert_eq!(baseline.fingerprints, [Fingerprint::from_hex(hex).unwrap()]);
+        let fingerprint = Fingerprint::from_hex(hex).unwrap();
+        assert_eq!(baseline.known, [Known { fingerprint, hash: None }]);
         let theirs = r#"[{"RuleID":"aws","File":"a/b","StartLine":3,"Commit":"abc"},{"RuleID":"x","File":"c","StartLine":1,"Commit":""}]"#;
         assert_eq!(Baseline::parse(theirs).unwrap().foreign, ["abc:a/b:aws:3", "c:x:1"]);
     }

@@ -14,6 +14,7 @@ use sources::{Origin, Piece, Sink, Sinks};
 
 use crate::{
     Cancel, Progress, Scan,
+    identity::LineId,
     lines::{AllowComment, Lines},
 };
 
@@ -28,7 +29,7 @@ pub(crate) struct Raw {
     pub(crate) candidate: Candidate,
     pub(crate) span: Span,
     pub(crate) snippet: Snippet,
-    pub(crate) masked_line: String,
+    pub(crate) line: LineId,
     pub(crate) allowed_by: Option<AllowComment>,
 }
 
@@ -202,7 +203,7 @@ impl Sink for Worker {
                 candidate,
                 span: located.span,
                 snippet: located.snippet,
-                masked_line: located.masked_line,
+                line: located.line,
                 allowed_by: located.allowed_by,
             });
         }
@@ -239,7 +240,7 @@ impl Raw {
         match &self.allowed_by {
             None => false,
             Some(AllowComment::All) => true,
-            Some(AllowComment::Checks(checks)) => checks.iter().any(|id| id == check),
+            Some(AllowComment::Checks(checks)) => checks.split(',').any(|id| id.trim() == check),
         }
     }
 

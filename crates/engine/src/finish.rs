@@ -12,7 +12,7 @@ use sources::{Origin, git};
 use crate::{
     Askable, Outcome, Scan, Stats,
     collect::{Collector, PathHit, Raw},
-    identity::fingerprint,
+    identity::{LineId, fingerprint},
     suppress::Stood,
 };
 
@@ -154,7 +154,7 @@ fn about_path(hit: &PathHit, scan: &Scan) -> Option<Finding> {
     let rule = scan.ruleset.get(hit.rule)?;
     let check = rule.id.as_str();
     let place = Place { path: hit.path.clone(), span: None, commit: None };
-    let fingerprint = fingerprint(check, hit.path.as_str(), "", 0);
+    let fingerprint = fingerprint(check, hit.path.as_str(), LineId::default(), 0);
     let is_allowed = scan.ruleset.allows_path(hit.rule, hit.path.as_str(), None);
     let stood = Stood { place: &place, lines_into_match: 0, is_allowed };
     let suppression = scan.suppressions.reason(check, fingerprint, None, std::iter::once(stood));
@@ -216,18 +216,14 @@ fn findings(
         })
         .collect();
     groups.sort_by(|(_, a), (_, b)| a.first().map(earlier).cmp(&b.first().map(earlier)));
-    let mut occurrences: HashMap<(String, TargetPath, String), u64> = HashMap::new();
+    let mut occurrences: HashMap<(u32, &TargetPath, LineId), u64> = HashMap::new();
     let mut made: Vec<(Finding, Option<&SecretValue>)> =
         by_path.into_iter().map(|finding| (finding, None)).collect();
-    for (secret, stands) in groups {
+    for (secret, stands) in &groups {
         let Some(lead) = stands.first() else { continue };
-        let alike = (
-            lead.rule.id.as_str().to_owned(),
-            lead.place.path.clone(),
-            lead.raw.masked_line.clone(),
-        );
+        let alike = (lead.raw.candidate.rule, &lead.place.path, lead.raw.line);
         let occurrence = occurrences.entry(alike).or_default();
-        let finding = finding(lead, &stands, secret, *occurrence, scan);
+        let finding = finding(lead, stands, secret, *occurrence, scan);
         *occurrence += 1;
         made.push((finding, Some(secret)));
     }
@@ -284,7 +280,7 @@ fn finding(
         }
     }
     let fingerprint =
-        fingerprint(rule.id.as_str(), lead.place.path.as_str(), &lead.raw.masked_line, occurrence);
+        fingerprint(rule.id.as_str(), lead.place.path.as_str(), lead.raw.line, occurrence);
     let hash = scan.key.hash(secret.expose());
     let commented = stands.iter().all(|stand| stand.raw.is_allowed(rule.id.as_str()));
     let suppression = if commented {

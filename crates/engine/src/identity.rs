@@ -41,18 +41,31 @@ impl HashKey {
     }
 }
 
-/// Names a finding: check, path, the line around it with every secret masked, and which of several alike it is.
-pub(crate) fn fingerprint(
-    check: &str,
-    path: &str,
-    masked_line: &str,
-    occurrence: u64,
-) -> Fingerprint {
+/// Stands for a line with every secret masked. A scan may keep very many, and lines are long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct LineId([u8; 16]);
+
+impl LineId {
+    /// White space counts as one blank, however much of it there is.
+    pub(crate) fn of(masked_line: &str) -> Self {
+        let mut hash = Sha256::new();
+        for word in masked_line.split_whitespace() {
+            hash.update(word);
+            hash.update(b" ");
+        }
+        Self(first_half(&hash.finalize()))
+    }
+}
+
+/// Names a finding: check, path, the line around it with every secret masked (none for a finding that is a path alone), and
+/// which of several alike it is.
+pub(crate) fn fingerprint(check: &str, path: &str, line: LineId, occurrence: u64) -> Fingerprint {
     let mut hash = Sha256::new();
-    for part in ["bartizan finding 1", check, path, masked_line] {
+    for part in ["bartizan finding 1", check, path] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
+    hash.update(line.0);
     hash.update(occurrence.to_le_bytes());
     Fingerprint::from_bytes(first_half(&hash.finalize()))
 }
@@ -80,7 +93,11 @@ mod tests {
 
     #[test]
     fn parts_of_a_fingerprint_do_not_run_into_each_other() {
-        assert_ne!(fingerprint("a", "bc", "", 0), fingerprint("ab", "c", "", 0));
-        assert_ne!(fingerprint("a", "b", "c", 0), fingerprint("a", "b", "c", 1));
+        let [none, line] = [LineId::default(), LineId::of("c  d")];
+        assert_ne!(fingerprint("a", "bc", none, 0), fingerprint("ab", "c", none, 0));
+        assert_ne!(fingerprint("a", "b", line, 0), fingerprint("a", "b", line, 1));
+        assert_ne!(fingerprint("a", "b", line, 0), fingerprint("a", "b", none, 0));
+        assert_eq!(line, LineId::of("\tc d"));
+        assert_ne!(line, LineId::of("cd"));
     }
 }

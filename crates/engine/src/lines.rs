@@ -5,17 +5,24 @@ use std::ops::Range;
 use model::{Mask, Position, Snippet, Span};
 use sources::Piece;
 
+use crate::identity::LineId;
+
 /// Longest line that is shown whole, in characters; of a longer one the part around the mark is.
 const SHOWN_CHARS: usize = 160;
-/// How much of a line before and behind a secret is looked at, in bytes.
-const LINE_BYTES: usize = 4 << 10;
+/// How much of a line before and behind a secret is told: enough to show, in characters of four bytes.
+const TEXT_BYTES: usize = 4 * SHOWN_CHARS;
+/// How far before and behind a secret a comment is looked for, in bytes.
+const COMMENT_BYTES: usize = 4 << 10;
+/// Longest list of checks that a comment may name, in bytes; very many findings may each keep one.
+const CHECKS_BYTES: usize = 512;
 
 /// A place in a piece, for people and for identity.
+#[derive(Clone)]
 pub(crate) struct Located {
     pub(crate) span: Span,
     pub(crate) snippet: Snippet,
-    /// The line with every secret masked, white space folded: what a fingerprint is made over.
-    pub(crate) masked_line: String,
+    /// What a fingerprint is made over.
+    pub(crate) line: LineId,
     /// A comment on the line says not to report it.
     pub(crate) allowed_by: Option<AllowComment>,
 }
@@ -25,8 +32,8 @@ pub(crate) struct Located {
 pub(crate) enum AllowComment {
     /// Whatever the check.
     All,
-    /// `bartizan:ignore[check-id, …]`: these checks only.
-    Checks(Vec<String>),
+    /// `bartizan:ignore[check-id, …]`: these checks only, as they are written.
+    Checks(Box<str>),
 }
 
 /// Knows where the lines of a piece begin, as far as somebody asked: candidates come in order.
@@ -37,11 +44,22 @@ pub(crate) struct Lines<'p> {
     line: u64,
     /// Where `line` begins in the piece, if it begins in the piece.
     line_start: Option<usize>,
+    /// Up to where columns of `line` were counted, and how many there are.
+    column: (usize, u64),
+    /// What was located last: an encoded stretch may hold very many secrets.
+    last: Option<(Range<usize>, Located)>,
 }
 
 impl<'p> Lines<'p> {
     pub(crate) fn new(piece: &'p Piece<'p>) -> Self {
-        Self { piece, at: 0, line: piece.lines_before + 1, line_start: None }
+        Self {
+            piece,
+            at: 0,
+            line: piece.lines_before + 1,
+            line_start: None,
+            column: (0, piece.column_before),
+            last: None,
+        }
     }
 
     fn advance(&mut self, to: usize) {
@@ -52,7 +70,9 @@ impl<'p> Lines<'p> {
                 last = Some(end);
             }
             if let Some(last) = last {
-                self.line_start = Some(self.at + last + 1);
+                let start = self.at + last + 1;
+                self.line_start = Some(start);
+                self.column = (start, 0);
             }
             self.at = to;
         }
@@ -60,6 +80,15 @@ impl<'p> Lines<'p> {
 
     /// Locates `range`; `secrets` are all secrets of the piece, in order, none over another. Ranges must come in order of their start.
     pub(crate) fn locate(&mut self, range: &Range<usize>, secrets: &[Range<usize>]) -> Located {
+        if let Some((_, located)) = self.last.as_ref().filter(|(last, _)| last == range) {
+            return located.clone();
+        }
+        let located = self.look(range, secrets);
+        self.last = Some((range.clone(), located.clone()));
+        located
+    }
+
+    fn look(&mut self, range: &Range<usize>, secrets: &[Range<usize>]) -> Located {
         self.advance(range.start);
         let bytes = self.piece.bytes;
         let start = Position { line: self.line, column: self.column(range.start) };
@@ -72,11 +101,14 @@ impl<'p> Lines<'p> {
             },
             None => Position { line: start.line, column: start.column + characters(inside) },
         };
-        let line_start = self.line_start.unwrap_or(0).max(range.start.saturating_sub(LINE_BYTES));
-        let line_end = end_of_line(bytes, range.start);
-        let (text, mark) = masked(bytes, line_start..line_end, range, secrets);
+        let first_line_end = if breaks == 0 { range.end } else { range.start };
+        let line = self.line_start(range.start, TEXT_BYTES)
+            ..end_of_line(bytes, first_line_end, TEXT_BYTES.max(inside.len()));
+        let (text, mark) = masked(bytes, line, range, secrets);
         let (shown, shown_mark) = cut(&text, &mark);
         let column = |at: usize| Position { line: start.line, column: at as u64 + 1 };
+        let around = self.line_start(range.start, COMMENT_BYTES)
+            ..end_of_line(bytes, range.end.saturating_sub(1).max(range.start), COMMENT_BYTES);
         Located {
             span: Span { start, end },
             snippet: Snippet {
@@ -84,27 +116,25 @@ impl<'p> Lines<'p> {
                 lines: vec![shown],
                 mark: Span { start: column(shown_mark.start), end: column(shown_mark.end) },
             },
-            masked_line: text.split_whitespace().collect::<Vec<_>>().join(" "),
-            allowed_by: comment(
-                bytes
-                    .get(
-                        line_start
-                            ..end_of_line(bytes, range.end.saturating_sub(1).max(range.start)),
-                    )
-                    .unwrap_or_default(),
-            ),
+            line: LineId::of(&text),
+            allowed_by: comment(bytes.get(around).unwrap_or_default()),
         }
     }
 
-    fn column(&self, at: usize) -> u64 {
-        match self.line_start {
-            Some(start) => characters(self.piece.bytes.get(start..at).unwrap_or_default()) + 1,
-            None => {
-                self.piece.column_before
-                    + characters(self.piece.bytes.get(..at).unwrap_or_default())
-                    + 1
-            }
+    /// Where the line of `at` begins, or as far before it as is looked at.
+    fn line_start(&self, at: usize, limit_bytes: usize) -> usize {
+        self.line_start.unwrap_or(0).max(at.saturating_sub(limit_bytes))
+    }
+
+    fn column(&mut self, at: usize) -> u64 {
+        let (counted, before) = self.column;
+        let bytes = self.piece.bytes;
+        let column = before + characters(bytes.get(counted..at).unwrap_or_default());
+        // Not from the middle of a character on, which would count twice.
+        if bytes.get(at).is_none_or(|byte| byte & 0xc0 != 0x80) {
+            self.column = (at, column);
         }
+        column + 1
     }
 }
 
@@ -119,9 +149,9 @@ fn characters(bytes: &[u8]) -> u64 {
         .sum()
 }
 
-fn end_of_line(bytes: &[u8], from: usize) -> usize {
+fn end_of_line(bytes: &[u8], from: usize, limit_bytes: usize) -> usize {
     let window =
-        bytes.get(from..bytes.len().min(from.saturating_add(LINE_BYTES))).unwrap_or_default();
+        bytes.get(from..bytes.len().min(from.saturating_add(limit_bytes))).unwrap_or_default();
     let end = from + memchr::memchr(b'\n', window).unwrap_or(window.len());
     if end > from && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
 }
@@ -142,12 +172,13 @@ fn masked(
     let first = secrets.partition_point(|secret| secret.end <= line.start);
     for secret in secrets.iter().skip(first).take_while(|secret| secret.start < line.end) {
         push(&mut out, bytes.get(at..secret.start.max(at)));
-        let start = out.chars().count();
         // What is left of a secret that began on an earlier line is no less secret.
-        out.push_str(Mask::of(bytes.get(secret.clone()).unwrap_or_default()).as_str());
+        let mask = Mask::of(bytes.get(secret.clone()).unwrap_or_default());
         if secret.start <= range.start && range.start < secret.end {
-            mark = start..out.chars().count();
+            let start = out.chars().count();
+            mark = start..start + mask.as_str().chars().count();
         }
+        out.push_str(mask.as_str());
         at = secret.end;
     }
     push(&mut out, bytes.get(at..line.end));
@@ -178,8 +209,8 @@ fn comment(line: &[u8]) -> Option<AllowComment> {
     let behind = line.get(at + OURS.len()..)?;
     let Some(list) = behind.strip_prefix(b"[") else { return Some(AllowComment::All) };
     let list = list.get(..memchr::memchr(b']', list)?)?;
-    let ids = String::from_utf8_lossy(list).split(',').map(|id| id.trim().to_owned()).collect();
-    Some(AllowComment::Checks(ids))
+    let list = list.get(..CHECKS_BYTES).unwrap_or(list);
+    Some(AllowComment::Checks(String::from_utf8_lossy(list).into()))
 }
 
 #[cfg(test)]
@@ -249,12 +280,33 @@ mod tests {
     }
 
     #[test]
+    fn a_line_full_of_secrets_takes_no_longer_than_many_lines() {
+        let text = "é = aaaaaaaaaaaa, ".repeat(10_000);
+        let ranges: Vec<_> = memchr::memmem::find_iter(text.as_bytes(), "aaaaaaaaaaaa")
+            .map(|at| at..at + 12)
+            .collect();
+        let origin = Origin::File(TargetPath::from_bytes(b"x"));
+        let piece = Piece {
+            origin: &origin,
+            bytes: text.as_bytes(),
+            own: 0..text.len(),
+            lines_before: 0,
+            column_before: 0,
+        };
+        let mut lines = Lines::new(&piece);
+        let started = std::time::Instant::now();
+        let last = ranges.iter().map(|range| lines.locate(range, &ranges).span.start).last();
+        assert_eq!(last, Some(Position { line: 1, column: 9_999 * 18 + 5 }));
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+
+    #[test]
     fn comments_allow() {
         assert_eq!(comment(b"x = 1 # gitleaks:allow"), Some(AllowComment::All));
         assert_eq!(comment(b"x // bartizan:ignore"), Some(AllowComment::All));
         assert_eq!(
             comment(b"x // bartizan:ignore[jwt, a-b] why"),
-            Some(AllowComment::Checks(vec!["jwt".into(), "a-b".into()]))
+            Some(AllowComment::Checks("jwt, a-b".into()))
         );
         assert_eq!(comment(b"nothing"), None);
     }

@@ -69,11 +69,15 @@ impl Suppressions {
         }
     }
 
-    /// Adds a baseline. Its hashes count where it was made under the same key; its fingerprints always do.
+    /// Adds a baseline. Where it was made under the same key its secrets are known by their hashes, wherever they stand, and
+    /// another secret on the same line is not; otherwise its findings are known by their fingerprints.
     pub fn add_baseline(&mut self, baseline: &Baseline, key_id: &str) {
-        self.fingerprints.extend(&baseline.fingerprints);
-        if baseline.key_id.as_deref() == Some(key_id) {
-            self.hashes.extend(&baseline.hashes);
+        let is_comparable = baseline.key_id.as_deref() == Some(key_id);
+        for known in &baseline.known {
+            match known.hash.filter(|_| is_comparable) {
+                Some(hash) => self.hashes.insert(hash),
+                None => self.fingerprints.insert(known.fingerprint),
+            };
         }
         self.ignored.extend(baseline.foreign.iter().cloned());
     }

@@ -38,12 +38,18 @@ pub struct Mask(String);
 impl Mask {
     /// The stars behind the visible part; their number says nothing about the length.
     const STARS: &'static str = "********";
+    /// Most characters that are shown.
+    const SHOWN_CHARS: usize = 4;
+    /// Enough for four times as many, of four bytes each.
+    const HEAD_BYTES: usize = 4 * 4 * Self::SHOWN_CHARS;
 
     /// Masks a value. Foreign bytes and control characters show as `?`.
     #[must_use]
     pub fn of(secret: &[u8]) -> Self {
-        let shown = (secret.len() / 4).min(4);
-        let mut text: String = String::from_utf8_lossy(secret)
+        // A secret may be long; so many bytes hold all characters that matter.
+        let head = String::from_utf8_lossy(secret.get(..Self::HEAD_BYTES).unwrap_or(secret));
+        let shown = head.chars().take(4 * Self::SHOWN_CHARS).count() / 4;
+        let mut text: String = head
             .chars()
             .take(shown)
             .map(|c| if c.is_control() || c == char::REPLACEMENT_CHARACTER { '?' } else { c })
@@ -74,6 +80,8 @@ mod tests {
         assert_eq!(Mask::of(b"ghp_0123456789abcdef").as_str(), "ghp_********");
         assert_eq!(Mask::of(b"hunter2!").as_str(), "hu********");
         assert_eq!(Mask::of(b"abc").as_str(), "********");
+        assert_eq!(Mask::of("пароль秘密".as_bytes()).as_str(), "па********");
+        assert_eq!(Mask::of("🔑🔑🔑".as_bytes()).as_str(), "********");
         assert_eq!(
             Mask::of(b"\x1b[31m\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff").as_str(),
             "?[31********"

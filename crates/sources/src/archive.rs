@@ -253,9 +253,12 @@ fn compressed<S: Sink>(
     let whole = io::Cursor::new(head.clone()).chain(reader);
     if Kind::of(&head) == Some(Kind::Tar) {
         // Bytes that tar skips count as well.
-        let mut counted =
-            Counted { inner: whole, left: &mut budget.bytes.clone(), exceeded: false };
-        return tar(origin, &mut counted, budget, sink);
+        let mut left = budget.bytes;
+        let mut counted = Counted { inner: whole, left: &mut left, exceeded: false };
+        let result = tar(origin, &mut counted, budget, sink);
+        // Those of its members were counted twice, those of archives in them only by the budget.
+        budget.bytes = budget.bytes.min(left);
+        return result;
     }
     let path = origin.path();
     let name = path.file_name();

@@ -92,6 +92,12 @@ fn comments_baselines_and_configuration_suppress_and_are_counted() {
         (Some(0), &Value::from(1))
     );
 
+    // Another secret in the place of a known one is new, although all that a report shows of it is the same.
+    fs::write(&file, format!("DB_PASSWORD={}7\n", password())).unwrap();
+    let output = bartizan(folder.path(), &["scan", ".", "--baseline", "known.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    fs::write(&file, format!("DB_PASSWORD={}\n", password())).unwrap();
+
     let allow = "[[allow]]\nreason = 'known'\npaths = ['app.env']\n";
     fs::write(folder.path().join(".bartizan.toml"), allow).unwrap();
     let output = bartizan(folder.path(), &["scan", ".", "--format", "json"]);
@@ -99,6 +105,22 @@ fn comments_baselines_and_configuration_suppress_and_are_counted() {
         (output.status.code(), &json(&output)["suppressed"]["configuration"]),
         (Some(0), &Value::from(1))
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_behind_a_link_replaces_the_whole_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("app.env"), format!("DB_PASSWORD={}\n", password())).unwrap();
+    fs::create_dir(path.join("reports")).unwrap();
+    fs::write(path.join("reports/last.json"), "x".repeat(1 << 20)).unwrap();
+    std::os::unix::fs::symlink("reports/last.json", path.join("report.json")).unwrap();
+    bartizan(path, &["scan", "app.env", "--format", "json", "--output", "report.json"]);
+    let report: Value =
+        serde_json::from_slice(&fs::read(path.join("reports/last.json")).unwrap()).unwrap();
+    assert_eq!(report["findings"][0]["path"], "app.env");
+    assert!(fs::symlink_metadata(path.join("report.json")).unwrap().is_symlink());
 }
 
 #[test]

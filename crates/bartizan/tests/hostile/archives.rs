@@ -49,6 +49,22 @@ fn bombs_end_at_a_limit() {
 }
 
 #[test]
+fn what_tars_in_an_archive_pass_over_counts_for_all_of_them() {
+    let folder = Folder::new();
+    // Not a file, so that its content is passed over.
+    let tar = tarred(tar::EntryType::Directory, &vec![0; 12 << 20]).into_inner().unwrap();
+    let tar = gzipped(&tar);
+    folder.write("bombs.zip", zipped(&[("a.tgz", &tar), ("b.tgz", &tar), ("c.tgz", &tar)]));
+    let scanned = folder.scan(&[]);
+    assert_eq!(scanned.code, Some(4));
+    assert!(
+        scanned.notes("archive", Some("bombs.zip!/b.tgz"), ""),
+        "{:#}",
+        scanned.report["notes"]
+    );
+}
+
+#[test]
 fn archives_in_archives_are_opened_to_a_depth() {
     let folder = Folder::new();
     let mut nested = zipped(&[("deep.env", leak().as_bytes())]);

@@ -11,9 +11,14 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 8 << 10;
 /// (`alg: none`), and for those whose claims or signature say that they are examples.
 pub(crate) fn at(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Confidence)> {
     let window = text.get(at..text.len().min(at + MAX_TOKEN_BYTES))?;
+    // Three parts are enough to judge it, and text may be full of beginnings.
+    let mut dots = 0;
     let length = window
         .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
+        .take_while(|b| {
+            dots += u32::from(**b == b'.');
+            dots < 3 && (b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
+        })
         .count();
     let token = window.get(..length)?;
     let mut parts = token.split(|b| *b == b'.');
@@ -98,5 +103,8 @@ mod tests {
             assert_eq!(at(token(header, claims).as_bytes(), 0), None, "{claims}");
         }
         assert_eq!(at(b"eyJhbGciOi.short.sig", 0), None);
+        let encrypted = token(r#"{"alg":"dir","enc":"A128GCM"}"#, "");
+        let whole = format!("{encrypted}.more.more");
+        assert_eq!(at(whole.as_bytes(), 0), Some((0..encrypted.len(), Confidence::Low)));
     }
 }

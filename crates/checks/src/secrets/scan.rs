@@ -1,6 +1,6 @@
 //! Running the rules over a text.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use model::{Confidence, SecretValue};
 use regex_automata::{Anchored, Input, meta, util::captures::Captures};
@@ -57,8 +57,33 @@ pub struct Scanner {
     resume: Vec<(u64, usize)>,
     texts: u64,
     cut_short: Vec<u32>,
+    next_dot: NextDot,
     /// Since the engines' memory was last looked at.
     scanned_bytes: usize,
+}
+
+/// Where the next dot stands, remembered, because a text may be full of what only a dot makes a token.
+#[derive(Default)]
+struct NextDot {
+    text: u64,
+    /// No dot from the first on before the second.
+    clear: Range<usize>,
+    ends_with_dot: bool,
+}
+
+impl NextDot {
+    /// The first dot from `at` on in `text`, whose number is `number`.
+    fn after(&mut self, text: &[u8], number: u64, at: usize) -> Option<usize> {
+        if self.text != number || !(self.clear.start..=self.clear.end).contains(&at) {
+            let dot = memchr::memchr(b'.', text.get(at..)?);
+            *self = Self {
+                text: number,
+                clear: at..dot.map_or(text.len(), |dot| at + dot),
+                ends_with_dot: dot.is_some(),
+            };
+        }
+        self.ends_with_dot.then_some(self.clear.end)
+    }
 }
 
 /// What the engines' caches of one worker may take once a text is done. Real texts meet a few dozen rules; one that is made
@@ -79,6 +104,7 @@ impl Scanner {
             resume: vec![(0, 0); rules],
             texts: 0,
             cut_short: Vec::new(),
+            next_dot: NextDot::default(),
             scanned_bytes: 0,
         }
     }
@@ -247,6 +273,11 @@ impl Scanner {
                 Some(end)
             }
             Finder::Jwt => {
+                if self.next_dot.after(text, self.texts, keyword.start)? - keyword.start
+                    > jwt::MAX_TOKEN_BYTES
+                {
+                    return None;
+                }
                 let (range, confidence) = jwt::at(text, keyword.start)?;
                 *resume = (self.texts, range.end);
                 let end = range.end;
@@ -509,7 +540,8 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     let mut taken = Taken::default();
-    let mut by_rule: std::collections::HashMap<u32, Taken> = std::collections::HashMap::new();
+    let mut by_rule: HashMap<u32, Taken> = HashMap::new();
+    let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
     for candidate in found {
         let of_user = candidate.rank == Rank::User;
         let overlaps = if of_user {
@@ -517,14 +549,21 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         } else {
             taken.overlaps(&candidate.range)
         };
-        let same_stretch = |other: &Candidate| {
-            other.encoding.is_some()
-                && other.range == candidate.range
-                && other.secret != candidate.secret
-        };
         // Several secrets may stand in one encoded stretch.
-        if overlaps && !(candidate.encoding.is_some() && kept.iter().any(same_stretch)) {
+        let stretch = (candidate.range.start, candidate.range.end);
+        let is_further = candidate.encoding.is_some()
+            && stretches
+                .get(&stretch)
+                .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
+        if overlaps && !is_further {
             continue;
+        }
+        if candidate.encoding.is_some() {
+            let first = stretches.entry(stretch).or_default();
+            // Whatever comes differs from one of two.
+            if first.len() < 2 && !first.contains(&candidate.secret) {
+                first.push(candidate.secret.clone());
+            }
         }
         if of_user {
             by_rule.entry(candidate.rule).or_default().take(&candidate.range);
