@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_full_of_secrets_takes_no_longer_than_many_lines() {
+    fn columns_are_counted_on_a_line_full_of_secrets() {
         let text = "é = aaaaaaaaaaaa, ".repeat(10_000);
         let ranges: Vec<_> = memchr::memmem::find_iter(text.as_bytes(), "aaaaaaaaaaaa")
             .map(|at| at..at + 12)
@@ -294,10 +294,8 @@ mod tests {
             column_before: 0,
         };
         let mut lines = Lines::new(&piece);
-        let started = std::time::Instant::now();
         let last = ranges.iter().map(|range| lines.locate(range, &ranges).span.start).last();
         assert_eq!(last, Some(Position { line: 1, column: 9_999 * 18 + 5 }));
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 
     #[test]
