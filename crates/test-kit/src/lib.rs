@@ -16,3 +16,15 @@ mod repo;
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
 pub use repo::Repo;
+
+/// Bytes that do not compress, the same ones every time: a pack of them is large enough to have a middle.
+#[must_use]
+pub fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    })
+    .take(bytes)
+    .collect()
+}

@@ -156,6 +156,8 @@ fn a_file_url_is_read_where_it_is() {
 #[test]
 fn a_repository_that_cannot_be_cloned_is_a_clear_error() {
     let (repo, _) = leaky();
+    // What breaks in the middle of an answer breaks in the pack.
+    repo.write("noise.bin", test_kit::noise(200_000)).commit("noise");
     let refused = |fault: Fault| {
         let server = GitServer::builder(&repo).fault(fault).start();
         scan(&server.url(), &LOOPBACK, &[]).refused(3)

@@ -169,14 +169,7 @@ pub(crate) fn git(cloned: &Cloned, arguments: &[&str]) -> String {
 /// Enough that a pack has a middle.
 pub(crate) fn noise() -> Repo {
     let repo = Repo::new();
-    let mut state = 1_u32;
-    let noise: Vec<u8> = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    })
-    .take(200_000)
-    .collect();
-    repo.write("noise.bin", noise).commit("noise");
+    repo.write("noise.bin", test_kit::noise(200_000)).commit("noise");
     repo
 }
 
