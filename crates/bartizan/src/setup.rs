@@ -69,6 +69,12 @@ pub(crate) fn prepare(
     builder = select(builder, &known, &config.only, &config.disabled)?;
     let (only_checks, only_paths) = sort_out(&known, &arguments.only);
     let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
+    // What names nothing would leave nothing to be looked at, and the scan would pass.
+    if let Some(word) = only_paths.iter().find(|word| names_nothing(word, folder)) {
+        bail!(
+            "--only: `{word}` is neither a check (`bartizan checks` lists them) nor a path of the target"
+        );
+    }
     builder = select(builder, &known, &only_checks, &excluded_checks)?;
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
     let configured = config.baselines.iter().map(|name| config_folder.join(name));
@@ -195,6 +201,14 @@ fn read(path: &Path, limit: u64) -> Result<String> {
         bail!("{} is larger than {} MiB", path.display(), limit >> 20);
     }
     Ok(text)
+}
+
+/// Whether a word without wildcards is no path of the target, as far as the target is here to be asked. A name alone may stand at
+/// any depth; one that is written like a check is taken for a check that is misspelt.
+fn names_nothing(word: &str, folder: Option<&Path>) -> bool {
+    let is_like_a_check =
+        word.contains('-') && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_like_a_check && folder.is_none_or(|folder| !folder.join(word).exists())
 }
 
 /// Tells checks from paths: what names a check is one.

@@ -182,3 +182,17 @@ fn a_pre_commit_hook_stops_a_secret_in_a_partial_commit_too() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("app.env"));
     assert!(!String::from_utf8_lossy(&refused.stderr).contains(&password()));
 }
+
+#[test]
+fn a_misspelt_check_does_not_pass_for_a_path() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("app.env"), format!("DB_PASSWORD={}\n", password())).unwrap();
+    let misspelt = bartizan(folder.path(), &["scan", ".", "--only", "generic-pasword"]);
+    assert_eq!(misspelt.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&misspelt.stderr).contains("`generic-pasword`"));
+    fs::create_dir(folder.path().join("web-app")).unwrap();
+    let path = bartizan(folder.path(), &["scan", ".", "--only", "web-app"]);
+    assert_eq!(path.status.code(), Some(0));
+    let check = bartizan(folder.path(), &["scan", ".", "--only", "generic-password"]);
+    assert_eq!(check.status.code(), Some(1));
+}
