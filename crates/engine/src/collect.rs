@@ -191,6 +191,15 @@ impl Sink for Worker {
         if candidates.is_empty() {
             return;
         }
+        {
+            // What is not kept need not be located.
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            if found.raw.len() >= MAX_RAW {
+                let own = candidates.iter().filter(|found| piece.own.contains(&found.range.start));
+                found.left_out += own.count() as u64;
+                return;
+            }
+        }
         let secrets = stretches(&candidates);
         let mut lines = Lines::new(piece);
         for candidate in candidates {
