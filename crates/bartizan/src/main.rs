@@ -4,6 +4,7 @@
 
 mod checks_command;
 mod cli;
+mod files;
 mod key;
 mod network;
 mod output;
@@ -33,6 +34,10 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    pub(crate) fn target(error: impl Into<anyhow::Error>) -> Self {
+        Self::Target(error.into())
+    }
+
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
@@ -57,7 +62,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(failure) => {
-            let told = printable(&format!("error: {:#}\n", failure.error()));
+            let told = printable(&format!("error: {:#}", failure.error())) + "\n";
             // Who closed standard error does not want to hear of it; the exit code says it too.
             let _ = io::stderr().write_all(told.as_bytes());
             ExitCode::from(failure.code())
@@ -80,14 +85,5 @@ fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
 
 /// An error may quote a line of a file, or a path, that somebody else wrote: it does not get to drive the terminal.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' => "\n".to_owned(),
-            '\t' => " ".to_owned(),
-            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                c.escape_default().to_string()
-            }
-            c => c.to_string(),
-        })
-        .collect()
+    text.replace('\t', " ").split('\n').map(report::visible).collect::<Vec<_>>().join("\n")
 }

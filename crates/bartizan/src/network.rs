@@ -1,12 +1,12 @@
 //! The way out, as the flags and the environment open it.
 
-use std::{env, fs, io::Read as _};
+use std::env;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials};
 use model::SecretValue;
 
-use crate::cli::Reach;
+use crate::{cli::Reach, files};
 
 /// The token a git server is given when it asks for one.
 const TOKEN_VARIABLE: &str = "BARTIZAN_GIT_TOKEN";
@@ -47,12 +47,7 @@ fn connect(reach: &Reach, policy: Policy) -> Result<Client> {
         return Ok(Client::new(policy, SystemResolver)?);
     };
     let told = || format!("--ca-cert {}", path.display());
-    let mut pem = Vec::new();
-    let file = fs::File::open(path).with_context(told)?;
-    file.take(MAX_CERTIFICATES_BYTES + 1).read_to_end(&mut pem).with_context(told)?;
-    if pem.len() as u64 > MAX_CERTIFICATES_BYTES {
-        bail!("{}: larger than {} MiB", told(), MAX_CERTIFICATES_BYTES >> 20);
-    }
+    let pem = files::bytes(path, MAX_CERTIFICATES_BYTES).with_context(told)?;
     Client::with_certificates(policy, SystemResolver, &pem).with_context(told)
 }
 

@@ -1,7 +1,7 @@
 //! Repositories that are somewhere else: cloned into a temporary folder, which goes when the scan ends.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use engine::Cancel;
 use fetch::{
     SafeUrl, Scheme,
-    git::{self, CloneRequest, Cloned, Limits},
+    git::{self, CloneRequest, Limits},
 };
 use indicatif::HumanBytes;
 use tempfile::TempDir;
@@ -23,17 +23,18 @@ pub(crate) struct Remote {
     url: SafeUrl,
 }
 
-/// A clone, as long as it is looked at.
-pub(crate) struct Clone {
-    folder: TempDir,
-    pub(crate) cloned: Cloned,
+/// A repository on this disk.
+pub(crate) struct Local {
+    pub(crate) path: PathBuf,
+    /// It goes with the folder, if it is a clone; then it holds what was asked for and nothing else.
+    pub(crate) clone: Option<TempDir>,
 }
 
 impl Remote {
     /// Understands the URL.
     pub(crate) fn new(arguments: &ScanArguments, url: &str) -> Result<Self, Failure> {
         let client = network::client(&arguments.reach).map_err(Failure::Usage)?;
-        let url = client.url(url).map_err(|error| Failure::Target(error.into()))?;
+        let url = client.url(url).map_err(Failure::target)?;
         Ok(Self { client, url })
     }
 
@@ -42,18 +43,16 @@ impl Remote {
         self.url.to_string()
     }
 
-    /// The path of a `file:` URL, which is read where it is.
-    pub(crate) fn local(&self) -> Option<Result<PathBuf, Failure>> {
-        (self.url.scheme() == Scheme::File)
-            .then(|| git::resolve_local(&self.url).map_err(|error| Failure::Target(error.into())))
-    }
-
-    /// Fetches what the scan needs: one commit, or with `--history` all of it.
-    pub(crate) fn clone(
+    /// Fetches what the scan needs: one commit, or with `--history` all of it. What a `file:` URL names is read where it is.
+    pub(crate) fn fetch(
         &self,
         arguments: &ScanArguments,
         cancel: &Cancel,
-    ) -> Result<Clone, Failure> {
+    ) -> Result<Local, Failure> {
+        if self.url.scheme() == Scheme::File {
+            let path = git::resolve_local(&self.url).map_err(Failure::target)?;
+            return Ok(Local { path, clone: None });
+        }
         let folder = tempfile::Builder::new()
             .prefix("bartizan-")
             .tempdir()
@@ -67,7 +66,6 @@ impl Remote {
                 format!("cloning, {}", HumanBytes(bytes))
             }
         });
-        let defaults = Limits::default();
         let cloned = git::clone(
             &self.client,
             &CloneRequest {
@@ -79,7 +77,7 @@ impl Remote {
                 limits: Limits {
                     max_pack_bytes: arguments.reach.max_clone_mib.saturating_mul(1 << 20),
                     timeout: Duration::from_secs(arguments.reach.clone_timeout),
-                    ..defaults
+                    ..Limits::default()
                 },
                 cancel: cancel.flag(),
                 received_bytes: Some(&received),
@@ -87,18 +85,7 @@ impl Remote {
             },
         );
         drop(line);
-        let cloned = cloned.map_err(|error| Failure::Target(error.into()))?;
-        Ok(Clone { folder, cloned })
-    }
-}
-
-impl Clone {
-    /// The git directory.
-    pub(crate) fn path(&self) -> &Path {
-        debug_assert!(
-            self.cloned.git_dir.starts_with(self.folder.path()),
-            "it goes with the folder"
-        );
-        &self.cloned.git_dir
+        let cloned = cloned.map_err(Failure::target)?;
+        Ok(Local { path: cloned.git_dir, clone: Some(folder) })
     }
 }

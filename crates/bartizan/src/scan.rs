@@ -8,10 +8,9 @@ use std::{
 };
 
 use engine::{Cancel, Outcome, Progress, Scan};
+use indicatif::{HumanBytes, HumanCount};
 use report::{Repository as ReportedRepository, RuleDoc, ScanReport, Stats};
 use sources::{Limits, git::Repository};
-
-use indicatif::{HumanBytes, HumanCount};
 
 use crate::{
     Failure, cli::ScanArguments, key, network, output, progress::Line, remote::Remote, setup,
@@ -121,9 +120,7 @@ fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked
     match target {
         Target::Files(path) => {
             let _line = progress_of(scan, "files");
-            let outcome = scan
-                .directory(&path, !arguments.no_ignore)
-                .map_err(|error| Failure::Target(error.into()))?;
+            let outcome = scan.directory(&path, !arguments.no_ignore).map_err(Failure::target)?;
             Ok(Looked { outcome, url: None, commit: None })
         }
         Target::Repository(repository) => {
@@ -134,18 +131,10 @@ fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked
         ))),
         Target::Remote(url) => {
             let remote = Remote::new(arguments, &url)?;
-            let url = Some(remote.url());
-            if let Some(path) = remote.local() {
-                let repository =
-                    Repository::open(&path?).map_err(|error| Failure::Target(error.into()))?;
-                let branch = arguments.branch.as_deref();
-                return repository_of(arguments, &repository, branch, url, scan);
-            }
-            let clone = remote.clone(arguments, &scan.cancel)?;
-            let repository =
-                Repository::open(clone.path()).map_err(|error| Failure::Target(error.into()))?;
-            // It holds what was asked for and nothing else.
-            repository_of(arguments, &repository, None, url, scan)
+            let local = remote.fetch(arguments, &scan.cancel)?;
+            let repository = Repository::open(&local.path).map_err(Failure::target)?;
+            let branch = arguments.branch.as_deref().filter(|_| local.clone.is_none());
+            repository_of(arguments, &repository, branch, Some(remote.url()), scan)
         }
     }
 }
@@ -165,21 +154,22 @@ fn repository_of(
     url: Option<String>,
     scan: &Scan,
 ) -> Result<Looked, Failure> {
-    let failed = |error: sources::Error| Failure::Target(error.into());
     let _line = progress_of(scan, if arguments.history { "blobs" } else { "files" });
     let commit = match repository.commit(branch) {
         // What the history holds can be looked at whatever became of the commit that was checked out.
         Err(sources::Error::Damaged { .. }) if arguments.history && branch.is_none() => None,
-        commit => commit.map_err(failed)?,
+        commit => commit.map_err(Failure::target)?,
     };
     let outcome = match &commit {
         _ if arguments.staged => {
             // git names the index of a partial commit to its hooks (githooks(5)).
             let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
-            scan.staged(repository, index.as_deref()).map_err(failed)?
+            scan.staged(repository, index.as_deref()).map_err(Failure::target)?
         }
-        _ if arguments.history => scan.history(&repository.history(branch).map_err(failed)?),
-        Some(commit) => scan.commit(repository, commit).map_err(failed)?,
+        _ if arguments.history => {
+            scan.history(&repository.history(branch).map_err(Failure::target)?)
+        }
+        Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
         None => Outcome::default(),
     };
     Ok(Looked { outcome, url, commit: commit.map(|id| id.as_str().to_owned()) })

@@ -5,7 +5,6 @@
 
 use std::{
     fs,
-    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,7 +18,7 @@ use engine::{Suppressions, baseline::Baseline, config::Config};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{Confidence, Note, NoteKind};
 
-use crate::cli::ScanArguments;
+use crate::{cli::ScanArguments, files};
 
 /// Largest configuration and baseline, in bytes.
 const MAX_CONFIG_BYTES: u64 = 4 << 20;
@@ -85,13 +84,13 @@ pub(crate) fn prepare(
         }
     }
     for path in arguments.baseline.iter().cloned().chain(configured) {
-        let text = read(&path, MAX_BASELINE_BYTES)?;
+        let text = files::text(&path, MAX_BASELINE_BYTES)?;
         let baseline =
             Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
         suppressions.add_baseline(&baseline, key_id);
     }
     if let Some(path) = found(folder, ".gitleaksignore")? {
-        suppressions.add_ignore_file(&read(&path, MAX_CONFIG_BYTES)?);
+        suppressions.add_ignore_file(&files::text(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
         ruleset: Arc::new(builder.build()),
@@ -104,7 +103,7 @@ pub(crate) fn prepare(
 fn configurations(arguments: &ScanArguments, folder: Option<&Path>) -> Result<Files> {
     let mut files = Files::default();
     if let Some(path) = &arguments.config {
-        let text = read(path, MAX_CONFIG_BYTES)?;
+        let text = files::text(path, MAX_CONFIG_BYTES)?;
         if is_of_gitleaks(path, &text) {
             files.theirs = Some((path.clone(), text, None));
         } else {
@@ -114,7 +113,7 @@ fn configurations(arguments: &ScanArguments, folder: Option<&Path>) -> Result<Fi
     }
     let own = |name: &str| -> Result<Option<(PathBuf, String)>> {
         match found(folder, name)? {
-            Some(path) => read(&path, MAX_CONFIG_BYTES).map(|text| Some((path, text))),
+            Some(path) => files::text(&path, MAX_CONFIG_BYTES).map(|text| Some((path, text))),
             None => Ok(None),
         }
     };
@@ -175,7 +174,7 @@ fn extended(wanted: &str, from: &Path, inside: Option<&Path>) -> Result<Extended
             );
         }
     }
-    let text = read(&whole, MAX_CONFIG_BYTES)?;
+    let text = files::text(&whole, MAX_CONFIG_BYTES)?;
     Ok(Extended { name: whole.display().to_string(), text })
 }
 
@@ -192,19 +191,8 @@ fn found(folder: Option<&Path>, name: &str) -> Result<Option<PathBuf>> {
     }
 }
 
-fn read(path: &Path, limit: u64) -> Result<String> {
-    let told = || format!("cannot read {}", path.display());
-    let file = fs::File::open(path).with_context(told)?;
-    let mut text = String::new();
-    file.take(limit + 1).read_to_string(&mut text).with_context(told)?;
-    if text.len() as u64 > limit {
-        bail!("{} is larger than {} MiB", path.display(), limit >> 20);
-    }
-    Ok(text)
-}
-
-/// Whether a word without wildcards is no path of the target, as far as the target is here to be asked. A name alone may stand at
-/// any depth; one that is written like a check is taken for a check that is misspelt.
+/// Whether a word is written like a check, and is no path of the target, as far as the target is here to be asked: a check that is
+/// misspelt.
 fn names_nothing(word: &str, folder: Option<&Path>) -> bool {
     let is_like_a_check =
         word.contains('-') && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

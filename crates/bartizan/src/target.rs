@@ -30,7 +30,7 @@ pub(crate) fn understand(argument: &OsStr, wants_git: bool) -> Result<Target, Fa
     }
     let open = || match Repository::open(path) {
         Ok(repository) => Ok(Target::Repository(Box::new(repository))),
-        Err(error) => Err(Failure::Target(error.into())),
+        Err(error) => Err(Failure::target(error)),
     };
     if wants_git {
         return open();
@@ -40,7 +40,7 @@ pub(crate) fn understand(argument: &OsStr, wants_git: bool) -> Result<Target, Fa
         return open();
     }
     if let Err(source) = std::fs::metadata(path) {
-        return Err(Failure::Target(sources::Error::Open { path: path.to_owned(), source }.into()));
+        return Err(Failure::target(sources::Error::Open { path: path.to_owned(), source }));
     }
     Ok(Target::Files(path.to_owned()))
 }

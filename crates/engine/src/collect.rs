@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -50,6 +50,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// How many more candidates are kept.
+    fn room(&self) -> usize {
+        MAX_RAW.saturating_sub(self.raw.len())
+    }
+
     fn note(&mut self, note: Note) {
         let count = self.notes_by_kind.entry(note.kind).or_default();
         *count += 1;
@@ -70,6 +75,11 @@ impl Found {
             },
         )
     }
+}
+
+/// A worker that panicked left something that is still whole.
+pub(crate) fn lock(found: &Mutex<Found>) -> MutexGuard<'_, Found> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes the workers' sinks.
@@ -128,8 +138,8 @@ impl Worker {
         if self.raw.is_empty() {
             return;
         }
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MAX_RAW.saturating_sub(found.raw.len());
+        let mut found = lock(&self.found);
+        let room = found.room();
         found.left_out += self.raw.len().saturating_sub(room) as u64;
         self.raw.truncate(room);
         found.raw.append(&mut self.raw);
@@ -150,7 +160,7 @@ impl Sink for Worker {
         if hits.is_empty() {
             return;
         }
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = lock(&self.found);
         for rule in hits {
             if found.paths.len() < MAX_RAW {
                 found.paths.push(PathHit { rule, path: path.clone() });
@@ -193,8 +203,8 @@ impl Sink for Worker {
         }
         {
             // What is not kept need not be located.
-            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            if found.raw.len() >= MAX_RAW {
+            let mut found = lock(&self.found);
+            if found.room() == 0 {
                 let own = candidates.iter().filter(|found| piece.own.contains(&found.range.start));
                 found.left_out += own.count() as u64;
                 return;
@@ -222,7 +232,7 @@ impl Sink for Worker {
     }
 
     fn note(&mut self, note: Note) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).note(note);
+        lock(&self.found).note(note);
     }
 
     fn is_cancelled(&self) -> bool {

@@ -11,7 +11,7 @@ use sources::{Origin, git};
 
 use crate::{
     Askable, Outcome, Scan, Stats,
-    collect::{Collector, PathHit, Raw},
+    collect::{Collector, PathHit, Raw, lock},
     identity::{LineId, fingerprint},
     suppress::Stood,
 };
@@ -50,9 +50,7 @@ impl Collector {
         scan: &Scan,
         places: impl FnOnce(&HashSet<ObjectId>) -> git::Attribution,
     ) -> Outcome {
-        let mut found = std::mem::take(
-            &mut *self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
-        );
+        let mut found = std::mem::take(&mut *lock(&self.found));
         let mut notes = std::mem::take(&mut found.notes);
         notes.extend(found.further_notes());
         if found.left_out > 0 {

@@ -220,15 +220,20 @@ mod tests {
 
     use super::*;
 
-    fn located(text: &str, secrets: &[&str], which: usize) -> Located {
-        let origin = Origin::File(TargetPath::from_bytes(b"x"));
-        let piece = Piece {
-            origin: &origin,
+    /// A piece that is all of a file but its first ten lines and three characters.
+    fn piece<'p>(origin: &'p Origin, text: &'p str) -> Piece<'p> {
+        Piece {
+            origin,
             bytes: text.as_bytes(),
             own: 0..text.len(),
             lines_before: 10,
             column_before: 3,
-        };
+        }
+    }
+
+    fn located(text: &str, secrets: &[&str], which: usize) -> Located {
+        let origin = Origin::File(TargetPath::from_bytes(b"x"));
+        let piece = piece(&origin, text);
         let ranges: Vec<_> = secrets
             .iter()
             .map(|s| text.find(s).unwrap()..text.find(s).unwrap() + s.len())
@@ -286,13 +291,7 @@ mod tests {
             .map(|at| at..at + 12)
             .collect();
         let origin = Origin::File(TargetPath::from_bytes(b"x"));
-        let piece = Piece {
-            origin: &origin,
-            bytes: text.as_bytes(),
-            own: 0..text.len(),
-            lines_before: 0,
-            column_before: 0,
-        };
+        let piece = Piece { lines_before: 0, column_before: 0, ..piece(&origin, &text) };
         let mut lines = Lines::new(&piece);
         let last = ranges.iter().map(|range| lines.locate(range, &ranges).span.start).last();
         assert_eq!(last, Some(Position { line: 1, column: 9_999 * 18 + 5 }));

@@ -22,8 +22,9 @@ pub(crate) fn is_hidden(c: char) -> bool {
         )
 }
 
-/// The text with everything hidden written as `\xNN` or `\u{NNNN}`.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+/// The text with everything that is not seen but acts (controls, line breaks, marks that reorder) written as `\xNN` or `\u{NNNN}`.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }

@@ -10,6 +10,7 @@ use model::{Note, NoteKind};
 use crate::{
     Limits, Origin, Sink,
     content::{self, Format},
+    notes::one_line,
     seven_zip,
 };
 
@@ -124,11 +125,8 @@ fn members_of<S: Sink>(
     }
 }
 
-/// The library's message, as one line without control characters.
 fn unreadable(error: impl std::fmt::Display) -> Stop {
-    let text: String =
-        error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-    Stop::Unreadable(text)
+    Stop::Unreadable(one_line(&error.to_string()))
 }
 
 fn take_member<S: Sink>(budget: &mut Budget<'_>, sink: &S) -> Result<(), Stop> {

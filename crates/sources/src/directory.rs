@@ -13,6 +13,7 @@ use model::{Note, NoteKind, TargetPath};
 use crate::{
     Error, Limits, Origin, Sink, Sinks, archive,
     content::{self, Format, PIECE_BYTES},
+    notes,
 };
 
 /// How to walk.
@@ -218,26 +219,22 @@ fn visit<S: Sink>(
         return WalkState::Skip;
     }
     if (options.is_excluded)(&path) {
-        sink.note(Note::at(NoteKind::Excluded, path, "left out by the configuration"));
+        sink.note(notes::excluded(path));
         return WalkState::Skip;
     }
     if kind.is_dir() {
         if relative.components().count() >= options.limits.directory_depth {
-            sink.note(Note::at(
-                NoteKind::Limit,
-                path,
-                "directories nested too deeply; not entered",
-            ));
+            sink.note(notes::too_deep(path));
             return WalkState::Skip;
         }
         return WalkState::Continue;
     }
     if kind.is_symlink() {
-        sink.note(Note::at(NoteKind::Symlink, path, "a symbolic link; not followed"));
+        sink.note(notes::symlink(path));
     } else if kind.is_file() {
         file(dir, relative, options, buffer, sink);
     } else {
-        sink.note(Note::at(NoteKind::Special, path, "a device, pipe or socket"));
+        sink.note(notes::special(path));
     }
     WalkState::Continue
 }
@@ -314,7 +311,7 @@ fn try_file<S: Sink>(
     let mut file = dir.open_with(relative, &how)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        sink.note(Note::at(NoteKind::Special, path.clone(), "a device, pipe or socket"));
+        sink.note(notes::special(path.clone()));
         return Ok(());
     }
     let origin = Origin::File(path.clone());

@@ -7,6 +7,7 @@ mod archive;
 mod content;
 pub mod directory;
 pub mod git;
+mod notes;
 mod seven_zip;
 
 use std::{ops::Range, path::PathBuf};

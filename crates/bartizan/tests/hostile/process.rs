@@ -143,9 +143,10 @@ fn whoever_stops_reading_is_not_told_off() {
 fn a_home_that_is_not_there_or_cannot_be_written_changes_nothing() {
     let folder = Folder::new();
     folder.write("a.env", leak());
+    let gone = folder.outside().join("gone");
     let homes: [&[(&str, &Path)]; 4] = [
         &[],
-        &[("HOME", Path::new("/nonexistent"))],
+        &[("HOME", &gone)],
         &[("XDG_DATA_HOME", Path::new("/dev/null"))],
         &[("XDG_DATA_HOME", Path::new("/proc"))],
     ];

@@ -92,9 +92,10 @@ impl Prefilter {
             bucket_of: vec![0; HASHES],
             buckets: Vec::new(),
         };
-        let choice = Choice::new(&keywords);
-        for ((number, keyword), follow) in (0_u32..).zip(&keywords).zip(follow) {
-            if let Some((offset, gram)) = choice.of(keyword) {
+        for (((number, keyword), chosen), follow) in
+            (0_u32..).zip(&keywords).zip(choose(&keywords)).zip(follow)
+        {
+            if let Some((offset, gram)) = chosen {
                 filter.insert(gram, Gram::new(number, keyword, offset));
             } else if let Some(&[a, b, c]) = keyword.first_chunk::<MIN_KEYWORD_BYTES>() {
                 let next = follow.unwrap_or_else(|| (0..=u8::MAX).collect());
@@ -250,59 +251,52 @@ fn mark(product: u32) -> u8 {
 /// [`rarity`].
 const TOLERANCE: u32 = 24;
 
-/// Chooses the four bytes by which each keyword is found.
-struct Choice {
-    /// By hash: the marks of four bytes that text is full of.
-    common: Vec<u8>,
-    /// How many keywords might choose the same ones.
-    shared: HashMap<u32, u32>,
+/// Chooses the four bytes by which each keyword is found, and where in it they stand: of those that text has seldom the ones that
+/// most keywords have, because the fewer marks there are, the fewer places are taken for a keyword's.
+fn choose(keywords: &[Box<[u8]>]) -> Vec<Option<(usize, u32)>> {
+    let common = common_marks();
+    let candidates: Vec<_> = keywords.iter().map(|keyword| candidates(keyword, &common)).collect();
+    let mut shared: HashMap<u32, u32> = HashMap::new();
+    for (_, gram) in candidates.iter().flatten() {
+        *shared.entry(*gram).or_default() += 1;
+    }
+    let best = |of: Vec<(usize, u32)>| {
+        of.into_iter().max_by_key(|(offset, gram)| (shared.get(gram), Reverse(*offset)))
+    };
+    candidates.into_iter().map(best).collect()
 }
 
-impl Choice {
-    fn new(keywords: &[Box<[u8]>]) -> Self {
-        let mut choice = Self { common: vec![0; HASHES], shared: HashMap::new() };
-        for product in common().map(product) {
-            if let Some(marks) = choice.common.get_mut(hash(product)) {
-                *marks |= mark(product);
-            }
+/// By hash: the marks of four bytes that text is full of.
+fn common_marks() -> Vec<u8> {
+    let mut all = vec![0; HASHES];
+    for product in common().map(product) {
+        if let Some(marks) = all.get_mut(hash(product)) {
+            *marks |= mark(product);
         }
-        for keyword in keywords {
-            for (_, gram) in choice.candidates(keyword) {
-                *choice.shared.entry(gram).or_default() += 1;
-            }
-        }
-        choice
     }
+    all
+}
 
-    /// Four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
-    fn candidates(&self, keyword: &[u8]) -> Vec<(usize, u32)> {
-        let rarity = |gram: [u8; GRAM_BYTES]| {
-            let product = product(folded(gram));
-            // What cannot be told from something common is looked at as often.
-            let common = self.common.get(hash(product)).copied().unwrap_or_default();
-            if common & mark(product) == mark(product) { 0 } else { rarity(gram) }
-        };
-        let grams: Vec<_> = keyword
-            .array_windows()
-            .enumerate()
-            .map(|(offset, gram)| (rarity(*gram), offset, folded(*gram)))
-            .collect();
-        let most = grams.iter().map(|(rarity, ..)| *rarity).max().unwrap_or_default();
-        let floor = most.saturating_sub(TOLERANCE);
-        grams
-            .into_iter()
-            .filter(|(rarity, ..)| *rarity >= floor)
-            .map(|(_, offset, gram)| (offset, gram))
-            .collect()
-    }
-
-    /// Those that most others have too: the fewer marks there are, the fewer places are taken for a keyword's.
-    fn of(&self, keyword: &[u8]) -> Option<(usize, u32)> {
-        let shared = |gram| self.shared.get(&gram).copied();
-        self.candidates(keyword)
-            .into_iter()
-            .max_by_key(|(offset, gram)| (shared(*gram), Reverse(*offset)))
-    }
+/// Four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
+fn candidates(keyword: &[u8], common: &[u8]) -> Vec<(usize, u32)> {
+    let rarity = |gram: [u8; GRAM_BYTES]| {
+        let product = product(folded(gram));
+        let marks = common.get(hash(product)).copied().unwrap_or_default();
+        // What cannot be told from something common is looked at as often.
+        if marks & mark(product) == mark(product) { 0 } else { rarity(gram) }
+    };
+    let grams: Vec<_> = keyword
+        .array_windows()
+        .enumerate()
+        .map(|(offset, gram)| (rarity(*gram), offset, folded(*gram)))
+        .collect();
+    let most = grams.iter().map(|(rarity, ..)| *rarity).max().unwrap_or_default();
+    let floor = most.saturating_sub(TOLERANCE);
+    grams
+        .into_iter()
+        .filter(|(rarity, ..)| *rarity >= floor)
+        .map(|(_, offset, gram)| (offset, gram))
+        .collect()
 }
 
 #[cfg(test)]

@@ -357,8 +357,7 @@ impl Pattern {
     /// # Errors
     /// The parser's message, or that it is too large.
     pub fn loose(source: &str) -> Result<Self, String> {
-        let pattern = Self::new(source, &[]);
-        pattern.compile().map(|()| pattern)
+        Self::translated(source, false)
     }
 
     /// `None` where the expression is wrong or its program larger than the limit; [`Self::compile`] says so.
@@ -366,11 +365,18 @@ impl Pattern {
         self.compiled().as_ref().ok()
     }
 
+    fn parse(&self) -> Result<Hir, String> {
+        regex_syntax::ParserBuilder::new()
+            .utf8(false)
+            .unicode(self.unicode)
+            .build()
+            .parse(&self.source)
+            .map_err(|error| error.to_string())
+    }
+
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
-            let mut parser =
-                regex_syntax::ParserBuilder::new().utf8(false).unicode(self.unicode).build();
-            let hir = parser.parse(&self.source).map_err(|error| error.to_string())?;
+            let hir = self.parse()?;
             let regex = meta::Builder::new()
                 .configure(
                     meta::Config::new()
@@ -402,8 +408,7 @@ impl Pattern {
     /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
     /// keyword, or with anything behind it.
     fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
-        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
-        let hir = parser.parse(&self.source).ok()?;
+        let hir = self.parse().ok()?;
         let mut extractor = literal::Extractor::new();
         extractor.limit_literal_len(keyword.len() + 1).limit_total(1_000).limit_class(128);
         let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(&hir);

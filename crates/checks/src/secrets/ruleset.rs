@@ -16,7 +16,7 @@ pub struct Ruleset {
     pub(crate) prefilter: Prefilter,
     /// By keyword: the rules it leads to.
     pub(crate) by_keyword: Vec<Vec<u32>>,
-    /// Rules without a keyword, which only a user can write.
+    /// Rules about the whole text without a keyword, which only a user can write.
     pub(crate) everywhere: Vec<u32>,
     /// Rules about paths alone.
     by_path: Vec<u32>,

@@ -200,35 +200,11 @@ impl Scanner {
         });
         self.give_back_memory(text.len().saturating_sub(looked_at));
         for &index in &ruleset.everywhere {
-            self.everywhere(&ruleset, index, text, found);
+            self.try_rule(&ruleset, index, text, 0..0, found);
         }
     }
 
-    /// A rule without keywords has to look at all of it.
-    fn everywhere(
-        &mut self,
-        ruleset: &Ruleset,
-        index: u32,
-        text: &[u8],
-        found: &mut Vec<Candidate>,
-    ) {
-        if ruleset.get(index).is_some_and(|rule| matches!(rule.finder, Finder::Whole(_))) {
-            self.try_rule(ruleset, index, text, 0..0, found);
-            return;
-        }
-        let mut start = 0;
-        while start < text.len() {
-            let before = found.len();
-            let end = self.try_rule(ruleset, index, text, start..text.len(), found);
-            match end {
-                Some(end) if end > start => start = end,
-                _ => break,
-            }
-            debug_assert!(found.len() <= before + 1, "one match at a time");
-        }
-    }
-
-    /// Tries one rule near one keyword. Says where its match ended, if there was one.
+    /// Tries one rule near one keyword; one that looks at the whole text has that done at its first. `None` where it ended early.
     fn try_rule(
         &mut self,
         ruleset: &Ruleset,
@@ -236,7 +212,7 @@ impl Scanner {
         text: &[u8],
         keyword: Range<usize>,
         found: &mut Vec<Candidate>,
-    ) -> Option<usize> {
+    ) -> Option<()> {
         let slot = usize::try_from(index).ok()?;
         let rule = ruleset.rules.get(slot)?;
         let resume = self.resume.get_mut(slot)?;
@@ -245,14 +221,13 @@ impl Scanner {
             return None;
         }
         match &rule.finder {
-            Finder::Path => None,
+            Finder::Path => {}
             Finder::Whole(whole) => {
                 if resume.0 != self.texts {
                     // Also past every keyword that follows.
                     *resume = (self.texts, usize::MAX);
                     self.whole(ruleset, rule, whole, index, text, found);
                 }
-                None
             }
             Finder::Assignment(wanted) => {
                 let begin = keyword.start;
@@ -270,7 +245,6 @@ impl Scanner {
                     candidate.bare = assigned.bare;
                     found.push(candidate);
                 }
-                Some(end)
             }
             Finder::Jwt => {
                 if self.next_dot.after(text, self.texts, keyword.start)? - keyword.start
@@ -280,7 +254,6 @@ impl Scanner {
                 }
                 let (range, confidence) = jwt::at(text, keyword.start)?;
                 *resume = (self.texts, range.end);
-                let end = range.end;
                 found.extend(accept(
                     ruleset,
                     (rule, index),
@@ -289,7 +262,6 @@ impl Scanner {
                     range,
                     confidence,
                 ));
-                Some(end)
             }
             Finder::Pattern(pattern) => {
                 let program = pattern.program()?;
@@ -316,13 +288,11 @@ impl Scanner {
                     // What was refused may hide a match that begins inside it.
                     *resume = (self.texts, floor.max(keyword.end.min(matched.end)));
                 }
-                Some(matched.end)
             }
         }
+        Some(())
     }
-}
 
-impl Scanner {
     /// Everything that a user's rule matches in `text`.
     fn whole(
         &mut self,

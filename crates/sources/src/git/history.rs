@@ -25,6 +25,7 @@ use super::{
 use crate::{
     Origin, Sink, Sinks,
     content::{self, Format},
+    notes::one_line,
 };
 
 /// Largest commit, in bytes.
@@ -168,10 +169,6 @@ impl Seen {
         // A worker that panicked left a set that is still a set.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned())
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }
 
 /// The repository's own objects and those it borrows.

@@ -7,10 +7,10 @@ use gix::{
     bstr::{BStr, BString},
     index::entry::{Mode, Stage},
 };
-use model::{Note, NoteKind, TargetPath};
+use model::TargetPath;
 
 use super::{Options, Repository};
-use crate::{Error, Sink as _, Sinks};
+use crate::{Error, Sink as _, Sinks, notes};
 
 impl Repository {
     /// Feeds every file that is staged to the sinks, by path. `index` is another index than the repository's own: git gives a hook one
@@ -50,19 +50,13 @@ impl Repository {
             }
             let path = TargetPath::from_bytes(name);
             if is_excluded(&path) {
-                sink.note(Note::at(NoteKind::Excluded, path, "left out by the configuration"));
+                sink.note(notes::excluded(path));
                 continue;
             }
             match entry.mode {
                 Mode::FILE | Mode::FILE_EXECUTABLE => files.push((path, entry.id)),
-                Mode::SYMLINK => {
-                    sink.note(Note::at(NoteKind::Symlink, path, "a symbolic link; not followed"));
-                }
-                Mode::COMMIT => sink.note(Note::at(
-                    NoteKind::Submodule,
-                    path,
-                    "a submodule; scan its repository on its own",
-                )),
+                Mode::SYMLINK => sink.note(notes::symlink(path)),
+                Mode::COMMIT => sink.note(notes::submodule(path)),
                 _ => {}
             }
         }

@@ -11,7 +11,7 @@ use gix::{object::tree::EntryKind, prelude::FindExt as _};
 use model::{Note, NoteKind, ObjectId, TargetPath};
 
 use super::{Options, Repository};
-use crate::{Error, Limits, Origin, Sink, Sinks, content};
+use crate::{Error, Limits, Origin, Sink, Sinks, content, notes};
 
 /// What a path takes in memory beside its own bytes.
 const NAME_OVERHEAD_BYTES: usize = 80;
@@ -124,29 +124,19 @@ fn files_below<S: Sink>(
             };
             let path = TargetPath::from_bytes(&bytes);
             if is_excluded(&path) {
-                sink.note(Note::at(NoteKind::Excluded, path, "left out by the configuration"));
+                sink.note(notes::excluded(path));
                 continue;
             }
             match entry.mode.kind() {
                 EntryKind::Tree if depth >= limits.directory_depth => {
-                    sink.note(Note::at(
-                        NoteKind::Limit,
-                        path,
-                        "directories nested too deeply; not entered",
-                    ));
+                    sink.note(notes::too_deep(path));
                 }
                 EntryKind::Tree => open.push((bytes, entry.oid.to_owned(), depth + 1)),
                 EntryKind::Blob | EntryKind::BlobExecutable => {
                     files.push((path, entry.oid.to_owned()))
                 }
-                EntryKind::Link => {
-                    sink.note(Note::at(NoteKind::Symlink, path, "a symbolic link; not followed"))
-                }
-                EntryKind::Commit => sink.note(Note::at(
-                    NoteKind::Submodule,
-                    path,
-                    "a submodule; scan its repository on its own",
-                )),
+                EntryKind::Link => sink.note(notes::symlink(path)),
+                EntryKind::Commit => sink.note(notes::submodule(path)),
             }
         }
     }
