@@ -1,7 +1,8 @@
 //! From pieces to raw findings: each worker runs its own scanner, and what it found is put together at the end.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use checks::secrets::{Candidate, Rank, Scanner};
-use model::{Note, NoteKind, Snippet, Span, TargetPath};
+use model::{Note, NoteKind, SecretValue, Snippet, Span, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
 use crate::{
@@ -18,8 +19,13 @@ use crate::{
     lines::{AllowComment, Lines},
 };
 
-/// Raw findings of one scan; what comes after is counted and told, not kept.
-const MAX_RAW: usize = 300_000;
+/// What the raw findings of one scan may take in memory, in bytes; what comes after is counted and told, not kept. Each may
+/// become a finding, which takes as much again.
+const MAX_RAW_BYTES: usize = 64 << 20;
+/// What an allocation takes beside its bytes, and its entry in a table.
+const ALLOCATION_BYTES: usize = 48;
+/// Paths of one scan that are findings by themselves.
+const MAX_PATHS: usize = 50_000;
 /// Notes of one kind that are kept one by one; the others are counted.
 const MAX_NOTES_OF_A_KIND: usize = 1_000;
 
@@ -28,7 +34,7 @@ pub(crate) struct Raw {
     pub(crate) origin: Origin,
     pub(crate) candidate: Candidate,
     pub(crate) span: Span,
-    pub(crate) snippet: Snippet,
+    pub(crate) snippet: Arc<Snippet>,
     pub(crate) line: LineId,
     pub(crate) allowed_by: Option<AllowComment>,
 }
@@ -43,6 +49,10 @@ pub(crate) struct PathHit {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) raw: Vec<Raw>,
+    raw_bytes: usize,
+    /// The versions of a file repeat its secrets and its lines; each is kept once.
+    secrets: HashSet<SecretValue>,
+    snippets: HashSet<Arc<Snippet>>,
     pub(crate) paths: Vec<PathHit>,
     pub(crate) left_out: u64,
     pub(crate) notes: Vec<Note>,
@@ -50,9 +60,38 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// How many more candidates are kept.
-    fn room(&self) -> usize {
-        MAX_RAW.saturating_sub(self.raw.len())
+    fn is_full(&self) -> bool {
+        self.raw_bytes >= MAX_RAW_BYTES
+    }
+
+    fn add(&mut self, mut raw: Raw) {
+        if self.is_full() {
+            self.left_out += 1;
+            return;
+        }
+        self.raw_bytes += mem::size_of::<Raw>();
+        if let Some(AllowComment::Checks(checks)) = &raw.allowed_by {
+            self.raw_bytes += ALLOCATION_BYTES + checks.len();
+        }
+        if self.raw.last().is_none_or(|last| last.origin != raw.origin) {
+            self.raw_bytes += ALLOCATION_BYTES + raw.origin.size_bytes();
+        }
+        match self.secrets.get(&raw.candidate.secret) {
+            Some(known) => raw.candidate.secret = known.clone(),
+            None => {
+                self.raw_bytes += ALLOCATION_BYTES + raw.candidate.secret.expose().len();
+                self.secrets.insert(raw.candidate.secret.clone());
+            }
+        }
+        match self.snippets.get(&raw.snippet) {
+            Some(known) => raw.snippet = Arc::clone(known),
+            None => {
+                let text: usize = raw.snippet.lines.iter().map(String::len).sum();
+                self.raw_bytes += 2 * ALLOCATION_BYTES + mem::size_of::<Snippet>() + text;
+                self.snippets.insert(Arc::clone(&raw.snippet));
+            }
+        }
+        self.raw.push(raw);
     }
 
     fn note(&mut self, note: Note) {
@@ -139,10 +178,9 @@ impl Worker {
             return;
         }
         let mut found = lock(&self.found);
-        let room = found.room();
-        found.left_out += self.raw.len().saturating_sub(room) as u64;
-        self.raw.truncate(room);
-        found.raw.append(&mut self.raw);
+        for raw in self.raw.drain(..) {
+            found.add(raw);
+        }
     }
 }
 
@@ -162,7 +200,7 @@ impl Sink for Worker {
         }
         let mut found = lock(&self.found);
         for rule in hits {
-            if found.paths.len() < MAX_RAW {
+            if found.paths.len() < MAX_PATHS {
                 found.paths.push(PathHit { rule, path: path.clone() });
             } else {
                 found.left_out += 1;
@@ -204,7 +242,7 @@ impl Sink for Worker {
         {
             // What is not kept need not be located.
             let mut found = lock(&self.found);
-            if found.room() == 0 {
+            if found.is_full() {
                 let own = candidates.iter().filter(|found| piece.own.contains(&found.range.start));
                 found.left_out += own.count() as u64;
                 return;
@@ -221,13 +259,13 @@ impl Sink for Worker {
                 origin: piece.origin.clone(),
                 candidate,
                 span: located.span,
-                snippet: located.snippet,
+                snippet: Arc::new(located.snippet),
                 line: located.line,
                 allowed_by: located.allowed_by,
             });
-        }
-        if self.raw.len() >= Self::BATCH {
-            self.hand_over();
+            if self.raw.len() >= Self::BATCH {
+                self.hand_over();
+            }
         }
     }
 

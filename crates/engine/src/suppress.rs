@@ -26,9 +26,8 @@ pub struct Suppressions {
 }
 
 /// One place of a finding.
-#[derive(Clone, Copy)]
-pub(crate) struct Stood<'p> {
-    pub(crate) place: &'p Place,
+pub(crate) struct Stood {
+    pub(crate) place: Place,
     /// Lines from the beginning of the rule's match to the place.
     pub(crate) lines_into_match: u64,
     /// An allow-list of the rules' own accepts it here.
@@ -105,37 +104,37 @@ impl Suppressions {
         self.excluded.clone()
     }
 
-    /// Why a finding of `check` at `places` does not count. An allow-list must hold at every place.
-    pub(crate) fn reason<'p>(
+    /// Why a finding of `check` at `places`, which may be gone through more than once, does not count. An allow-list must hold
+    /// at every place.
+    pub(crate) fn reason<I: Iterator<Item = Stood>>(
         &self,
         check: &str,
         fingerprint: Fingerprint,
         secret: Option<(&SecretValue, SecretHash)>,
-        places: impl Iterator<Item = Stood<'p>> + Clone,
+        places: impl Fn() -> I,
     ) -> Option<Suppression> {
         if self.fingerprints.contains(&fingerprint)
             || secret.is_some_and(|(_, hash)| self.hashes.contains(&hash))
         {
             return Some(Suppression::Baseline);
         }
-        if !self.ignored.is_empty() && places.clone().all(|stood| self.is_ignored(check, &stood)) {
+        if !self.ignored.is_empty() && places().all(|stood| self.is_ignored(check, &stood)) {
             return Some(Suppression::IgnoreFile);
         }
         let value = secret.map_or(&[][..], |(value, _)| value.expose());
-        let allowed = |stood: Stood<'_>| {
+        let allowed = |stood: Stood| {
             stood.is_allowed
                 || self.allowed.iter().any(|list| {
                     let commit = stood.place.commit.as_ref().map(|commit| commit.id.as_str());
                     list.allows(check, value, stood.place.path.as_str(), commit)
                 })
         };
-        let mut places = places;
-        places.all(allowed).then_some(Suppression::Configuration)
+        places().all(allowed).then_some(Suppression::Configuration)
     }
 
     /// Whether `.gitleaksignore` or a report of gitleaks names it, under our check's name or one of theirs, by the line of the
     /// secret or, as they have it, of the match.
-    fn is_ignored(&self, check: &str, stood: &Stood<'_>) -> bool {
+    fn is_ignored(&self, check: &str, stood: &Stood) -> bool {
         let line = stood.place.span.map_or(0, |span| span.start.line);
         let lines = [line, line.saturating_sub(stood.lines_into_match)];
         let path = stood.place.path.as_str();

@@ -1,6 +1,6 @@
 //! A finding: one problem at one place, with all that a person needs to judge and repair it.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{Confidence, Fingerprint, Mask, Place, SecretHash, Severity, Span};
 
@@ -120,7 +120,7 @@ impl Suppression {
 }
 
 /// The lines around a finding, every secret in them masked, long lines cut.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Snippet {
     /// Number of the first line in `lines`, from 1.
     pub first_line: u64,
@@ -130,7 +130,8 @@ pub struct Snippet {
     pub mark: Span,
 }
 
-/// One problem at one place. Made by [`Finding::builder`] only, which insists on a place.
+/// One problem at one place. Made by [`Finding::builder`] only, which insists on a place. What many findings have in common
+/// is shared among them: a scan may find hundreds of thousands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -143,17 +144,17 @@ pub struct Finding {
     /// How sure.
     pub confidence: Confidence,
     /// What was found, in a few words.
-    pub title: String,
+    pub title: Arc<str>,
     /// What it means, in a sentence or two.
-    pub description: String,
+    pub description: Arc<str>,
     /// How to repair it.
-    pub remediation: String,
+    pub remediation: Arc<str>,
     /// The weakness it is an instance of.
     pub cwe: Option<Cwe>,
     /// Pages to read on.
-    pub references: Vec<String>,
+    pub references: Vec<Arc<str>>,
     /// Whose credential it is.
-    pub provider: Option<String>,
+    pub provider: Option<Arc<str>>,
     /// Where it stands; for a secret that stands at several places the first of them.
     pub place: Place,
     /// The further places of the same secret, up to a limit.
@@ -161,7 +162,7 @@ pub struct Finding {
     /// How many further places there are in all.
     pub other_places_total: u64,
     /// The lines around it.
-    pub snippet: Option<Snippet>,
+    pub snippet: Option<Arc<Snippet>>,
     /// What may be seen of the secret.
     pub mask: Option<Mask>,
     /// Names the secret without telling it.
@@ -190,9 +191,9 @@ impl Finding {
             scanner,
             severity: Severity::Info,
             confidence: Confidence::Low,
-            title: String::new(),
-            description: String::new(),
-            remediation: String::new(),
+            title: Arc::default(),
+            description: Arc::default(),
+            remediation: Arc::default(),
             cwe: None,
             references: Vec::new(),
             provider: None,
@@ -233,9 +234,9 @@ impl FindingBuilder {
     #[must_use]
     pub fn told(
         mut self,
-        title: impl Into<String>,
-        description: impl Into<String>,
-        remediation: impl Into<String>,
+        title: impl Into<Arc<str>>,
+        description: impl Into<Arc<str>>,
+        remediation: impl Into<Arc<str>>,
     ) -> Self {
         self.0.title = title.into();
         self.0.description = description.into();
@@ -245,7 +246,7 @@ impl FindingBuilder {
 
     /// The weakness and the pages about it.
     #[must_use]
-    pub fn classified(mut self, cwe: Option<Cwe>, references: Vec<String>) -> Self {
+    pub fn classified(mut self, cwe: Option<Cwe>, references: Vec<Arc<str>>) -> Self {
         self.0.cwe = cwe;
         self.0.references = references;
         self
@@ -255,7 +256,7 @@ impl FindingBuilder {
     #[must_use]
     pub fn credential(
         mut self,
-        provider: Option<String>,
+        provider: Option<Arc<str>>,
         mask: Mask,
         hash: SecretHash,
         encoding: Option<&'static str>,
@@ -269,7 +270,7 @@ impl FindingBuilder {
 
     /// The lines around it.
     #[must_use]
-    pub fn snippet(mut self, snippet: Snippet) -> Self {
+    pub fn snippet(mut self, snippet: Arc<Snippet>) -> Self {
         self.0.snippet = Some(snippet);
         self
     }

@@ -1,14 +1,15 @@
 //! Where something stands: path, lines and columns, commit.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A path inside the target, `/`-separated, relative to its root. Members of archives follow their archive after `!/`
 /// (`dist/app.zip!/config/.env`).
 ///
 /// Paths of git and of Unix are bytes. Bytes that are not UTF-8, control characters and the backslash are kept as `\xNN`
-/// (`\\` for the backslash), so that two different paths never look alike and a path never drives a terminal.
+/// (`\\` for the backslash), so that two different paths never look alike and a path never drives a terminal. A clone
+/// shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TargetPath(String);
+pub struct TargetPath(Arc<str>);
 
 impl TargetPath {
     /// Takes the bytes of a path as the target spells it.
@@ -18,7 +19,7 @@ impl TargetPath {
         if bytes.iter().all(is_plain)
             && let Ok(text) = std::str::from_utf8(bytes)
         {
-            return Self(text.to_owned());
+            return Self(text.into());
         }
         let mut out = String::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
@@ -34,19 +35,19 @@ impl TargetPath {
             }
             escape_into(chunk.invalid(), &mut out);
         }
-        Self(out)
+        Self(out.into())
     }
 
     /// The member `inner` of the archive at this path.
     #[must_use]
     pub fn member(&self, inner: &[u8]) -> Self {
-        Self(format!("{}!/{}", self.0, Self::from_bytes(inner).0))
+        Self(format!("{}!/{}", self.0, Self::from_bytes(inner).0).into())
     }
 
     /// This path with the tail of another that begins with `!/`.
     #[must_use]
     pub fn with_member(&self, member: &Self) -> Self {
-        Self(format!("{}{}", self.0, member.0))
+        Self(format!("{}{}", self.0, member.0).into())
     }
 
     /// The escaped text.
@@ -107,14 +108,14 @@ pub struct Span {
     pub end: Position,
 }
 
-/// A git object id in lower-case hexadecimal: 40 digits for SHA-1, 64 for SHA-256.
+/// A git object id in lower-case hexadecimal: 40 digits for SHA-1, 64 for SHA-256. A clone shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId(String);
+pub struct ObjectId(Arc<str>);
 
 impl ObjectId {
     /// Takes the hexadecimal form as git prints it.
     #[must_use]
-    pub fn from_hex(hex: impl Into<String>) -> Self {
+    pub fn from_hex(hex: impl Into<Arc<str>>) -> Self {
         Self(hex.into())
     }
 
@@ -152,7 +153,7 @@ pub struct Place {
     /// Lines and columns; `None` where the file as a whole is meant.
     pub span: Option<Span>,
     /// The commit that brought it; `None` outside of git history.
-    pub commit: Option<Commit>,
+    pub commit: Option<Arc<Commit>>,
 }
 
 #[cfg(test)]

@@ -3,19 +3,21 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use zeroize::Zeroizing;
 
-/// The bytes of a credential. There is no `Debug`, no `Display` and no serialization; the memory is cleared on drop.
+/// The bytes of a credential. There is no `Debug`, no `Display` and no serialization; clones share the memory, and the last
+/// one clears it on drop.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SecretValue(Zeroizing<Vec<u8>>);
+pub struct SecretValue(Arc<Zeroizing<Box<[u8]>>>);
 
 impl SecretValue {
     /// Takes a copy.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
-        Self(Zeroizing::new(bytes.to_vec()))
+        Self(Arc::new(Zeroizing::new(bytes.into())))
     }
 
     /// The value itself, for judging, hashing and asking its provider. It must not end in text that leaves the process.

@@ -70,7 +70,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         &finding.secret_hash.map(|hash| hash.to_string()).unwrap_or_default(),
         &finding.fingerprint.to_string(),
         &finding.cwe.map(|cwe| cwe.to_string()).unwrap_or_default(),
-        finding.references.first().map_or("", String::as_str),
+        finding.references.first().map_or("", |page| page),
         &finding.remediation,
     ];
     write_row(&cells, out)

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, io};
+use std::{borrow::Cow, io, sync::Arc};
 
 use model::{Commit, Finding, Note, Place, Snippet};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
@@ -127,7 +127,7 @@ struct FindingObject<'a> {
     description: &'a str,
     remediation: &'a str,
     cwe_id: Option<String>,
-    references: &'a [String],
+    references: References<'a>,
     provider: Option<&'a str>,
     #[serde(flatten)]
     place: PlaceObject<'a>,
@@ -153,12 +153,12 @@ impl<'a> FindingObject<'a> {
             description: &finding.description,
             remediation: &finding.remediation,
             cwe_id: finding.cwe.map(|cwe| cwe.to_string()),
-            references: &finding.references,
+            references: References(&finding.references),
             provider: finding.provider.as_deref(),
             place: PlaceObject::of(&finding.place),
             places: Places(finding),
             places_total: finding.other_places_total.saturating_add(1),
-            snippet: finding.snippet.as_ref().map(SnippetObject::of),
+            snippet: finding.snippet.as_deref().map(SnippetObject::of),
             mask: finding.mask.as_ref().map(|mask| mask.as_str()),
             secret_hash: finding.secret_hash.map(|hash| hash.to_string()),
             encoding: finding.encoding,
@@ -166,6 +166,14 @@ impl<'a> FindingObject<'a> {
             verification: finding.verification.map(|answer| answer.as_str()),
             suppression: finding.suppression.as_ref().map(|reason| reason.as_str()),
         }
+    }
+}
+
+struct References<'a>(&'a [Arc<str>]);
+
+impl Serialize for References<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|page| &**page))
     }
 }
 
@@ -196,7 +204,7 @@ impl<'a> PlaceObject<'a> {
             line_end: place.span.map(|span| span.end.line),
             column_start: place.span.map(|span| span.start.column),
             column_end: place.span.map(|span| span.end.column),
-            commit: place.commit.as_ref().map(CommitObject::of),
+            commit: place.commit.as_deref().map(CommitObject::of),
         }
     }
 }

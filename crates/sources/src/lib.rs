@@ -39,6 +39,16 @@ impl Origin {
         }
     }
 
+    /// What its names take in memory, in bytes.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let name = |path: &TargetPath| path.as_str().len();
+        match self {
+            Self::File(path) => name(path),
+            Self::Blob { id, member } => id.as_str().len() + member.as_ref().map_or(0, name),
+        }
+    }
+
     /// How notes call it.
     #[must_use]
     pub fn path(&self) -> TargetPath {

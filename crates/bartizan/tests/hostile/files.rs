@@ -147,13 +147,33 @@ fn a_line_of_half_a_gigabyte_takes_little_memory() {
     }
     file.write_all(format!("\"db_password\": \"{}\"}}", password()).as_bytes()).unwrap();
     drop(file.into_inner().unwrap());
-    let mut limited = bartizan(folder.outside());
     let scanned = crate::scanned(
-        &limited.args(["scan", "target", "--format", "json", "--jobs", "1"]).output().unwrap(),
+        &bartizan(folder.outside())
+            .args(["scan", "target", "--format", "json", "--jobs", "1"])
+            .output()
+            .unwrap(),
     );
     assert_eq!((scanned.code, scanned.found()), (Some(1), vec!["line.json".to_owned()]));
     let column = (parts * part.len() + "\"db_password\": \"".len() + 1) as u64;
     assert_eq!(scanned.report["findings"][0]["column_start"], column);
+}
+
+#[test]
+fn a_flood_of_secrets_is_cut_short_and_told() {
+    let folder = Folder::new();
+    let comment = "#".repeat(100);
+    let mut flood = BufWriter::new(File::create(folder.path().join("flood.env")).unwrap());
+    // Letters and digits of one password after the other, none of which is twice.
+    for word in test_kit::noise(12 * 120_000).chunks(12) {
+        let letters: String = word.iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+        writeln!(flood, "DB_PASSWORD=Q7{letters}4 {comment}").unwrap();
+    }
+    drop(flood.into_inner().unwrap());
+    let scanned = folder.scan(&[]);
+    let found = scanned.report["findings"].as_array().unwrap().len();
+    assert!((50_000..120_000).contains(&found), "{found}");
+    assert_eq!(scanned.code, Some(1));
+    scanned.assert_notes("limit", None, "further candidates were found and not kept");
 }
 
 #[test]

@@ -27,7 +27,7 @@ use serde_json::Value;
 /// No scan of a test takes longer, in seconds; `timeout` ends with code 124 then.
 const DEADLINE: &str = "60";
 /// Address space of a scan, in KiB: programs, stacks and maps of files are in it.
-const MEMORY_KIB: u64 = 1 << 20;
+const MEMORY_KIB: u64 = 640 << 10;
 
 /// A password nobody uses, in two parts, so that this file is no finding.
 fn password() -> String {

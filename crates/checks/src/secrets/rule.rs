@@ -1,6 +1,6 @@
 //! One rule: what its file says, checked and made ready to run. The format is described in `rules/README.md`.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{CheckId, Confidence, Cwe, Severity};
@@ -143,15 +143,15 @@ pub struct Rule {
     /// Name of the check.
     pub id: CheckId,
     /// Whose credential, if it is anyone's.
-    pub provider: Option<String>,
+    pub provider: Option<Arc<str>>,
     /// What was found.
-    pub title: String,
+    pub title: Arc<str>,
     /// What the credential opens.
-    pub what: String,
+    pub what: Arc<str>,
     /// How to make it worthless.
-    pub revoke: String,
+    pub revoke: Arc<str>,
     /// The provider's page.
-    pub reference: Option<String>,
+    pub reference: Option<Arc<str>>,
     /// How bad.
     pub severity: Severity,
     /// How sure, at best.
@@ -235,11 +235,11 @@ impl Rule {
         Ok(Self {
             finder,
             id: CheckId::new(id),
-            provider: Some(file.provider),
-            title: file.title,
-            what: file.what,
-            revoke: file.revoke,
-            reference: file.reference,
+            provider: Some(file.provider.into()),
+            title: file.title.into(),
+            what: file.what.into(),
+            revoke: file.revoke.into(),
+            reference: file.reference.map(Into::into),
             severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
             confidence: file.confidence.parse().map_err(|e| fail(format!("confidence: {e}")))?,
             cwe: match &file.cwe {

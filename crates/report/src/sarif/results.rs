@@ -48,7 +48,7 @@ impl<'a> ResultObject<'a> {
         }
         if chosen.context {
             location.physical_location.context_region =
-                finding.snippet.as_ref().and_then(Context::of);
+                finding.snippet.as_deref().and_then(Context::of);
         }
         let related = finding.other_places.iter().take(chosen.related).zip(1..);
         Self {

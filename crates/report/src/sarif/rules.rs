@@ -91,7 +91,7 @@ impl Rule {
             severity: finding.severity,
             confidence: finding.confidence,
             cwe: finding.cwe,
-            reference: finding.references.first().map(String::as_str),
+            reference: finding.references.first().map(|page| &**page),
             provider: finding.provider.as_deref(),
         })
     }

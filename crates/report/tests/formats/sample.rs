@@ -1,6 +1,6 @@
 //! Reports to write.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use model::{
     CheckId, Commit, Confidence, Cwe, Finding, Fingerprint, Mask, Note, NoteKind, ObjectId, Place,
@@ -48,13 +48,13 @@ pub(crate) fn place(text: &str, line: u64, from: u64, to: u64) -> Place {
     Place { path: path(text), span: Some(span((line, from), (line, to))), commit: None }
 }
 
-pub(crate) fn commit(author: &str) -> Commit {
-    Commit {
+pub(crate) fn commit(author: &str) -> Arc<Commit> {
+    Arc::new(Commit {
         id: ObjectId::from_hex("9c1d0e5a7b3f2a91bc04d5e6f708192a3b4c5d6e"),
         author: author.to_owned(),
         email: "ada@example.com".to_owned(),
         time_ms: 1_577_934_245_000,
-    }
+    })
 }
 
 /// A finding of `stripe-live-key` with nothing unusual about it; `number` tells it from others.
@@ -74,9 +74,9 @@ pub(crate) fn finding(place: Place, severity: Severity, number: u64) -> Finding 
         "Moves money: it can charge, refund and pay out on the account it belongs to.",
         "Roll the key in the Stripe dashboard under Developers, API keys; then read the account's log for what it did.",
     )
-    .classified(Some(Cwe(798)), vec!["https://docs.stripe.com/keys".to_owned()])
+    .classified(Some(Cwe(798)), vec!["https://docs.stripe.com/keys".into()])
     .credential(
-        Some("Stripe".to_owned()),
+        Some("Stripe".into()),
         Mask::of(b"sk_l_not_a_real_key_at_all"),
         SecretHash::from_bytes(bytes),
         None,
@@ -85,12 +85,12 @@ pub(crate) fn finding(place: Place, severity: Severity, number: u64) -> Finding 
 }
 
 /// `lines` from line `first` of the file, the mark from column `from` to `to` of line `marked`.
-pub(crate) fn snippet(first: u64, lines: &[&str], marked: u64, from: u64, to: u64) -> Snippet {
-    Snippet {
+pub(crate) fn snippet(first: u64, lines: &[&str], marked: u64, from: u64, to: u64) -> Arc<Snippet> {
+    Arc::new(Snippet {
         first_line: first,
         lines: lines.iter().map(|line| (*line).to_owned()).collect(),
         mark: span((marked, from), (marked, to)),
-    }
+    })
 }
 
 /// A live key with everything that can be known of a finding.
@@ -118,12 +118,12 @@ pub(crate) fn rich() -> Finding {
 pub(crate) fn mixed() -> Vec<Finding> {
     let mut medium = finding(place("app/settings.py", 4, 1, 9), Severity::Medium, 2);
     medium.check = CheckId::from_static("generic-password");
-    medium.title = "Password in an assignment".to_owned();
+    medium.title = "Password in an assignment".into();
     medium.confidence = Confidence::Low;
     medium.cwe = None;
     medium.references.clear();
     medium.provider = None;
-    medium.remediation = "Change it, and read it from the environment.".to_owned();
+    medium.remediation = "Change it, and read it from the environment.".into();
     medium.snippet = Some(snippet(4, &["password = \"hu********\""], 4, 13, 23));
     let mut whole_file = finding(
         Place { path: path("certs/server.p12"), span: None, commit: None },
@@ -131,7 +131,7 @@ pub(crate) fn mixed() -> Vec<Finding> {
         3,
     );
     whole_file.check = CheckId::from_static("pkcs12-file");
-    whole_file.title = "Key store".to_owned();
+    whole_file.title = "Key store".into();
     let mut by_comment = finding(place("tests/fake.env", 1, 5, 20), Severity::Critical, 4);
     by_comment.suppression = Some(Suppression::Comment);
     let mut by_baseline = finding(place("legacy/a.php", 88, 2, 9), Severity::Low, 5);
@@ -189,18 +189,18 @@ pub(crate) const HOSTILE: &str = "=cmd|'/C calc'!A0\u{1b}[31m\u{1b}]0;owned\u{7}
 pub(crate) fn hostile() -> Finding {
     let mut hostile = rich();
     hostile.check = CheckId::new(format!("rule{HOSTILE}"));
-    hostile.title = HOSTILE.to_owned();
-    hostile.description = HOSTILE.to_owned();
-    hostile.remediation = HOSTILE.to_owned();
-    hostile.references = vec![HOSTILE.to_owned()];
-    hostile.provider = Some(HOSTILE.to_owned());
+    hostile.title = HOSTILE.into();
+    hostile.description = HOSTILE.into();
+    hostile.remediation = HOSTILE.into();
+    hostile.references = vec![HOSTILE.into()];
+    hostile.provider = Some(HOSTILE.into());
     hostile.place.path = path(HOSTILE);
-    hostile.place.commit = Some(Commit {
+    hostile.place.commit = Some(Arc::new(Commit {
         id: ObjectId::from_hex(HOSTILE),
         author: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         time_ms: i64::MIN,
-    });
+    }));
     hostile.other_places = vec![hostile.place.clone()];
     let long = format!("{HOSTILE}{}", "é".repeat(100_000));
     hostile.snippet = Some(snippet(u64::MAX, &[&long, HOSTILE, "\t\t"], u64::MAX, 3, 9));

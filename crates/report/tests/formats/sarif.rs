@@ -300,7 +300,7 @@ fn many_places_and_incompressible_lines_still_make_a_log_below_10_megabytes() {
 #[test]
 fn hostile_text_keeps_the_log_valid_and_makes_no_links() {
     let mut findings = vec![sample::hostile(), sample::rich()];
-    findings[1].title = "see [here](https://evil.example) {0} \\".to_owned();
+    findings[1].title = "see [here](https://evil.example) {0} \\".into();
     findings[1].other_places[0].path = sample::path("a](https://evil.example)[b");
     let notes = [Note::at(NoteKind::Corrupt, sample::path(sample::HOSTILE), sample::HOSTILE)];
     let repository = Some(Repository {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use model::{Confidence, Finding, Note, NoteKind, Position, Severity};
 use proptest::prelude::*;
 use report::{Format, ScanReport, Stats, TableStyle};
@@ -215,7 +217,7 @@ fn a_secret_over_several_lines_is_marked_on_each() {
     let mut key = sample::finding(sample::place("id.pem", 99, 5, 9), Severity::Low, 1);
     let mut snippet =
         sample::snippet(99, &["key: ----********", "\t********", "end", ""], 99, 6, 1);
-    snippet.mark.end = Position { line: 101, column: 3 };
+    Arc::make_mut(&mut snippet).mark.end = Position { line: 101, column: 3 };
     key.snippet = Some(snippet);
     let findings = [key];
     let text = plain(&ScanReport { findings: &findings, ..sample::clean() }, 80);
@@ -244,7 +246,7 @@ proptest! {
     ) {
         let mut wild = sample::rich();
         for (field, text) in [&mut wild.title, &mut wild.description, &mut wild.remediation].into_iter().zip(&texts) {
-            field.clone_from(text);
+            *field = text.as_str().into();
         }
         wild.confidence = Confidence::Low;
         wild.place.path = sample::path(&texts[3]);

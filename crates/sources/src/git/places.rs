@@ -37,7 +37,7 @@ pub struct BlobPlace {
     /// The path.
     pub path: TargetPath,
     /// The commit.
-    pub commit: Commit,
+    pub commit: Arc<Commit>,
     /// The commit's place in an order in which parents come before their children.
     pub order: u64,
 }
@@ -221,17 +221,17 @@ impl Walk<'_> {
     }
 
     /// What a commit says of itself.
-    fn told(&mut self, number: Number) -> Option<Commit> {
+    fn told(&mut self, number: Number) -> Option<Arc<Commit>> {
         let id = self.store.id(number)?;
         let bytes = self.objects.find(id)?;
         let author = CommitRefIter::from_bytes(&bytes, self.hash).author().ok()?;
         let seconds = author.time().map(|time| time.seconds).unwrap_or_default();
-        Some(Commit {
+        Some(Arc::new(Commit {
             id: model_id(id),
             author: String::from_utf8_lossy(author.name).into_owned(),
             email: String::from_utf8_lossy(author.email).into_owned(),
             time_ms: seconds.saturating_mul(1000),
-        })
+        }))
     }
 }
 

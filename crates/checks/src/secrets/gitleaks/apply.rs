@@ -178,10 +178,10 @@ impl Work {
             format!(" Tags: {}.", printable(&source.tags.join(", ")))
         };
         let rule = Rule {
-            title: printable(source.description.as_deref().unwrap_or(&source.id)),
-            what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file),
+            title: printable(source.description.as_deref().unwrap_or(&source.id)).into(),
+            what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file).into(),
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
-                .to_owned(),
+                .into(),
             is_generic: source.id.to_lowercase().contains("generic"),
             id: CheckId::new(source.id),
             provider: None,
@@ -225,7 +225,7 @@ impl Work {
                 continue;
             }
             if let Some(description) = &source.description {
-                rule.title = printable(description);
+                rule.title = printable(description).into();
             }
             rule.entropy = entropy.or(rule.entropy);
             rule.path_pattern = paths.pop().or(rule.path_pattern.take());

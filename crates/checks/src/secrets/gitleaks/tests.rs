@@ -157,10 +157,7 @@ fn built_in_rules_are_replaced_kept_left_out_and_changed() {
     let ruleset = changed.builder.build();
     let rule =
         ruleset.rules().iter().find(|r| r.id.as_str() == "github-personal-access-token").unwrap();
-    assert_eq!(
-        (rule.title.as_str(), rule.holds_at("x"), rule.holds_at("y")),
-        ("Ours", true, false)
-    );
+    assert_eq!((&*rule.title, rule.holds_at("x"), rule.holds_at("y")), ("Ours", true, false));
 }
 
 #[test]
