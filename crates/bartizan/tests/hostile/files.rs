@@ -7,7 +7,9 @@ use std::{
     os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _, fs::symlink, net::UnixListener},
 };
 
-use crate::{Folder, bartizan, leak, mkfifo, password, scan};
+use test_kit::password;
+
+use crate::{Folder, bartizan, leak, mkfifo, scan};
 
 #[test]
 fn names_do_not_drive_the_terminal_and_stay_apart() {

@@ -6,11 +6,11 @@ use std::{
     io::Write as _,
     os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use flate2::{Compression, write::ZlibEncoder};
-use test_kit::Repo;
+use test_kit::{Repo, isolated_git};
 
 use crate::{Folder, Scanned, leak};
 
@@ -53,7 +53,7 @@ fn forge(repo: &Repo, id: &str, kind: &str, content: &[u8]) {
 
 /// Runs git with `input` and gives the id it prints.
 fn plumb(repo: &Repo, arguments: &[&str], input: &[u8]) -> String {
-    let mut child = Command::new("git")
+    let mut child = isolated_git(repo.path())
         .args(arguments)
         .current_dir(repo.path())
         .stdin(Stdio::piped())

@@ -153,12 +153,10 @@ impl fmt::Debug for Made {
 
 /// git's view of a clone, without any configuration.
 pub(crate) fn git(cloned: &Cloned, arguments: &[&str]) -> String {
-    let output = std::process::Command::new("git")
+    let output = test_kit::isolated_git(&cloned.git_dir)
         .arg("--git-dir")
         .arg(&cloned.git_dir)
         .args(arguments)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
