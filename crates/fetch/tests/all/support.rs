@@ -9,7 +9,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64},
     },
-    time::Duration,
 };
 
 use fetch::{
@@ -37,10 +36,10 @@ impl Names {
 }
 
 impl Resolve for Names {
-    fn resolve(&self, host: &str, _: Duration) -> Result<Vec<IpAddr>, ResolveError> {
+    fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
         let mut names = self.0.lock().unwrap();
         let Some(answers) = names.get_mut(host) else {
-            return Err(ResolveError::Failed("no such name in this test".to_owned()));
+            return Err(ResolveError("no such name in this test".to_owned()));
         };
         if answers.len() > 1 { Ok(answers.remove(0)) } else { Ok(answers[0].clone()) }
     }
