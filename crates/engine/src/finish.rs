@@ -13,13 +13,12 @@ use crate::{
     Askable, Outcome, Scan, Stats,
     collect::{Collector, PathHit, Raw, lock},
     identity::{LineId, fingerprint},
+    keep::Keeper,
     suppress::Stood,
 };
 
 /// Places of one finding that are kept; all are counted.
 const MAX_PLACES: usize = 1_000;
-/// Places of one blob that are asked for.
-pub(crate) const MAX_PLACES_OF_A_BLOB: usize = 100;
 
 /// A raw finding at one place of its content.
 struct Stand<'r> {
@@ -44,11 +43,11 @@ impl Stand<'_> {
 }
 
 impl Collector {
-    /// Makes findings. `places` finds where blobs stood.
+    /// Makes findings. `places` finds where blobs stood, as far as they are kept.
     pub(crate) fn finish(
         self,
         scan: &Scan,
-        places: impl FnOnce(&HashSet<ObjectId>) -> git::Attribution,
+        places: impl FnOnce(&HashSet<ObjectId>, git::Keep<'_>) -> git::Attribution,
     ) -> Outcome {
         let mut found = std::mem::take(&mut *lock(&self.found));
         let mut notes = std::mem::take(&mut found.notes);
@@ -68,8 +67,10 @@ impl Collector {
                 Origin::File(_) => None,
             })
             .collect();
-        let attribution = places(&blobs);
+        let mut keeper = Keeper::new(scan, &found.raw);
+        let attribution = places(&blobs, &mut |at| keeper.keeps(at));
         notes.extend(attribution.notes);
+        notes.extend(keeper.note());
         let mut stands = stands(&found.raw, &scan.ruleset, &attribution.places);
         let wanted = scan.suppressions.excluded_paths();
         stands.retain(|stand| wanted.wants(&stand.place.path));

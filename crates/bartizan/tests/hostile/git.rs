@@ -270,6 +270,41 @@ fn a_few_trees_that_stand_for_more_files_than_there_is_memory() {
 }
 
 #[test]
+fn a_file_is_judged_where_it_matters_however_many_copies_came_before() {
+    let repo = Repo::new();
+    // What is found there is not reported, allowed by the user, reported in other words.
+    for folder in ["node_modules/x", "allowed", "tests"] {
+        for copy in 0..150 {
+            repo.write(format!("{folder}/{copy}.env"), leak());
+        }
+        repo.commit(folder);
+    }
+    repo.write("production.env", leak()).commit("leak");
+    // A commit without an author brings what it brings.
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let commit = format!("tree {tree}\n\nnobody\n");
+    let hash = ["hash-object", "-w", "-t", "commit", "--literally", "--stdin"];
+    let nobodys = plumb(&repo, &hash, commit.as_bytes());
+    let folder = Folder::new();
+    let settings = "[[allow]]\nreason = 'r'\npaths = ['allowed/**']\n";
+    let config = folder.outside().join("settings.toml");
+    fs::write(&config, settings).unwrap();
+    let config = config.to_str().unwrap();
+    repo.git(&["update-ref", "refs/heads/nobody", &nobodys]);
+    for branch in ["main", "nobody"] {
+        let scanned = crate::scan(
+            folder.outside(),
+            repo.path(),
+            &["--history", "--config", config, "--branch", branch],
+        );
+        assert_eq!(scanned.code, Some(1), "{branch}: {}", scanned.stderr);
+        let places = scanned.report["findings"][0]["places"].as_array().unwrap();
+        assert!(places.iter().any(|place| place["path"] == "production.env"), "{branch}");
+        assert!(places.len() < 110, "{branch}: {}", places.len());
+    }
+}
+
+#[test]
 fn objects_that_are_not_what_their_ids_say_end_as_well() {
     let repo = leaked();
     let (tag, tree, commit) = ("aa".repeat(20), "bb".repeat(20), "cc".repeat(20));

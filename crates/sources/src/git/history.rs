@@ -19,7 +19,7 @@ use super::{
     model_id,
     objects::Objects,
     pack::{Pack, Skip},
-    places::{Attribution, Walk},
+    places::{Attribution, Keep, Walk},
     store::Store,
 };
 use crate::{
@@ -129,13 +129,14 @@ impl<'r> History<'r> {
         });
     }
 
-    /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
+    /// Finds the places of `blobs`, of which `keep` is asked, the earliest first. A blob without an entry is not reachable
+    /// from any reference.
     #[must_use]
     pub fn places(
         &self,
         blobs: &HashSet<ObjectId>,
-        limit: usize,
         threads: usize,
+        keep: Keep<'_>,
         is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Attribution {
         let repo = self.repository.inner.to_thread_local();
@@ -143,7 +144,7 @@ impl<'r> History<'r> {
         let ids =
             blobs.iter().filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok());
         let wanted = Wanted::new(ids);
-        self.walk(&repo, &store, threads).places(&self.tips, &wanted, limit, is_cancelled)
+        self.walk(&repo, &store, threads).places(&self.tips, &wanted, keep, is_cancelled)
     }
 
     fn walk<'a>(

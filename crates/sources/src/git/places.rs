@@ -45,11 +45,25 @@ pub struct BlobPlace {
 /// All places of one blob, the earliest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// Up to a limit.
+    /// Those that were to be kept.
     pub places: Vec<BlobPlace>,
     /// How many there are in all.
     pub total: u64,
 }
+
+/// A blob, met at a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting<'a> {
+    /// The blob.
+    pub blob: &'a ObjectId,
+    /// The path.
+    pub path: &'a TargetPath,
+    /// The commit that brought it there.
+    pub commit: &'a Commit,
+}
+
+/// Says whether a place is kept. A history may have one blob at more places than there is memory for.
+pub type Keep<'a> = &'a mut dyn FnMut(&Sighting<'_>) -> bool;
 
 /// Where blobs stood.
 #[derive(Clone, Debug, Default)]
@@ -147,12 +161,12 @@ pub(super) struct Walk<'p> {
 }
 
 impl Walk<'_> {
-    /// Finds where wanted blobs stood, at most `limit` places of each.
+    /// Finds where wanted blobs stood, and asks `keep` of each place.
     pub(super) fn places(
         mut self,
         tips: &[gix::ObjectId],
         wanted: &Wanted,
-        limit: usize,
+        keep: Keep<'_>,
         is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Attribution {
         let Self { store, hash, .. } = self;
@@ -176,19 +190,19 @@ impl Walk<'_> {
             if set == 0 || inherited.contains(&set) {
                 continue;
             }
-            let mut told = None;
-            for hit in sets.brought(set, &inherited) {
-                let known = attribution.places.entry(model_id(&hit.blob)).or_default();
+            let brought = sets.brought(set, &inherited);
+            if brought.is_empty() {
+                continue;
+            }
+            let commit = self.told(commit.number);
+            for hit in brought {
+                let blob = model_id(&hit.blob);
+                let path = TargetPath::from_bytes(&hit.path);
+                let is_kept = keep(&Sighting { blob: &blob, path: &path, commit: &commit });
+                let known = attribution.places.entry(blob).or_default();
                 known.total += 1;
-                if known.places.len() < limit
-                    && let Some(commit) =
-                        told.get_or_insert_with(|| self.told(commit.number)).clone()
-                {
-                    known.places.push(BlobPlace {
-                        path: TargetPath::from_bytes(&hit.path),
-                        commit,
-                        order,
-                    });
+                if is_kept {
+                    known.places.push(BlobPlace { path, commit: commit.clone(), order });
                 }
             }
         }
@@ -220,18 +234,21 @@ impl Walk<'_> {
         }))
     }
 
-    /// What a commit says of itself.
-    fn told(&mut self, number: Number) -> Option<Commit> {
-        let id = self.store.id(number)?;
-        let bytes = self.objects.find(id)?;
-        let author = CommitRefIter::from_bytes(&bytes, self.hash).author().ok()?;
-        let seconds = author.time().map(|time| time.seconds).unwrap_or_default();
-        Some(Commit {
-            id: model_id(id),
-            author: String::from_utf8_lossy(author.name).into_owned(),
-            email: String::from_utf8_lossy(author.email).into_owned(),
-            time_ms: seconds.saturating_mul(1000),
-        })
+    /// What a commit says of itself. One that names no author brings what it brings all the same.
+    fn told(&mut self, number: Number) -> Commit {
+        let id = self.store.id(number);
+        let bytes = id.and_then(|id| self.objects.find(id));
+        let author = bytes
+            .as_ref()
+            .and_then(|bytes| CommitRefIter::from_bytes(bytes, self.hash).author().ok());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let seconds = author.and_then(|author| author.time().ok()).map(|time| time.seconds);
+        Commit {
+            id: id.map_or_else(|| ObjectId::from_hex(""), model_id),
+            author: author.map(|author| text(author.name)).unwrap_or_default(),
+            email: author.map(|author| text(author.email)).unwrap_or_default(),
+            time_ms: seconds.unwrap_or_default().saturating_mul(1000),
+        }
     }
 }
 
