@@ -18,8 +18,8 @@ use super::{
     graph::Wanted,
     model_id,
     objects::Objects,
-    pack::{Pack, Skip},
-    places::{Attribution, Keep, Walk},
+    pack::{Allowance, Pack, Skip},
+    places::{self, Attribution, Keep, ReachableBlobs, Walk},
     store::Store,
 };
 use crate::{
@@ -91,21 +91,28 @@ impl<'r> History<'r> {
             self.walk(&repo, &store, options.threads)
                 .reachable_blobs(&self.tips, &|| sinks.is_cancelled())
         });
+        wanted.iter().filter_map(ReachableBlobs::note).for_each(|note| first.note(note));
         let seen = store.has_duplicates().then(Seen::default);
         let is_wanted = |id: &gix::hash::oid, is_own: bool| {
             let wanted = wanted.as_ref().filter(|_| self.only_reachable || !is_own);
             wanted.is_none_or(|wanted| wanted.contains(id))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
+        let allowance = Allowance::of(&self.packs);
         for (pack, at) in self.packs.iter().zip(0..) {
             let is_wanted = |id: &gix::hash::oid| is_wanted(id, at < self.own_packs);
             chains::walk(
                 pack,
                 Family::Blobs,
                 options.limits.object_bytes,
+                &allowance,
                 &mut workers,
                 |sink, entry| feed_entry(entry, options, &is_wanted, sink),
             );
+        }
+        let left_out = allowance.left_out();
+        if let Some(note) = places::left_out(left_out, "objects", "they were not looked at") {
+            first.note(note);
         }
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -232,6 +239,8 @@ fn feed_entry<S: Sink>(
                         ),
                     ),
                     Skip::Corrupt => (NoteKind::Corrupt, "the object does not decode".to_owned()),
+                    // Counted, not told one by one.
+                    Skip::Exhausted => return !sink.is_cancelled(),
                     Skip::BaseMissing => (
                         NoteKind::MissingObject,
                         "the object is a delta to one that is not here".to_owned(),

@@ -229,9 +229,10 @@ impl Walk<'_> {
                 open.extend(graph.edges(place).iter().map(|edge| edge.to));
             }
         }
-        ReachableBlobs(graph::blobs_of(store, hash, threads, |tree| {
+        let (blobs, left_out) = graph::blobs_of(store, hash, threads, |tree| {
             graph.place(tree).and_then(|place| is_reachable.get(place)).is_some_and(|is| *is)
-        }))
+        });
+        ReachableBlobs { blobs, left_out: graph.left_out().max(left_out) }
     }
 
     /// What a commit says of itself. One that names no author brings what it brings all the same.
@@ -253,12 +254,29 @@ impl Walk<'_> {
 }
 
 /// The blobs that a branch leads to.
-pub(super) struct ReachableBlobs(HashSet<u64, RandomState>);
+pub(super) struct ReachableBlobs {
+    blobs: HashSet<u64, RandomState>,
+    left_out: u64,
+}
 
 impl ReachableBlobs {
     pub(super) fn contains(&self, id: &gix::hash::oid) -> bool {
-        self.0.contains(&Met::key(id))
+        self.blobs.contains(&Met::key(id))
     }
+
+    pub(super) fn note(&self) -> Option<Note> {
+        left_out(self.left_out, "trees and commits", "what only they name was not looked at")
+    }
+}
+
+/// Tells of objects for which an allowance did not suffice.
+pub(super) fn left_out(count: u64, what: &str, so: &str) -> Option<Note> {
+    (count > 0).then(|| {
+        let message = format!(
+            "the packs stand for too many times their size; {count} {what} were left out: {so}"
+        );
+        Note::general(NoteKind::Limit, message)
+    })
 }
 
 fn numbers(store: &Store<'_>, tips: &[gix::ObjectId]) -> Vec<Number> {
@@ -282,6 +300,11 @@ fn notes(graph: &Graph, commits: &Commits, sets: &Sets<'_>) -> Vec<Note> {
         "trees are not in this repository or do not decode; what only they hold was not attributed",
     );
     tell(sets.too_deep, "trees are nested too deeply; what they hold was not attributed");
+    notes.extend(left_out(
+        graph.left_out(),
+        "trees and commits",
+        "not every place of a finding was found",
+    ));
     if sets.is_cut {
         notes.push(Note::general(
             NoteKind::Limit,
