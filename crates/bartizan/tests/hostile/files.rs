@@ -159,6 +159,21 @@ fn a_line_of_half_a_gigabyte_takes_little_memory() {
 }
 
 #[test]
+fn an_encoded_line_longer_than_a_piece_is_decoded_to_its_end() {
+    let folder = Folder::new();
+    let filler = b"nothing is to be seen here\n".repeat(40_000);
+    let mut plain = Vec::new();
+    for number in 1..=3 {
+        plain.extend_from_slice(&filler);
+        plain.extend_from_slice(format!("DB_PASSWORD={}{number}\n", password()).as_bytes());
+    }
+    let encoded: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(encoded.len() > 5 << 20);
+    folder.write("dump.txt", encoded);
+    assert_eq!(folder.scan(&[]).found(), ["dump.txt"; 3]);
+}
+
+#[test]
 fn files_of_holes_are_not_read_to_their_end() {
     let folder = Folder::new();
     for (name, size) in [("two.bin", 2_u64 << 30), ("nine.bin", 9 << 30)] {

@@ -29,7 +29,7 @@ const LINE_BYTES: usize = 16 << 10;
 pub struct Candidate {
     /// Which rule; see [`Ruleset::get`].
     pub rule: u32,
-    /// Where it stands in the text, in bytes; of an encoded one, all that is encoded with it.
+    /// Where it stands in the text, in bytes; of an encoded one, all that is encoded with it, unless that is long.
     pub range: Range<usize>,
     /// What must not be shown: `range`, and all of what others claimed that it overlaps.
     pub masked: Range<usize>,
@@ -134,8 +134,8 @@ impl Scanner {
             self.scan_plain(&stretch.text, &mut inside);
             // While their places in the stretch are still known.
             for mut candidate in without_overlaps(inside) {
-                candidate.range = stretch.range.clone();
-                candidate.masked = stretch.range.clone();
+                candidate.range = stretch.outer(&candidate.range);
+                candidate.masked = stretch.outer(&candidate.masked);
                 candidate.encoding = Some(stretch.encoding);
                 found.push(candidate);
             }
