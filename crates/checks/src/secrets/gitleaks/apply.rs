@@ -342,8 +342,7 @@ impl Work {
             return Err(error(format!("more than {MAX_PATTERNS} expressions in all")));
         }
         let translated = regex::translate(&source.text).map_err(error)?;
-        let pattern = Pattern::translated(&translated.source, translated.unicode)
-            .map_err(|problem| error(last_line(&problem).to_owned()))?;
+        let pattern = Pattern::translated(&translated.source, translated.unicode).map_err(error)?;
         self.spent.compiled_bytes += pattern.memory_bytes();
         if self.spent.compiled_bytes > MAX_COMPILED_BYTES {
             return Err(error(format!(
@@ -353,12 +352,6 @@ impl Work {
         }
         Ok((pattern, translated.groups))
     }
-}
-
-/// Of a parser's message the sentence, without the drawing above it.
-fn last_line(message: &str) -> &str {
-    let line = message.trim_end().lines().next_back().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line)
 }
 
 fn printable(text: &str) -> String {
