@@ -7,6 +7,8 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use crate::is_hidden;
+
 /// The bytes of a credential. There is no `Debug`, no `Display` and no serialization; the memory is cleared on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretValue(Zeroizing<Vec<u8>>);
@@ -43,7 +45,7 @@ impl Mask {
     /// Enough for four times as many, of four bytes each.
     const HEAD_BYTES: usize = 4 * 4 * Self::SHOWN_CHARS;
 
-    /// Masks a value. Foreign bytes and control characters show as `?`.
+    /// Masks a value. Foreign bytes and hidden characters show as `?`.
     #[must_use]
     pub fn of(secret: &[u8]) -> Self {
         // A secret may be long; so many bytes hold all characters that matter.
@@ -52,7 +54,7 @@ impl Mask {
         let mut text: String = head
             .chars()
             .take(shown)
-            .map(|c| if c.is_control() || c == char::REPLACEMENT_CHARACTER { '?' } else { c })
+            .map(|c| if is_hidden(c) || c == char::REPLACEMENT_CHARACTER { '?' } else { c })
             .collect();
         text.push_str(Self::STARS);
         Self(text)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{CheckId, Confidence, Cwe, Severity};
+use model::{CheckId, Confidence, Cwe, Severity, one_line};
 
 use super::{
     Configuration, Error, ListSource, MAX_COMPILED_BYTES, MAX_PATTERNS, MAX_WORDS, RuleSource,
@@ -175,10 +175,10 @@ impl Work {
         let tags = if source.tags.is_empty() {
             String::new()
         } else {
-            format!(" Tags: {}.", printable(&source.tags.join(", ")))
+            format!(" Tags: {}.", one_line(&source.tags.join(", "), DESCRIPTION_CHARS))
         };
         let rule = Rule {
-            title: printable(source.description.as_deref().unwrap_or(&source.id)),
+            title: one_line(source.description.as_deref().unwrap_or(&source.id), DESCRIPTION_CHARS),
             what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file),
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
                 .to_owned(),
@@ -225,7 +225,7 @@ impl Work {
                 continue;
             }
             if let Some(description) = &source.description {
-                rule.title = printable(description);
+                rule.title = one_line(description, DESCRIPTION_CHARS);
             }
             rule.entropy = entropy.or(rule.entropy);
             rule.path_pattern = paths.pop().or(rule.path_pattern.take());
@@ -352,12 +352,4 @@ impl Work {
         }
         Ok((pattern, translated.groups))
     }
-}
-
-fn printable(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(DESCRIPTION_CHARS)
-        .collect()
 }
