@@ -2,22 +2,18 @@
 
 #![no_main]
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 
+use bartizan_fuzz::rules::scanner;
 use base64::Engine as _;
-use checks::secrets::{Ruleset, Scanner};
+use checks::secrets::Scanner;
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
 
-static SCANNER: LazyLock<Mutex<Scanner>> = LazyLock::new(|| {
-    let ruleset = Ruleset::builder()
-        .expect("our own rules are right")
-        .retain(|rule| rule.id.as_str().starts_with("generic-"))
-        .build();
-    Mutex::new(Scanner::new(Arc::new(ruleset)))
-});
+static SCANNER: LazyLock<Mutex<Scanner>> =
+    LazyLock::new(|| scanner(|rule| rule.id.as_str().starts_with("generic-")));
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {

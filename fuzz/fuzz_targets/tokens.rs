@@ -2,24 +2,21 @@
 
 #![no_main]
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 
+use bartizan_fuzz::rules::scanner;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use checks::secrets::{Ruleset, Scanner};
+use checks::secrets::Scanner;
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
 
 static SCANNER: LazyLock<Mutex<Scanner>> = LazyLock::new(|| {
-    let ruleset = Ruleset::builder()
-        .expect("our own rules are right")
-        .retain(|rule| {
-            let id = rule.id.as_str();
-            id.starts_with("generic-") || id.contains("jwt")
-        })
-        .build();
-    Mutex::new(Scanner::new(Arc::new(ruleset)))
+    scanner(|rule| {
+        let id = rule.id.as_str();
+        id.starts_with("generic-") || id.contains("jwt")
+    })
 });
 
 #[derive(Arbitrary, Debug)]

@@ -1,11 +1,23 @@
 //! Texts that the product's rules match: random bytes meet none of their patterns.
 
-use std::{fs, path::Path, sync::LazyLock};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, LazyLock, Mutex},
+};
 
+use checks::secrets::{Rule, Ruleset, Scanner};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Longest repetition that is written out.
 const MAX_TIMES: u32 = 300;
+
+/// One that runs those of the built-in rules that `keep` likes.
+#[must_use]
+pub fn scanner(keep: impl FnMut(&Rule) -> bool) -> Mutex<Scanner> {
+    let ruleset = Ruleset::builder().expect("our own rules are right").retain(keep).build();
+    Mutex::new(Scanner::new(Arc::new(ruleset)))
+}
 
 struct Shape {
     keywords: Vec<String>,

@@ -85,5 +85,5 @@ fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
 
 /// An error may quote a line of a file, or a path, that somebody else wrote: it does not get to drive the terminal.
 fn printable(text: &str) -> String {
-    text.replace('\t', " ").split('\n').map(report::visible).collect::<Vec<_>>().join("\n")
+    text.replace('\t', " ").split('\n').map(model::visible).collect::<Vec<_>>().join("\n")
 }

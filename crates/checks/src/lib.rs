@@ -4,3 +4,6 @@
 //! The secret rules are data (`rules/secrets/*.toml`); [`secrets`] holds what understands and runs them.
 
 pub mod secrets;
+mod told;
+
+pub use told::toml_problem;

@@ -280,9 +280,10 @@ impl Sink for Worker {
 
 /// What is to be masked, in order, none over another.
 fn stretches(candidates: &[Candidate]) -> Vec<Range<usize>> {
+    let mut masked: Vec<&Range<usize>> = candidates.iter().map(|found| &found.masked).collect();
+    masked.sort_unstable_by_key(|range| range.start);
     let mut stretches: Vec<Range<usize>> = Vec::with_capacity(candidates.len());
-    // They come in the order of their start.
-    for Candidate { range, .. } in candidates {
+    for range in masked {
         match stretches.last_mut() {
             Some(last) if range.start < last.end => last.end = last.end.max(range.end),
             _ => stretches.push(range.clone()),

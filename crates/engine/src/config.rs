@@ -22,7 +22,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use checks::secrets::Allowlist;
+use checks::{secrets::Allowlist, toml_problem};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use model::{Confidence, Severity};
 use serde::Deserialize;
@@ -102,10 +102,10 @@ impl Config {
     /// Reads a `.bartizan.toml`.
     ///
     /// # Errors
-    /// Says which line or which entry is wrong.
+    /// Says which line or which entry is wrong, and quotes no value: it may be a secret that is allowed.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| ConfigError(error.to_string().trim().to_owned()))?;
+        let file: File =
+            toml::from_str(text).map_err(|error| ConfigError(toml_problem(text, &error)))?;
         let mut config = Self {
             excluded: globs(&file.paths.exclude)
                 .map_err(|e| ConfigError(format!("paths.exclude: {e}")))?,
@@ -115,15 +115,13 @@ impl Config {
             ..Self::default()
         };
         for (check, word) in file.severities {
-            let severity = word
-                .parse()
-                .map_err(|e| ConfigError(format!("severities.{check}: `{word}`: {e}")))?;
+            let severity =
+                word.parse().map_err(|e| ConfigError(format!("severities.{check}: {e}")))?;
             config.severities.insert(check, severity);
         }
         if let Some(word) = file.min_confidence {
-            config.min_confidence = Some(
-                word.parse().map_err(|e| ConfigError(format!("min-confidence: `{word}`: {e}")))?,
-            );
+            config.min_confidence =
+                Some(word.parse().map_err(|e| ConfigError(format!("min-confidence: {e}")))?);
         }
         for (number, allow) in (1..).zip(file.allow) {
             let fail = |what: String| ConfigError(format!("[[allow]] number {number}: {what}"));
@@ -138,15 +136,16 @@ impl Config {
     }
 }
 
-fn globs(patterns: &[String]) -> Result<Option<GlobSet>, globset::Error> {
+fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
     if patterns.is_empty() {
         return Ok(None);
     }
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(Glob::new(pattern)?);
+    for (number, pattern) in (1..).zip(patterns) {
+        let glob = Glob::new(pattern);
+        set.add(glob.map_err(|error| format!("pattern number {number}: {}", error.kind()))?);
     }
-    set.build().map(Some)
+    set.build().map(Some).map_err(|error| error.kind().to_string())
 }
 
 #[cfg(test)]
@@ -176,6 +175,24 @@ mod tests {
         ] {
             let error = Config::parse(text).err().unwrap().to_string();
             assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_mistake_quotes_a_value() {
+        for text in [
+            "min-confidence = 's3cret'",
+            "[severities]\njwt = 's3cret'",
+            "[paths]\nexclude = ['s3cret[']",
+            "[[allow]]\nreason = 'r'\nsecrets = 's3cret'",
+            "[[allow]]\nreason = 'r'\nsecrets = ['s3cret('",
+            "[[allow]]\nreason = 'r'\nsecrets = ['fine', '^s3cret(']",
+            "[[allow]]\nreason = 'r'\npaths = ['s3cret[']",
+            "[[allow]]\nreason = 'r'\nsecrets = ['s3cret'] # twice\nsecrets = ['s3cret']",
+        ] {
+            let error = Config::parse(text).err().unwrap().to_string();
+            assert!(!error.contains("s3cret"), "{error}");
+            assert!(!error.contains('\n'), "{error}");
         }
     }
 }

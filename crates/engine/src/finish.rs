@@ -18,6 +18,7 @@ use crate::{
     Askable, Outcome, Scan, Stats,
     collect::{Collector, PathHit, Raw, lock},
     identity::{LineId, fingerprint},
+    keep::Keeper,
     suppress::{ExcludedPaths, Stood},
 };
 
@@ -25,8 +26,6 @@ use crate::{
 const MAX_PLACES: usize = 1_000;
 /// Further places of all findings that are kept.
 const MAX_PLACES_IN_ALL: usize = 200_000;
-/// Places of one blob that are asked for.
-pub(crate) const MAX_PLACES_OF_A_BLOB: usize = 100;
 
 /// A raw finding at one place of its content.
 #[derive(Clone)]
@@ -121,11 +120,11 @@ impl<'r> Stands<'r> {
 }
 
 impl Collector {
-    /// Makes findings. `places` finds where blobs stood.
+    /// Makes findings. `places` finds where blobs stood, as far as they are kept.
     pub(crate) fn finish(
         self,
         scan: &Scan,
-        places: impl FnOnce(&HashSet<ObjectId>) -> git::Attribution,
+        places: impl FnOnce(&HashSet<ObjectId>, git::Keep<'_>) -> git::Attribution,
     ) -> Outcome {
         let mut found = std::mem::take(&mut *lock(&self.found));
         let mut notes = std::mem::take(&mut found.notes);
@@ -145,8 +144,10 @@ impl Collector {
                 Origin::File(_) => None,
             })
             .collect();
-        let attribution = places(&blobs);
+        let mut keeper = Keeper::new(scan, &found.raw);
+        let attribution = places(&blobs, &mut |at| keeper.keeps(at));
         notes.extend(attribution.notes);
+        notes.extend(keeper.note());
         let stands = Stands {
             ruleset: &scan.ruleset,
             blobs: &attribution.places,

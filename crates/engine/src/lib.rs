@@ -8,6 +8,7 @@ mod collect;
 pub mod config;
 mod finish;
 mod identity;
+mod keep;
 mod lines;
 mod progress;
 mod suppress;
@@ -130,7 +131,7 @@ impl Scan {
             is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
         };
         directory::walk(root, &options, &collector)?;
-        Ok(collector.finish(self, |_| git::Attribution::default()))
+        Ok(collector.finish(self, |_, _| git::Attribution::default()))
     }
 
     /// Scans the files of one commit.
@@ -146,7 +147,7 @@ impl Scan {
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
         repository.scan_tree(commit, &self.git_options(), &is_excluded, &collector)?;
-        let mut outcome = collector.finish(self, |_| git::Attribution::default());
+        let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
         outcome.stats.commits = 1;
         Ok(outcome)
     }
@@ -164,7 +165,7 @@ impl Scan {
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
         repository.scan_staged(index, &self.git_options(), &is_excluded, &collector)?;
-        Ok(collector.finish(self, |_| git::Attribution::default()))
+        Ok(collector.finish(self, |_, _| git::Attribution::default()))
     }
 
     /// Scans every content that a repository's history holds.
@@ -172,10 +173,8 @@ impl Scan {
     pub fn history(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
-        let mut outcome = collector.finish(self, |blobs| {
-            history.places(blobs, finish::MAX_PLACES_OF_A_BLOB, self.threads, &|| {
-                self.cancel.is_cancelled()
-            })
+        let mut outcome = collector.finish(self, |blobs, keep| {
+            history.places(blobs, self.threads, keep, &|| self.cancel.is_cancelled())
         });
         if self.ruleset.has_rules_about_paths() {
             outcome.notes.push(Note::general(

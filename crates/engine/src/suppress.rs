@@ -122,14 +122,23 @@ impl Suppressions {
             return Some(Suppression::IgnoreFile);
         }
         let value = secret.map_or(&[][..], |(value, _)| value.expose());
-        let allowed = |stood: Stood| {
-            stood.is_allowed
-                || self.allowed.iter().any(|list| {
-                    let commit = stood.place.commit.as_ref().map(|commit| commit.id.as_str());
-                    list.allows(check, value, stood.place.path.as_str(), commit)
-                })
-        };
-        places().all(allowed).then_some(Suppression::Configuration)
+        places()
+            .all(|stood| self.is_allowed(check, value, &stood))
+            .then_some(Suppression::Configuration)
+    }
+
+    /// Whether a secret of `check` would not count if it stood at this place alone.
+    pub(crate) fn accepts(&self, check: &str, secret: &SecretValue, stood: &Stood) -> bool {
+        self.is_allowed(check, secret.expose(), stood)
+            || !self.ignored.is_empty() && self.is_ignored(check, stood)
+    }
+
+    fn is_allowed(&self, check: &str, value: &[u8], stood: &Stood) -> bool {
+        stood.is_allowed
+            || self.allowed.iter().any(|list| {
+                let commit = stood.place.commit.as_ref().map(|commit| commit.id.as_str());
+                list.allows(check, value, stood.place.path.as_str(), commit)
+            })
     }
 
     /// Whether `.gitleaksignore` or a report of gitleaks names it, under our check's name or one of theirs, by the line of the

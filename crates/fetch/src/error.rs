@@ -348,13 +348,7 @@ fn listed(names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!(" (there is {})", names.join(", ")) }
 }
 
-/// Foreign text for an error: one line, no control characters, bounded.
+/// Foreign text for an error: one line, nothing hidden, bounded.
 pub(crate) fn printable(text: &str) -> String {
-    const MAX_CHARS: usize = 300;
-    let mut out: String =
-        text.trim().chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(MAX_CHARS).is_some() {
-        out.push('…');
-    }
-    out
+    model::one_line(text, 300)
 }

@@ -8,6 +8,7 @@ mod note;
 mod place;
 mod rating;
 mod secret;
+mod text;
 
 pub use finding::{
     CheckId, Cwe, Finding, FindingBuilder, Scanner, Snippet, Suppression, Verification,
@@ -17,3 +18,4 @@ pub use note::{Note, NoteKind};
 pub use place::{Commit, ObjectId, Place, Position, Span, TargetPath};
 pub use rating::{Confidence, Severity, UnknownWord};
 pub use secret::{Mask, SecretValue};
+pub use text::{escape, is_hidden, one_line, visible};

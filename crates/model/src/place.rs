@@ -2,10 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::is_hidden;
+
 /// A path inside the target, `/`-separated, relative to its root. Members of archives follow their archive after `!/`
 /// (`dist/app.zip!/config/.env`).
 ///
-/// Paths of git and of Unix are bytes. Bytes that are not UTF-8, control characters and the backslash are kept as `\xNN`
+/// Paths of git and of Unix are bytes. Bytes that are not UTF-8, [hidden](is_hidden) characters and the backslash are kept as `\xNN`
 /// (`\\` for the backslash), so that two different paths never look alike and a path never drives a terminal. A clone
 /// shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +28,7 @@ impl TargetPath {
             for c in chunk.valid().chars() {
                 match c {
                     '\\' => out.push_str("\\\\"),
-                    c if is_unprintable(c) => {
+                    c if is_hidden(c) => {
                         let mut utf8 = [0; 4];
                         escape_into(c.encode_utf8(&mut utf8).as_bytes(), &mut out);
                     }
@@ -68,12 +70,6 @@ impl TargetPath {
         let (stem, extension) = self.file_name().rsplit_once('.')?;
         (!stem.is_empty()).then_some(extension)
     }
-}
-
-/// Control characters, and the marks that reorder text on a screen (Unicode TR 36, bidirectional overrides).
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escape_into(bytes: &[u8], out: &mut String) {

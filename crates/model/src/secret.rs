@@ -8,6 +8,8 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use crate::is_hidden;
+
 /// The bytes of a credential. There is no `Debug`, no `Display` and no serialization; clones share the memory, and the last
 /// one clears it on drop.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Mask {
     /// Enough for four times as many, of four bytes each.
     const HEAD_BYTES: usize = 4 * 4 * Self::SHOWN_CHARS;
 
-    /// Masks a value. Foreign bytes and control characters show as `?`.
+    /// Masks a value. Foreign bytes and hidden characters show as `?`.
     #[must_use]
     pub fn of(secret: &[u8]) -> Self {
         // A secret may be long; so many bytes hold all characters that matter.
@@ -54,7 +56,7 @@ impl Mask {
         let mut text: String = head
             .chars()
             .take(shown)
-            .map(|c| if c.is_control() || c == char::REPLACEMENT_CHARACTER { '?' } else { c })
+            .map(|c| if is_hidden(c) || c == char::REPLACEMENT_CHARACTER { '?' } else { c })
             .collect();
         text.push_str(Self::STARS);
         Self(text)

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use model::{Finding, Position};
+use model::{Finding, Position, visible};
 
-use crate::{ScanReport, text::visible, time};
+use crate::{ScanReport, time};
 
 const COLUMNS: [&str; 25] = [
     "severity",

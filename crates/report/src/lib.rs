@@ -23,8 +23,6 @@ use std::{
 
 use model::{CheckId, Confidence, Cwe, Finding, Note, Severity};
 
-pub use text::visible;
-
 /// Writes a scan in one form, and flushes.
 ///
 /// # Errors

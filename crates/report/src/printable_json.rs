@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
+use model::is_hidden;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
-
-use crate::text::is_hidden;
 
 /// Writes `value` over many lines, and a line end.
 pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

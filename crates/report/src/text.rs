@@ -1,49 +1,9 @@
-//! Text from anywhere, made fit for a screen: nothing hidden, nothing that drives a terminal, widths as terminals count them.
+//! Text from anywhere, laid out for a screen, widths as terminals count them.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
+use model::visible;
 use unicode_width::UnicodeWidthStr as _;
-
-/// Characters that are not seen but act: controls, marks that reorder text (Unicode TR 36), line separators, and invisible
-/// ones that only serve to hide. Joiners (U+200C, U+200D) are not among them: names in Persian and emoji need them.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
-
-/// The text with everything that is not seen but acts (controls, line breaks, marks that reorder) written as `\xNN` or `\u{NNNN}`.
-#[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_hidden(c) { escape(c, &mut out) } else { out.push(c) }
-    }
-    Cow::Owned(out)
-}
-
-/// One hidden character, as text.
-pub(crate) fn escape(c: char, out: &mut String) {
-    // Writing into a String cannot fail.
-    let _ = if c.is_ascii() {
-        write!(out, "\\x{:02x}", u32::from(c))
-    } else {
-        write!(out, "\\u{{{:x}}}", u32::from(c))
-    };
-}
 
 /// Prose on one line: white space collapsed, hidden characters escaped.
 pub(crate) fn one_line(text: &str) -> String {
@@ -133,10 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_characters_are_shown_and_joiners_stay() {
-        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{7f}"), "a\\x1b[31mb\\u{202e}c\\x7f");
-        assert_eq!(visible("علی\u{200c}رضا 👩\u{200d}💻"), "علی\u{200c}رضا 👩\u{200d}💻");
-        assert_eq!(one_line(" two\r\n\tlines \u{2028}here "), "two lines here");
+    fn prose_is_one_line() {
+        assert_eq!(one_line(" two\r\n\tlines \u{2028}here \u{1b}[m"), "two lines here \\x1b[m");
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Default for Limits {
             archive_ratio: 250,
             archive_depth: 3,
             directory_depth: 512,
-            tree_name_bytes: 512 << 20,
+            tree_name_bytes: 128 << 20,
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn too_deep(path: TargetPath) -> Note {
     Note::at(NoteKind::Limit, path, "directories nested too deeply; not entered")
 }
 
-/// A library's message, as one line without control characters.
+/// A library's message, for a note.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+    model::one_line(text, 200)
 }

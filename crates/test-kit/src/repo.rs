@@ -194,7 +194,8 @@ impl Repo {
 }
 
 /// git without the user's and the system's configuration; what it writes to a home goes to `home`.
-pub(crate) fn isolated_git(home: &Path) -> Command {
+#[must_use]
+pub fn isolated_git(home: &Path) -> Command {
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("GIT_") {

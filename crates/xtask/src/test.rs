@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{BufRead as _, BufReader},
+    io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::{Command, Stdio},
     time::Instant,
@@ -45,21 +45,8 @@ fn tests() -> Result<()> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run the tests")?;
-    let (mut passed, mut failed, mut skipped) = (0_u64, 0_u64, 0_u64);
-    for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
-        let line = line?;
-        if let Some(counts) = line.strip_prefix("test result: ") {
-            let count = |word: &str| {
-                let part = counts.split([';', '.']).find(|part| part.trim().ends_with(word));
-                part.and_then(|part| part.split_whitespace().next()?.parse::<u64>().ok())
-                    .unwrap_or_default()
-            };
-            passed += count("passed");
-            failed += count("failed");
-            skipped += count("ignored");
-        }
-        println!("{line}");
-    }
+    let output = BufReader::new(child.stdout.take().context("no output")?);
+    let Sum { passed, failed, skipped } = pass_on(output, std::io::stdout())?;
     let status = child.wait()?;
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     // A test binary that does not compile, or dies, counts none of its tests.
@@ -67,6 +54,36 @@ fn tests() -> Result<()> {
         bail!("tests failed");
     }
     Ok(())
+}
+
+/// What all test binaries counted.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sum {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+/// Prints what tests print, which may be any bytes, and adds up their counts.
+fn pass_on(mut output: impl BufRead, mut to: impl Write) -> Result<Sum> {
+    let mut sum = Sum::default();
+    let mut bytes = Vec::new();
+    while output.read_until(b'\n', &mut bytes)? > 0 {
+        let line = String::from_utf8_lossy(&bytes);
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            let count = |word: &str| {
+                let part = counts.split([';', '.']).find(|part| part.trim().ends_with(word));
+                part.and_then(|part| part.split_whitespace().next()?.parse::<u64>().ok())
+                    .unwrap_or_default()
+            };
+            sum.passed += count("passed");
+            sum.failed += count("failed");
+            sum.skipped += count("ignored");
+        }
+        to.write_all(line.as_bytes())?;
+        bytes.clear();
+    }
+    Ok(sum)
 }
 
 fn target_folder() -> PathBuf {
@@ -121,4 +138,23 @@ fn install() -> Result<()> {
     };
     apt(&["update", "-qq"])?;
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_that_is_no_text_ends_nothing() {
+        let output =
+            b"test a ... \xff\xfe\ntest result: ok. 3 passed; 1 failed; 2 ignored; 0 measured\nend";
+        let mut printed = Vec::new();
+        let sum = pass_on(&output[..], &mut printed).unwrap();
+        assert_eq!(sum, Sum { passed: 3, failed: 1, skipped: 2 });
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(
+            printed.starts_with("test a ... \u{fffd}") && printed.ends_with("\nend"),
+            "{printed}"
+        );
+    }
 }

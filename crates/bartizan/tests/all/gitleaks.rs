@@ -4,12 +4,11 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::Value;
 
-use crate::support::bartizan;
+use crate::support::{bartizan, git};
 
 /// The report, and the exit code.
 fn scan(folder: &Path, arguments: &[&str]) -> (Value, i32) {
@@ -190,18 +189,7 @@ fn ignore_files_know_our_checks_by_the_ids_of_gitleaks() {
 #[test]
 fn in_a_history_a_list_names_commits_and_paths() {
     let folder = folder(&[("a.txt", "magic=abracadabra\n")]);
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org"])
-            .args(arguments)
-            .current_dir(folder.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
+    let git = |arguments: &[&str]| git(folder.path(), arguments);
     git(&["init", "-q"]);
     git(&["add", "a.txt"]);
     git(&["commit", "-qm", "one"]);

@@ -3,9 +3,9 @@
 use std::process::Output;
 
 use serde_json::Value;
-use test_kit::{Fault, GitServer, Repo};
+use test_kit::{Fault, GitServer, Repo, password};
 
-use crate::support::{command, errors, json, password};
+use crate::support::{command, errors, json};
 
 const LOOPBACK: [&str; 4] =
     ["--allow-clone-schemes", "http,https,file", "--allow-private-targets", "127.0.0.0/8"];

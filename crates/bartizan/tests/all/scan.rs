@@ -3,8 +3,9 @@
 use std::fs;
 
 use serde_json::Value;
+use test_kit::{isolated_git, password};
 
-use crate::support::{bartizan, git, json, password};
+use crate::support::{bartizan, git, json};
 
 #[test]
 fn a_secret_is_found_masked_and_ends_with_code_1() {
@@ -66,7 +67,7 @@ fn a_secret_that_was_removed_is_found_in_the_history_with_its_commit() {
         assert_eq!(output.status.code(), Some(1));
         let report = json(&output);
         assert_eq!(report["findings"].as_array().unwrap().len(), 1);
-        assert_eq!(report["findings"][0]["commit"]["author"], "Ann");
+        assert_eq!(report["findings"][0]["commit"]["author"], "Ada Example");
         assert_eq!(report["findings"][0]["path"], "app.env");
         assert_eq!(report["stats"]["commits"], 2);
     }
@@ -160,13 +161,10 @@ fn a_pre_commit_hook_stops_a_secret_in_a_partial_commit_too() {
     fs::write(&hook, format!("#!/bin/sh\nexec '{binary}' scan . --staged >&2\n")).unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
     let commit = |arguments: &[&str]| {
-        std::process::Command::new("git")
-            .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "--quiet"])
-            .args(["--message", "one"])
+        isolated_git(path)
+            .args(["commit", "--quiet", "--message", "one"])
             .args(arguments)
             .current_dir(path)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("XDG_DATA_HOME", path.join(".key"))
             .output()
             .unwrap()

@@ -7,11 +7,6 @@ use std::{
 
 use serde_json::Value;
 
-/// A password nobody uses, in two parts, so that this file is no finding.
-pub(crate) fn password() -> String {
-    ["Kx7abc913", "!QZ"].concat()
-}
-
 /// The binary with a key of its own and nothing of the user's.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bartizan"));
@@ -38,22 +33,14 @@ pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-pub(crate) fn git(folder: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Ann",
-            "-c",
-            "user.email=ann@example.org",
-            "-c",
-            "init.defaultBranch=main",
-        ])
+/// What git prints in `folder`, a repository or one to be.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = test_kit::isolated_git(folder)
+        .args(["-c", "init.defaultBranch=main"])
         .args(arguments)
         .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .stdout(std::process::Stdio::null())
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success(), "git {arguments:?}");
+    assert!(output.status.success(), "git {arguments:?}");
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }

@@ -7,7 +7,9 @@ use std::{
     os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _, fs::symlink, net::UnixListener},
 };
 
-use crate::{Folder, bartizan, leak, mkfifo, password, scan};
+use test_kit::password;
+
+use crate::{Folder, bartizan, leak, mkfifo, scan};
 
 #[test]
 fn names_do_not_drive_the_terminal_and_stay_apart() {
@@ -174,6 +176,21 @@ fn a_flood_of_secrets_is_cut_short_and_told() {
     assert!((50_000..140_000).contains(&found), "{found}");
     assert_eq!(scanned.code, Some(1));
     scanned.assert_notes("limit", None, "further candidates were found and not kept");
+}
+
+#[test]
+fn an_encoded_line_longer_than_a_piece_is_decoded_to_its_end() {
+    let folder = Folder::new();
+    let filler = b"nothing is to be seen here\n".repeat(40_000);
+    let mut plain = Vec::new();
+    for number in 1..=3 {
+        plain.extend_from_slice(&filler);
+        plain.extend_from_slice(format!("DB_PASSWORD={}{number}\n", password()).as_bytes());
+    }
+    let encoded: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(encoded.len() > 5 << 20);
+    folder.write("dump.txt", encoded);
+    assert_eq!(folder.scan(&[]).found(), ["dump.txt"; 3]);
 }
 
 #[test]

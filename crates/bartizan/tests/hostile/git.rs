@@ -6,11 +6,11 @@ use std::{
     io::Write as _,
     os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use flate2::{Compression, write::ZlibEncoder};
-use test_kit::Repo;
+use test_kit::{Repo, isolated_git};
 
 use crate::{Folder, Scanned, leak};
 
@@ -53,7 +53,7 @@ fn forge(repo: &Repo, id: &str, kind: &str, content: &[u8]) {
 
 /// Runs git with `input` and gives the id it prints.
 fn plumb(repo: &Repo, arguments: &[&str], input: &[u8]) -> String {
-    let mut child = Command::new("git")
+    let mut child = isolated_git(repo.path())
         .args(arguments)
         .current_dir(repo.path())
         .stdin(Stdio::piped())
@@ -267,6 +267,41 @@ fn a_few_trees_that_stand_for_more_files_than_there_is_memory() {
     let scanned = scan(repo.path(), &["--history"]);
     assert_eq!(scanned.code, Some(1));
     scanned.assert_notes("limit", None, "more paths than can be kept in memory");
+}
+
+#[test]
+fn a_file_is_judged_where_it_matters_however_many_copies_came_before() {
+    let repo = Repo::new();
+    // What is found there is not reported, allowed by the user, reported in other words.
+    for folder in ["node_modules/x", "allowed", "tests"] {
+        for copy in 0..150 {
+            repo.write(format!("{folder}/{copy}.env"), leak());
+        }
+        repo.commit(folder);
+    }
+    repo.write("production.env", leak()).commit("leak");
+    // A commit without an author brings what it brings.
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let commit = format!("tree {tree}\n\nnobody\n");
+    let hash = ["hash-object", "-w", "-t", "commit", "--literally", "--stdin"];
+    let nobodys = plumb(&repo, &hash, commit.as_bytes());
+    let folder = Folder::new();
+    let settings = "[[allow]]\nreason = 'r'\npaths = ['allowed/**']\n";
+    let config = folder.outside().join("settings.toml");
+    fs::write(&config, settings).unwrap();
+    let config = config.to_str().unwrap();
+    repo.git(&["update-ref", "refs/heads/nobody", &nobodys]);
+    for branch in ["main", "nobody"] {
+        let scanned = crate::scan(
+            folder.outside(),
+            repo.path(),
+            &["--history", "--config", config, "--branch", branch],
+        );
+        assert_eq!(scanned.code, Some(1), "{branch}: {}", scanned.stderr);
+        let places = scanned.report["findings"][0]["places"].as_array().unwrap();
+        assert!(places.iter().any(|place| place["path"] == "production.env"), "{branch}");
+        assert!(places.len() < 110, "{branch}: {}", places.len());
+    }
 }
 
 #[test]

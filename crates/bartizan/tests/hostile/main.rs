@@ -23,16 +23,12 @@ use std::{
 };
 
 use serde_json::Value;
+use test_kit::password;
 
 /// No scan of a test takes longer, in seconds; `timeout` ends with code 124 then.
 const DEADLINE: &str = "60";
 /// Address space of a scan, in KiB: programs, stacks and maps of files are in it.
 const MEMORY_KIB: u64 = 640 << 10;
-
-/// A password nobody uses, in two parts, so that this file is no finding.
-fn password() -> String {
-    ["Kx7abc913", "!QZ"].concat()
-}
 
 /// A line with it.
 fn leak() -> String {

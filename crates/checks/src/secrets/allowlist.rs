@@ -73,7 +73,7 @@ impl Allowlist {
     /// A list of which every kind of entry must hold.
     ///
     /// # Errors
-    /// The entry that is no glob or no expression; a list without entries.
+    /// Which entry is no glob or no expression, without quoting it; a list without entries.
     pub fn new(
         checks: Vec<String>,
         paths: &[String],
@@ -85,11 +85,15 @@ impl Allowlist {
         }
         Ok(Self {
             checks,
-            path_globs: globs(paths)?,
-            secrets: secrets
-                .iter()
-                .map(|source| Pattern::loose(source))
-                .collect::<Result<_, _>>()?,
+            path_globs: globs(paths).map_err(|problem| format!("`paths`: {problem}"))?,
+            secrets: (1..)
+                .zip(secrets)
+                .map(|(number, source)| {
+                    let fail =
+                        |problem| format!("`secrets`: expression number {number}: {problem}");
+                    Pattern::loose(source).map_err(fail)
+                })
+                .collect::<Result<_, String>>()?,
             commits: commits.iter().map(|id| id.to_ascii_lowercase()).collect(),
             ..Self::default()
         })

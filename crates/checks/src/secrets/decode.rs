@@ -11,8 +11,12 @@ use base64::{
 
 /// Shortest run worth decoding, in bytes: 30 characters of content in base64.
 const MIN_RUN_BYTES: usize = 40;
-/// Longest run that is decoded, in bytes; of a longer one the beginning is.
+/// Longest run that is decoded at once, in bytes; a longer one is decoded in parts.
 const MAX_RUN_BYTES: usize = 256 << 10;
+/// What two parts share, in bytes: decoded, no less than how far any rule looks.
+const SHARED_BYTES: usize = 64 << 10;
+/// A text this long may be a piece of a longer one, and what it begins with the rest of a run, in bytes.
+const PIECE_BYTES: usize = 128 << 10;
 /// How far an escaped run reaches around an escape, in bytes.
 const MAX_ESCAPED_BYTES: usize = 4 << 10;
 
@@ -22,6 +26,18 @@ pub(crate) struct Decoded {
     pub(crate) range: Range<usize>,
     pub(crate) text: Vec<u8>,
     pub(crate) encoding: &'static str,
+    /// Of a part of a long run: so many bytes of it mean so many of the text.
+    group: Option<(usize, usize)>,
+}
+
+impl Decoded {
+    /// What means `inner`: of a long run what encodes it, otherwise all of the stretch.
+    pub(crate) fn outer(&self, inner: &Range<usize>) -> Range<usize> {
+        let Some((encoded, plain)) = self.group else { return self.range.clone() };
+        let start = self.range.start + inner.start / plain * encoded;
+        let end = self.range.start + inner.end.div_ceil(plain) * encoded;
+        start..end.min(self.range.end)
+    }
 }
 
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
@@ -32,11 +48,7 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 
 /// Calls `each` with every stretch of `text` that decodes to printable text.
 pub(crate) fn decoded(text: &[u8], mut each: impl FnMut(Decoded)) {
-    runs(text, |range| {
-        if let Some(decoded) = run(text, range) {
-            each(decoded);
-        }
-    });
+    runs(text, |range| run(text, range, &mut each));
     let mut behind = 0;
     for at in memchr::memchr2_iter(b'%', b'\\', text) {
         if at >= behind && text.get(at..).is_some_and(|rest| unescape_one(rest).is_some()) {
@@ -117,32 +129,85 @@ fn holds_separator(word: u64) -> bool {
     word.wrapping_sub(ONES * b'+' as u64) & !word & (ONES << 7) != 0
 }
 
-/// Decodes one run as hexadecimal or base64, if it means printable text.
-fn run(text: &[u8], range: Range<usize>) -> Option<Decoded> {
-    let end = range.end.min(range.start + MAX_RUN_BYTES);
-    let bytes = text.get(range.start..end)?;
-    let head = bytes.get(..MIN_RUN_BYTES)?;
-    if bytes.len() % 2 == 0 && head.iter().all(u8::is_ascii_hexdigit) {
-        if is_printable(&hexadecimal(head)?)
-            && let Some(text) = hexadecimal(bytes)
-            && is_printable(&text)
+/// Decodes one run as hexadecimal or base64, where it means printable text.
+fn run(text: &[u8], range: Range<usize>, each: &mut impl FnMut(Decoded)) {
+    let is_rest = range.start == 0 && text.len() >= PIECE_BYTES;
+    if range.len() <= MAX_RUN_BYTES && !is_rest {
+        let bytes = text.get(range.clone()).unwrap_or_default();
+        if let Some(code) = Code::of(bytes)
+            && let Some(text) = code.decode(bytes)
         {
-            return Some(Decoded { range: range.start..end, text, encoding: "hex" });
+            each(Decoded { range, text, encoding: code.name(), group: None });
         }
-        return None;
+        return;
     }
-    // A path or an identifier: neither has the mixture of base64.
-    if !head.iter().any(u8::is_ascii_uppercase) || !head.iter().any(u8::is_ascii_lowercase) {
-        return None;
+    // Where its groups begin is not known of the rest of a run.
+    let skips = if is_rest { 0..4 } else { 0..1 };
+    let found = skips.map(|skip| range.start + skip).find_map(|start| {
+        let head = text.get(start..range.end)?.get(..MIN_RUN_BYTES)?;
+        Some((start, Code::of(head)?))
+    });
+    let Some((start, code)) = found else { return };
+    for start in (start..range.end).step_by(MAX_RUN_BYTES - SHARED_BYTES) {
+        let range = start..range.end.min(start + MAX_RUN_BYTES);
+        // Noise between texts is no text.
+        if let Some(text) = text.get(range.clone()).and_then(|bytes| code.decode(bytes)) {
+            each(Decoded { range, text, encoding: code.name(), group: Some(code.group()) });
+        }
     }
-    let engine = if bytes.iter().any(|b| matches!(b, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
-    if !is_printable(&engine.decode(head).ok()?) {
-        return None;
+}
+
+#[derive(Clone, Copy)]
+enum Code {
+    Hexadecimal,
+    Base64,
+}
+
+impl Code {
+    /// What a run is, if its beginning means printable text.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let head = bytes.get(..MIN_RUN_BYTES)?;
+        let code = if bytes.len().is_multiple_of(2) && head.iter().all(u8::is_ascii_hexdigit) {
+            Self::Hexadecimal
+        } else if head.iter().any(u8::is_ascii_uppercase) && head.iter().any(u8::is_ascii_lowercase)
+        {
+            Self::Base64
+        } else {
+            // A path or an identifier: neither has the mixture of base64.
+            return None;
+        };
+        code.decode(head).map(|_| code)
     }
-    // A last group of one character holds nothing.
-    let whole = bytes.get(..bytes.len() - usize::from(bytes.len() % 4 == 1))?;
-    let text = engine.decode(whole).ok()?;
-    is_printable(&text).then_some(Decoded { range: range.start..end, text, encoding: "base64" })
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hexadecimal => "hex",
+            Self::Base64 => "base64",
+        }
+    }
+
+    /// So many bytes mean so many.
+    fn group(self) -> (usize, usize) {
+        match self {
+            Self::Hexadecimal => (2, 1),
+            Self::Base64 => (4, 3),
+        }
+    }
+
+    /// `None` where it is not printable.
+    fn decode(self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let text = match self {
+            Self::Hexadecimal => hexadecimal(bytes)?,
+            Self::Base64 => {
+                let is_url_safe = bytes.iter().any(|b| matches!(b, b'-' | b'_'));
+                let engine = if is_url_safe { &URL_SAFE } else { &STANDARD };
+                // A last group of one character holds nothing.
+                let whole = bytes.get(..bytes.len() - usize::from(bytes.len() % 4 == 1))?;
+                engine.decode(whole).ok()?
+            }
+        };
+        is_printable(&text).then_some(text)
+    }
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
@@ -192,7 +257,7 @@ fn escaped(text: &[u8], range: Range<usize>, at: usize) -> Option<Decoded> {
         }
     }
     out.extend_from_slice(word.get(copied..)?);
-    is_printable(&out).then_some(Decoded { range, text: out, encoding })
+    is_printable(&out).then_some(Decoded { range, text: out, encoding, group: None })
 }
 
 /// The escape that `rest` begins with: its kind, the byte it means and its length.
@@ -226,6 +291,38 @@ mod tests {
         assert_eq!(all(&format!("x{{{hex}}}")), [(plain.to_owned(), "hex")]);
         assert_eq!(all("url?next=a%3Db%26c d"), [("url?next=a=b&c".to_owned(), "percent")]);
         assert_eq!(all(r#""pw\u003dabc\x21""#), [("pw=abc!".to_owned(), "escaped")]);
+    }
+
+    #[test]
+    fn a_long_run_is_decoded_to_its_end() {
+        let plain: String = (0..100_000).map(|number| format!("line {number}\n")).collect();
+        let wanted = "line 77777\n";
+        let hex: String = plain.bytes().map(|b| format!("{b:02x}")).collect();
+        for (code, encoded) in [("base64", STANDARD.encode(&plain)), ("hex", hex)] {
+            // Whole, and as the piece of a file that begins anywhere in it.
+            for before in [" ", ""] {
+                for cut in 0..5 {
+                    let text = format!("{before}{}", &encoded[cut..]);
+                    if !before.is_empty() && cut > 0 {
+                        continue;
+                    }
+                    let mut places = Vec::new();
+                    decoded(text.as_bytes(), |part| {
+                        assert_eq!(part.encoding, code);
+                        for (at, _) in String::from_utf8_lossy(&part.text).match_indices(wanted) {
+                            places.push(part.outer(&(at..at + wanted.len())));
+                        }
+                    });
+                    let place = places.first().expect(code).clone();
+                    assert!(places.iter().all(|other| *other == place), "{code} {cut}: {places:?}");
+                    let inside = &text.as_bytes()[place];
+                    let inside =
+                        if code == "hex" { hexadecimal(inside) } else { base64_text(inside) };
+                    let inside = String::from_utf8(inside.unwrap()).unwrap();
+                    assert!(inside.contains(wanted.trim()) && inside.len() < 20, "{inside}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use regex_syntax::hir::{Hir, literal};
 use serde::Deserialize;
 
 use super::{assigned, checksum::Checksum, verify::VerifyRecipe};
+use crate::toml_problem;
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
 const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
@@ -183,7 +184,7 @@ impl Rule {
     /// Names the rule and what is wrong with it.
     pub fn parse(id: &str, text: &str) -> Result<(Self, Examples), RuleError> {
         let file: RuleFile =
-            toml::from_str(text).map_err(|error| RuleError::new(id, error.to_string()))?;
+            toml::from_str(text).map_err(|error| RuleError::new(id, toml_problem(text, &error)))?;
         let examples = file.examples.clone();
         Ok((Self::from_file(id, file)?, examples))
     }
@@ -304,11 +305,12 @@ pub(crate) fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
         return Ok(None);
     }
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
+    for (number, pattern) in (1..).zip(patterns) {
         let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
-        set.add(glob.map_err(|error| error.to_string())?);
+        // Without the pattern, which is nobody's business but its writer's.
+        set.add(glob.map_err(|error| format!("pattern number {number}: {}", error.kind()))?);
     }
-    set.build().map(Some).map_err(|error| error.to_string())
+    set.build().map(Some).map_err(|error| error.kind().to_string())
 }
 
 /// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
@@ -355,7 +357,7 @@ impl Pattern {
     /// Reads an expression that is only asked whether it matches.
     ///
     /// # Errors
-    /// The parser's message, or that it is too large.
+    /// The parser's message, without the expression, or that it is too large.
     pub fn loose(source: &str) -> Result<Self, String> {
         Self::translated(source, false)
     }
@@ -371,7 +373,12 @@ impl Pattern {
             .unicode(self.unicode)
             .build()
             .parse(&self.source)
-            .map_err(|error| error.to_string())
+            // Without the pattern, which may be a secret that is allowed.
+            .map_err(|error| match error {
+                regex_syntax::Error::Parse(error) => error.kind().to_string(),
+                regex_syntax::Error::Translate(error) => error.kind().to_string(),
+                _ => "not a regular expression".to_owned(),
+            })
     }
 
     fn compiled(&self) -> &Result<Program, String> {
@@ -427,7 +434,7 @@ impl Pattern {
     /// Parses and compiles now, for rules whose author should hear of it.
     ///
     /// # Errors
-    /// The parser's message, or that it is too large.
+    /// The parser's message, without the expression, or that it is too large.
     pub fn compile(&self) -> Result<(), String> {
         self.compiled().as_ref().map(|_| ()).map_err(Clone::clone)
     }

@@ -29,8 +29,10 @@ const LINE_BYTES: usize = 16 << 10;
 pub struct Candidate {
     /// Which rule; see [`Ruleset::get`].
     pub rule: u32,
-    /// Where it stands in the text, in bytes; of an encoded one, all that is encoded with it.
+    /// Where it stands in the text, in bytes; of an encoded one, all that is encoded with it, unless that is long.
     pub range: Range<usize>,
+    /// What must not be shown: `range`, and all of what others claimed that it overlaps.
+    pub masked: Range<usize>,
     /// The credential, decoded.
     pub secret: SecretValue,
     /// How sure, before the path has been judged.
@@ -132,7 +134,8 @@ impl Scanner {
             self.scan_plain(&stretch.text, &mut inside);
             // While their places in the stretch are still known.
             for mut candidate in without_overlaps(inside) {
-                candidate.range = stretch.range.clone();
+                candidate.range = stretch.outer(&candidate.range);
+                candidate.masked = stretch.outer(&candidate.masked);
                 candidate.encoding = Some(stretch.encoding);
                 found.push(candidate);
             }
@@ -482,6 +485,7 @@ fn accept(
         lines_into_match: memchr::memchr_iter(b'\n', into_match).count() as u64,
         allowed,
         by_path: rule.path_pattern.is_some(),
+        masked: range.clone(),
         range,
         secret: SecretValue::new(secret),
         confidence,
@@ -494,7 +498,7 @@ fn accept(
 /// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest.
 ///
 /// Users' rules do not know of each other: each keeps its own. What an allow-list may still take away leaves the bytes to
-/// others as well.
+/// others as well. What is not kept may be more of the secret than what is: it is masked with it.
 fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     if found.len() < 2 {
         return found;
@@ -509,6 +513,7 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         ))
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    let mut lost = Vec::new();
     let mut taken = Taken::default();
     let mut by_rule: HashMap<u32, Taken> = HashMap::new();
     let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
@@ -526,6 +531,7 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
                 .get(&stretch)
                 .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
         if overlaps && !is_further {
+            lost.push(candidate.masked);
             continue;
         }
         if candidate.encoding.is_some() {
@@ -546,6 +552,14 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         kept.push(candidate);
     }
     kept.sort_by_key(|candidate| candidate.range.start);
+    if !lost.is_empty() {
+        let mut claimed = Taken::default();
+        lost.iter().for_each(|range| claimed.take(range));
+        kept.iter().for_each(|candidate| claimed.take(&candidate.masked));
+        for candidate in &mut kept {
+            candidate.masked = claimed.around(&candidate.masked);
+        }
+    }
     kept
 }
 
@@ -558,6 +572,14 @@ impl Taken {
         self.0.range(..range.end).next_back().is_some_and(|(_, end)| *end > range.start)
     }
 
+    /// The stretch that `range`, which was taken, is part of.
+    fn around(&self, range: &Range<usize>) -> Range<usize> {
+        match self.0.range(..=range.start).next_back() {
+            Some((&start, &end)) => start..end.max(range.end),
+            None => range.clone(),
+        }
+    }
+
     fn take(&mut self, range: &Range<usize>) {
         let mut union = range.clone();
         while let Some((&start, &end)) = self.0.range(..union.end).next_back()
@@ -567,5 +589,45 @@ impl Taken {
             self.0.remove(&start);
         }
         self.0.insert(union.start, union.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(range: Range<usize>, rank: Rank) -> Candidate {
+        Candidate {
+            rule: 0,
+            masked: range.clone(),
+            range,
+            secret: SecretValue::new(b"x"),
+            confidence: Confidence::High,
+            rank,
+            bare: false,
+            encoding: None,
+            lines_into_match: 0,
+            allowed: Allowed::default(),
+            by_path: false,
+        }
+    }
+
+    #[test]
+    fn what_loses_is_masked_with_what_wins() {
+        let kept = without_overlaps(vec![
+            candidate(10..20, Rank::Format),
+            candidate(15..30, Rank::Generic),
+            candidate(28..40, Rank::Generic),
+            candidate(50..60, Rank::Generic),
+            candidate(70..80, Rank::Format),
+            candidate(65..71, Rank::Shape),
+        ]);
+        let ranges: Vec<_> =
+            kept.iter().map(|one| (one.range.clone(), one.masked.clone())).collect();
+        // One over the other, kept or not, up to 40.
+        assert_eq!(
+            ranges,
+            [(10..20, 10..40), (28..40, 10..40), (50..60, 50..60), (70..80, 65..80)]
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! The system's ssh, told exactly where to connect.
 //!
 //! Keys, agent and known hosts are the user's affair and configured where ssh looks for them. What would lead the connection elsewhere than
-//! to the address that was checked (`HostName`, proxies, shared connections), or do more than a clone needs (forwarding, local commands), is
-//! switched off on the command line, which ssh prefers to every file.
+//! to the address that was checked (`HostName`, proxies, shared connections), do more than a clone needs (forwarding, local commands), or less
+//! (no command, no input), is switched off on the command line, which ssh prefers to every file.
 
 use std::{
     env,
@@ -49,8 +49,10 @@ const ENVIRONMENT: &[&str] = &[
     "USERPROFILE",
 ];
 
-/// After ssh_config(5).
+/// After ssh_config(5). Of each the first value that ssh meets holds, and these come before its files.
 const OPTIONS: &[&str] = &[
+    // Some of what follows is younger than a version of ssh that is still in use, where it means nothing.
+    "IgnoreUnknown=*",
     // What is read here is what went wrong.
     "LogLevel=ERROR",
     // Nobody is asked anything.
@@ -62,15 +64,28 @@ const OPTIONS: &[&str] = &[
     "ProxyJump=none",
     "ControlMaster=no",
     "ControlPath=none",
+    "ControlPersist=no",
+    "ProxyUseFdpass=no",
+    // This program's child, with its input and its command.
+    "ForkAfterAuthentication=no",
+    "SessionType=default",
+    "StdinNull=no",
+    "EscapeChar=none",
     // Not more than this.
     "ForwardAgent=no",
     "ForwardX11=no",
     "ClearAllForwardings=yes",
     "Tunnel=no",
     "PermitLocalCommand=no",
+    "LocalCommand=none",
+    "KnownHostsCommand=none",
     "RemoteCommand=none",
     "AddKeysToAgent=no",
+    "GSSAPIDelegateCredentials=no",
+    "UpdateHostKeys=no",
     "SendEnv=GIT_PROTOCOL",
+    // What it does not name is not set; the protocol is what is asked for anyway.
+    "SetEnv=GIT_PROTOCOL=version=2",
 ];
 
 /// What is kept of what ssh prints.
@@ -411,6 +426,62 @@ mod tests {
             let last: Vec<&str> = arguments.iter().rev().take(5).map(String::as_str).collect();
             assert_eq!(last, ["git-upload-pack 'a/b'", "example.org", "--", "git", "-l"]);
             assert!(arguments.windows(2).any(|pair| pair == ["-p", "22"]), "{arguments:?}");
+        }
+    }
+
+    /// As ssh itself understands its files and this command line together.
+    #[test]
+    fn no_file_of_ssh_leads_elsewhere_or_does_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config");
+        let config = "\
+            Host alias\n IdentityFile /keys/mine\n User me\n\
+            Host *\n IgnoreUnknown Ours\n Ours yes\n HostName elsewhere.test\n Port 1\n BatchMode no\n\
+            ForkAfterAuthentication yes\n SessionType none\n StdinNull yes\n EscapeChar x\n RequestTTY force\n\
+            KnownHostsCommand /bin/run\n PermitLocalCommand yes\n LocalCommand /bin/run\n ProxyCommand /bin/run\n\
+            ProxyUseFdpass yes\n ControlMaster auto\n ControlPath /tmp/x\n ControlPersist yes\n RemoteCommand run\n\
+            SetEnv A=B GIT_PROTOCOL=version=0\n GSSAPIDelegateCredentials yes\n UpdateHostKeys yes\n\
+            ForwardAgent yes\n ForwardX11 yes\n Tunnel yes\n LocalForward 1 a:1\n AddKeysToAgent yes\n\
+            CanonicalizeHostname always\n";
+        std::fs::write(&file, config).unwrap();
+        let address = "1.1.1.1:22".parse().unwrap();
+        let arguments = arguments(&url("alias:a/b"), &address, Duration::from_secs(1));
+        let output = Command::new("ssh").arg("-G").arg("-F").arg(&file).args(arguments).output();
+        let output = output.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let options: Vec<&str> = printed.lines().collect();
+        for held in [
+            "hostname 1.1.1.1",
+            "hostkeyalias alias",
+            "port 22",
+            "batchmode yes",
+            "forkafterauthentication no",
+            "sessiontype default",
+            "stdinnull no",
+            "escapechar none",
+            "requesttty false",
+            "permitlocalcommand no",
+            "proxyusefdpass no",
+            "controlmaster false",
+            "controlpersist no",
+            "setenv GIT_PROTOCOL=version=2",
+            "gssapidelegatecredentials no",
+            "updatehostkeys false",
+            "forwardagent no",
+            "forwardx11 no",
+            "tunnel false",
+            "addkeystoagent false",
+            "canonicalizehostname false",
+            // The user's own affair.
+            "identityfile /keys/mine",
+            "user me",
+        ] {
+            assert!(options.contains(&held), "{held}: {printed}");
+        }
+        for foreign in ["/bin/run", "/tmp/x", "elsewhere", "A=B", "remotecommand", "localforward"] {
+            assert!(!printed.contains(foreign), "{foreign}: {printed}");
         }
     }
 

@@ -16,6 +16,7 @@ use std::{
         mpsc::{self, RecvTimeoutError},
     },
     thread,
+    time::Instant,
 };
 
 pub use reqwest::{
@@ -217,7 +218,8 @@ impl Client {
         Err(Error::TooManyRedirects { host: request.url.host().to_owned(), limit })
     }
 
-    /// Resolves and judges a URL's host, for ssh too. A resolver that takes its time is left to itself when the watch says so.
+    /// Resolves and judges a URL's host, for ssh too. A resolver cannot be interrupted: one that takes its time is left to
+    /// itself, and its thread ends when it does.
     pub(crate) fn resolve(&self, url: &SafeUrl, watch: &Watch) -> Result<Checked, Error> {
         url.recheck(&self.policy)?;
         let (send, resolved) = mpsc::sync_channel(1);
@@ -228,10 +230,15 @@ impl Client {
             // Nobody listens any more when the watch was over.
             .spawn(move || drop(send.send(policy.resolve(&*resolver, &at))))
             .map_err(|error| Error::Start { reason: error.to_string() })?;
+        let limit = self.policy.limits.resolve;
+        let since = Instant::now();
         loop {
             watch.check(url.host())?;
             match resolved.recv_timeout(TICK.min(watch.remaining())) {
                 Ok(checked) => return checked,
+                Err(RecvTimeoutError::Timeout) if since.elapsed() > limit => {
+                    return Err(Error::TimedOut { host: url.host().to_owned(), after: limit });
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Error::NameNotResolved {

@@ -3,8 +3,8 @@
 use std::{net::IpAddr, time::Duration};
 
 use fetch::{
-    Client, Error, Resolve,
-    guard::ResolveError,
+    Client, Error, Policy, Resolve,
+    guard::{Limits, ResolveError},
     http::{Method, Redirects, Request, StatusCode},
 };
 use test_kit::{Ending, HttpServer, Reply};
@@ -246,7 +246,7 @@ fn limits_hold() {
 struct Deaf;
 
 impl Resolve for Deaf {
-    fn resolve(&self, _: &str, _: Duration) -> Result<Vec<IpAddr>, ResolveError> {
+    fn resolve(&self, _: &str) -> Result<Vec<IpAddr>, ResolveError> {
         loop {
             std::thread::park();
         }
@@ -255,11 +255,15 @@ impl Resolve for Deaf {
 
 #[test]
 fn a_resolver_that_never_answers_is_not_waited_for() {
-    let mut policy = open();
-    policy.limits.total = Duration::from_millis(100);
-    let client = Client::new(policy, Deaf).unwrap();
-    let error = client.send(get(&client, "http://git.test/")).unwrap_err();
-    assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+    let limit = Duration::from_millis(100);
+    for limits in [
+        Limits { total: limit, ..Limits::default() },
+        Limits { resolve: limit, ..Limits::default() },
+    ] {
+        let client = Client::new(Policy { limits, ..open() }, Deaf).unwrap();
+        let error = client.send(get(&client, "http://git.test/")).unwrap_err();
+        assert!(matches!(error, Error::TimedOut { after, .. } if after == limit), "{error:?}");
+    }
 }
 
 #[test]

@@ -9,7 +9,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64},
     },
-    time::Duration,
 };
 
 use fetch::{
@@ -37,10 +36,10 @@ impl Names {
 }
 
 impl Resolve for Names {
-    fn resolve(&self, host: &str, _: Duration) -> Result<Vec<IpAddr>, ResolveError> {
+    fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
         let mut names = self.0.lock().unwrap();
         let Some(answers) = names.get_mut(host) else {
-            return Err(ResolveError::Failed("no such name in this test".to_owned()));
+            return Err(ResolveError("no such name in this test".to_owned()));
         };
         if answers.len() > 1 { Ok(answers.remove(0)) } else { Ok(answers[0].clone()) }
     }
@@ -153,12 +152,10 @@ impl fmt::Debug for Made {
 
 /// git's view of a clone, without any configuration.
 pub(crate) fn git(cloned: &Cloned, arguments: &[&str]) -> String {
-    let output = std::process::Command::new("git")
+    let output = test_kit::isolated_git(&cloned.git_dir)
         .arg("--git-dir")
         .arg(&cloned.git_dir)
         .args(arguments)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use model::{Commit, Confidence, Finding, Place, Verification};
+use model::{Commit, Confidence, Finding, Place, Verification, visible};
 
 use super::{Page, paint::Ink};
 use crate::{
     summary::suppressed_by,
-    text::{counted, grouped, one_line, visible, width, wrap},
+    text::{counted, grouped, one_line, width, wrap},
     time,
 };
 

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use model::Snippet;
+use model::{Snippet, escape, is_hidden};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{Page, paint::Ink};
-use crate::text::{escape, is_hidden, width};
+use crate::text::width;
 
 const TAB: &str = "    ";
 /// More than any emoji has; text with a thousand accents on one letter is nobody's.

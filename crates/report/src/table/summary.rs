@@ -5,14 +5,14 @@ use std::{
     time::Duration,
 };
 
-use model::{Note, NoteKind};
+use model::{Note, NoteKind, visible};
 
 use super::{Page, paint::Ink};
 use crate::{
     ScanReport,
     repository::without_credentials,
     summary::{by_kind, by_severity, by_suppression, meaning, speaks, suppressed, suppressed_by},
-    text::{counted, grouped, one_line, visible, wrap},
+    text::{counted, grouped, one_line, wrap},
 };
 
 /// How many notes of one kind are told.

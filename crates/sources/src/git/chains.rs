@@ -5,12 +5,15 @@
 
 use std::{
     io::Read,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use gix::object::Kind;
 
-use super::pack::{Decoder, Link, Pack, Skip};
+use super::pack::{Allowance, Decoder, Link, Pack, Skip};
 
 /// Objects that stand between a base and what is built on it are kept while they are needed, up to this much for each
 /// worker; beyond it they are decoded again.
@@ -37,11 +40,13 @@ pub(super) enum Entry<'a> {
     Skipped(&'a gix::hash::oid, Skip),
 }
 
-/// Hands every object of a family to `each`, on as many threads as there are workers.
+/// Hands every object of a family to `each`, on as many threads as there are workers. What `allowance` does not suffice for
+/// is counted there, and not handed out.
 pub(super) fn walk<W: Send>(
     pack: &Pack,
     family: Family,
     max_object_bytes: u64,
+    allowance: &Arc<Allowance>,
     workers: &mut [W],
     each: impl Fn(&mut W, Entry<'_>) -> bool + Sync,
 ) {
@@ -53,7 +58,7 @@ pub(super) fn walk<W: Send>(
         for worker in workers {
             let (next, each, tree) = (&next, &each, &tree);
             scope.spawn(move || {
-                let decoder = Decoder::new(max_object_bytes);
+                let decoder = Decoder::new(max_object_bytes, allowance);
                 let mut walk = Walk {
                     pack,
                     tree,
@@ -61,6 +66,7 @@ pub(super) fn walk<W: Send>(
                     spare: Vec::new(),
                     decoder,
                     max_object_bytes,
+                    allowance,
                 };
                 loop {
                     let start = next.fetch_add(BATCH, Ordering::Relaxed);
@@ -159,6 +165,7 @@ struct Walk<'p> {
     spare: Vec<Vec<u8>>,
     decoder: Decoder,
     max_object_bytes: u64,
+    allowance: &'p Allowance,
 }
 
 impl Walk<'_> {
@@ -210,12 +217,12 @@ impl Walk<'_> {
             let base = match branch.bytes.take() {
                 Some(bytes) => bytes,
                 None => match self.again(branch.entry) {
-                    Some(bytes) => {
+                    Ok(bytes) => {
                         kept_bytes += bytes.len();
                         bytes
                     }
-                    None if self.skip(child, Skip::Corrupt, each) => continue,
-                    None => return false,
+                    Err(skip) if self.skip(child, skip, each) => continue,
+                    Err(_) => return false,
                 },
             };
             let mut out = self.spare.pop().unwrap_or_default();
@@ -258,28 +265,28 @@ impl Walk<'_> {
     }
 
     /// Decodes an entry anew, from its root.
-    fn again(&mut self, entry: u32) -> Option<Vec<u8>> {
+    fn again(&mut self, entry: u32) -> Result<Vec<u8>, Skip> {
         let pack = self.pack;
-        let mut chain = vec![entry];
-        let mut at = entry;
-        while let Link::Delta(base) = pack.node(at)?.link {
-            chain.push(base);
-            at = base;
+        let node = |entry: u32| pack.node(entry).ok_or(Skip::Corrupt);
+        let mut chain = Vec::new();
+        let mut root = node(entry)?;
+        while let Link::Delta(base) = root.link {
+            chain.push(root);
+            root = node(base)?;
         }
         let mut bytes = Vec::new();
-        self.decoder.whole(pack, &pack.node(chain.pop()?)?, &mut bytes).ok()?;
+        self.decoder.whole(pack, &root, &mut bytes)?;
         while let Some(next) = chain.pop() {
             let mut out = Vec::new();
-            self.decoder.delta(pack, &pack.node(next)?, &bytes, &mut out).ok()?;
+            self.decoder.delta(pack, &next, &bytes, &mut out)?;
             bytes = out;
         }
-        Some(bytes)
+        Ok(bytes)
     }
 
     /// Tells that an entry and all that is built on it was skipped for the same reason.
     fn skip(&self, entry: u32, skip: Skip, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
-        let told = self.pack.id(entry).is_none_or(|id| each(Entry::Skipped(id, skip)));
-        told && self.skip_children(entry, skip, each)
+        self.tell(entry, skip, each) && self.skip_children(entry, skip, each)
     }
 
     fn skip_children(
@@ -291,13 +298,21 @@ impl Walk<'_> {
         let mut open = vec![entry];
         while let Some(entry) = open.pop() {
             for &child in self.tree.children_of(entry) {
-                if self.pack.id(child).is_some_and(|id| !each(Entry::Skipped(id, skip))) {
+                if !self.tell(child, skip, each) {
                     return false;
                 }
                 open.push(child);
             }
         }
         true
+    }
+
+    fn tell(&self, entry: u32, skip: Skip, each: &mut dyn FnMut(Entry<'_>) -> bool) -> bool {
+        if skip == Skip::Exhausted {
+            self.allowance.leave_out();
+            return true;
+        }
+        self.pack.id(entry).is_none_or(|id| each(Entry::Skipped(id, skip)))
     }
 }
 
@@ -311,5 +326,44 @@ fn give_up(path: &mut [Branch], kept_bytes: &mut usize) {
         if let Some(bytes) = branch.bytes.take() {
             *kept_bytes = kept_bytes.saturating_sub(bytes.len());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_that_stands_for_too_much_is_not_walked_to_its_end() {
+        const VERSIONS: u64 = 40;
+        let repo = test_kit::Repo::new();
+        let mut content = test_kit::noise(50_000);
+        for version in 0..VERSIONS {
+            content.extend(version.to_be_bytes());
+            repo.write("a.bin", &content).commit("version");
+        }
+        repo.git(&["repack", "-adfq"]);
+        let folder = std::fs::read_dir(repo.git_dir().join("objects/pack")).unwrap();
+        let index = folder
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some_and(|extension| extension == "idx"))
+            .unwrap();
+        let pack = Pack::open(&index, gix::hash::Kind::Sha1).unwrap();
+        let walked = |allowed_bytes: u64| {
+            let allowance = Allowance::new(allowed_bytes);
+            let mut workers = [(0, 0), (0, 0)];
+            walk(&pack, Family::Blobs, 1 << 20, &allowance, &mut workers, |sum, entry| {
+                if let Entry::Whole { bytes, .. } = entry {
+                    *sum = (sum.0 + 1, sum.1 + bytes.len() as u64);
+                }
+                true
+            });
+            let [first, second] = workers;
+            (first.0 + second.0, first.1 + second.1, allowance.left_out())
+        };
+        assert!(matches!(walked(u64::MAX), (VERSIONS, 2_000_000.., 0)));
+        let (given, bytes, left_out) = walked(500_000);
+        assert!((1..10).contains(&given) && bytes <= 500_000, "{given} of {bytes} bytes");
+        assert_eq!(given + left_out, VERSIONS);
     }
 }

@@ -96,6 +96,8 @@ pub(super) struct Graph {
     missing_blobs: HashSet<gix::ObjectId, RandomState>,
     /// There is more than can be kept.
     is_cut: bool,
+    /// Trees and commits that were not decoded, because the others took too much.
+    left_out: u64,
 }
 
 impl Graph {
@@ -112,7 +114,7 @@ impl Graph {
         let reader = || Reader { store, hash, shallow, wanted, read: Read::default() };
         let mut readers: Vec<Reader<'_, '_>> =
             std::iter::repeat_with(reader).take(threads.max(1)).collect();
-        store.structure(MAX_BYTES, &mut readers, |reader, number, kind, bytes| {
+        let left_out = store.structure(MAX_BYTES, &mut readers, |reader, number, kind, bytes| {
             let before = reader.read.kept();
             match kind {
                 Kind::Tree => reader.tree(number, bytes),
@@ -133,6 +135,7 @@ impl Graph {
             hits: Vec::new(),
             missing_blobs: HashSet::default(),
             is_cut: is_cut.into_inner(),
+            left_out,
         };
         let mut names = Names::default();
         for reader in readers {
@@ -191,6 +194,11 @@ impl Graph {
 
     pub(super) fn is_cut(&self) -> bool {
         self.is_cut
+    }
+
+    /// How many trees and commits were not decoded, because the others took too much.
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The name of a folder in its tree.
@@ -349,15 +357,16 @@ impl Reader<'_, '_> {
     }
 }
 
-/// All blobs that the trees for which `is_reachable` holds name, by [`Met::key`].
+/// All blobs that the trees for which `is_reachable` holds name, by [`Met::key`]. And how many trees and commits were left
+/// out.
 pub(super) fn blobs_of(
     store: &Store<'_>,
     hash: gix::hash::Kind,
     threads: usize,
     is_reachable: impl Fn(Number) -> bool + Sync,
-) -> HashSet<u64, RandomState> {
+) -> (HashSet<u64, RandomState>, u64) {
     let mut workers: Vec<Met> = std::iter::repeat_with(Met::default).take(threads.max(1)).collect();
-    store.structure(MAX_BYTES, &mut workers, |met, number, kind, bytes| {
+    let left_out = store.structure(MAX_BYTES, &mut workers, |met, number, kind, bytes| {
         if kind == Kind::Tree && is_reachable(number) {
             for entry in TreeRefIter::from_bytes(bytes, hash).filter_map(Result::ok) {
                 if entry.mode.is_blob_or_symlink() {
@@ -367,12 +376,9 @@ pub(super) fn blobs_of(
         }
         true
     });
-    workers
-        .into_iter()
-        .map(Met::into_keys)
-        .reduce(|mut all, more| {
-            all.extend(more);
-            all
-        })
-        .unwrap_or_default()
+    let all = workers.into_iter().map(Met::into_keys).reduce(|mut all, more| {
+        all.extend(more);
+        all
+    });
+    (all.unwrap_or_default(), left_out)
 }

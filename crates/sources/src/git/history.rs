@@ -18,8 +18,8 @@ use super::{
     graph::Wanted,
     model_id,
     objects::Objects,
-    pack::{Pack, Skip},
-    places::{Attribution, Walk},
+    pack::{Allowance, Pack, Skip},
+    places::{self, Attribution, Keep, ReachableBlobs, Walk},
     store::Store,
 };
 use crate::{
@@ -91,21 +91,28 @@ impl<'r> History<'r> {
             self.walk(&repo, &store, options.threads)
                 .reachable_blobs(&self.tips, &|| sinks.is_cancelled())
         });
+        wanted.iter().filter_map(ReachableBlobs::note).for_each(|note| first.note(note));
         let seen = store.has_duplicates().then(Seen::default);
         let is_wanted = |id: &gix::hash::oid, is_own: bool| {
             let wanted = wanted.as_ref().filter(|_| self.only_reachable || !is_own);
             wanted.is_none_or(|wanted| wanted.contains(id))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
+        let allowance = Allowance::of(&self.packs);
         for (pack, at) in self.packs.iter().zip(0..) {
             let is_wanted = |id: &gix::hash::oid| is_wanted(id, at < self.own_packs);
             chains::walk(
                 pack,
                 Family::Blobs,
                 options.limits.object_bytes,
+                &allowance,
                 &mut workers,
                 |sink, entry| feed_entry(entry, options, &is_wanted, sink),
             );
+        }
+        let left_out = allowance.left_out();
+        if let Some(note) = places::left_out(left_out, "objects", "they were not looked at") {
+            first.note(note);
         }
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -129,13 +136,14 @@ impl<'r> History<'r> {
         });
     }
 
-    /// Finds the places of `blobs`, at most `limit` of each. A blob without a place is not reachable from any reference.
+    /// Finds the places of `blobs`, of which `keep` is asked, the earliest first. A blob without an entry is not reachable
+    /// from any reference.
     #[must_use]
     pub fn places(
         &self,
         blobs: &HashSet<ObjectId>,
-        limit: usize,
         threads: usize,
+        keep: Keep<'_>,
         is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Attribution {
         let repo = self.repository.inner.to_thread_local();
@@ -143,7 +151,7 @@ impl<'r> History<'r> {
         let ids =
             blobs.iter().filter_map(|id| gix::ObjectId::from_hex(id.as_str().as_bytes()).ok());
         let wanted = Wanted::new(ids);
-        self.walk(&repo, &store, threads).places(&self.tips, &wanted, limit, is_cancelled)
+        self.walk(&repo, &store, threads).places(&self.tips, &wanted, keep, is_cancelled)
     }
 
     fn walk<'a>(
@@ -231,6 +239,8 @@ fn feed_entry<S: Sink>(
                         ),
                     ),
                     Skip::Corrupt => (NoteKind::Corrupt, "the object does not decode".to_owned()),
+                    // Counted, not told one by one.
+                    Skip::Exhausted => return !sink.is_cancelled(),
                     Skip::BaseMissing => (
                         NoteKind::MissingObject,
                         "the object is a delta to one that is not here".to_owned(),

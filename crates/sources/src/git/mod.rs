@@ -20,7 +20,7 @@ use gix::prelude::{Find as _, HeaderExt as _};
 use model::{Note, NoteKind, ObjectId};
 
 pub use history::History;
-pub use places::{Attribution, BlobPlace, Places};
+pub use places::{Attribution, BlobPlace, Keep, Places, Sighting};
 
 use crate::{Error, Limits};
 

@@ -9,7 +9,7 @@ use std::{
 use foldhash::fast::RandomState;
 use gix::odb::loose;
 
-use super::pack::{Decoder, Link, Pack};
+use super::pack::{Allowance, Decoder, Link, Pack};
 
 /// Decoded objects that are kept, because others are built on them.
 const CACHE_BYTES: usize = 8 << 20;
@@ -30,10 +30,11 @@ impl<'p> Objects<'p> {
         max_object_bytes: u64,
     ) -> Self {
         let loose = folders.iter().map(|folder| loose::Store::at(folder, hash)).collect();
-        Self { packs, loose, decoder: Decoder::new(max_object_bytes), cache: Cache::default() }
+        let decoder = Decoder::new(max_object_bytes, &Allowance::of(packs));
+        Self { packs, loose, decoder, cache: Cache::default() }
     }
 
-    /// The object's content. `None` where it is not here, does not decode or is too large.
+    /// The object's content. `None` where it is not here, does not decode or is too large, or the [`Allowance`] is used up.
     pub(super) fn find(&mut self, id: &gix::hash::oid) -> Option<Arc<[u8]>> {
         for (at, pack) in self.packs.iter().enumerate() {
             if let Some(entry) = pack.lookup(id)

@@ -7,6 +7,10 @@ use std::{
     fs::File,
     io::{self, Read},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use flate2::{Decompress, FlushDecompress, Status};
@@ -16,6 +20,50 @@ use super::delta;
 
 /// Entries' headers are at most this long: type and size, and a base's id or distance.
 const HEADER_BYTES: u64 = 64;
+
+/// What one walk over a repository's packs may inflate and put together, in bytes: so much whatever their size, and so much
+/// for each of their bytes. A delta of a few bytes may copy megabytes; without a bound a small pack stands for days of work.
+///
+/// Histories of source code stand for ten to thirty times their packs (git, curl, terraform); one of a single large file that
+/// changes a little and often for thousands.
+const ALLOWED_BYTES: u64 = 16 << 30;
+const ALLOWED_RATIO: u64 = 4_096;
+
+/// What is left of a walk's allowance, for all its workers.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    left: AtomicU64,
+    /// Objects that were left out for want of it.
+    left_out: AtomicU64,
+}
+
+impl Allowance {
+    pub(super) fn of(packs: &[Pack]) -> Arc<Self> {
+        let stored = packs.iter().fold(0_u64, |sum, pack| sum.saturating_add(pack.end));
+        Self::new(stored.saturating_mul(ALLOWED_RATIO).saturating_add(ALLOWED_BYTES))
+    }
+
+    pub(super) fn new(bytes: u64) -> Arc<Self> {
+        Arc::new(Self { left: AtomicU64::new(bytes), left_out: AtomicU64::new(0) })
+    }
+
+    /// Once something does not fit, nothing more does.
+    fn take(&self, bytes: u64) -> Result<(), Skip> {
+        let spend = |left: u64| Some(left.saturating_sub(bytes));
+        let before = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        if before.is_ok_and(|left| left >= bytes) { Ok(()) } else { Err(Skip::Exhausted) }
+    }
+
+    /// Counts an object that was left out.
+    pub(super) fn leave_out(&self) {
+        self.left_out.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many objects were left out.
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out.load(Ordering::Relaxed)
+    }
+}
 
 /// What an entry is. `Delta` carries its base's place among the pack's entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +259,8 @@ pub(super) enum Skip {
     Corrupt,
     /// What it is built on is not in this pack.
     BaseMissing,
+    /// The walk's [`Allowance`] is used up.
+    Exhausted,
 }
 
 /// Inflates entries and applies deltas, with buffers that are used again.
@@ -219,15 +269,17 @@ pub(super) struct Decoder {
     input: Vec<u8>,
     instructions: Vec<u8>,
     max_object_bytes: u64,
+    allowance: Arc<Allowance>,
 }
 
 impl Decoder {
-    pub(super) fn new(max_object_bytes: u64) -> Self {
+    pub(super) fn new(max_object_bytes: u64, allowance: &Arc<Allowance>) -> Self {
         Self {
             inflate: Decompress::new(true),
             input: Vec::new(),
             instructions: Vec::new(),
             max_object_bytes,
+            allowance: Arc::clone(allowance),
         }
     }
 
@@ -245,6 +297,7 @@ impl Decoder {
         if node.size > self.max_object_bytes {
             return Err(Skip::TooLarge(node.size));
         }
+        self.allowance.take(node.size)?;
         inflate(&mut self.inflate, &mut self.input, pack, node, out).ok_or(Skip::Corrupt)
     }
 
@@ -259,12 +312,14 @@ impl Decoder {
         if node.size > self.max_object_bytes {
             return Err(Skip::TooLarge(node.size));
         }
+        self.allowance.take(node.size)?;
         inflate(&mut self.inflate, &mut self.input, pack, node, &mut self.instructions)
             .ok_or(Skip::Corrupt)?;
         let (_, size) = delta::sizes(&self.instructions).ok_or(Skip::Corrupt)?;
         if size > self.max_object_bytes {
             return Err(Skip::TooLarge(size));
         }
+        self.allowance.take(size)?;
         delta::apply(base, &self.instructions, out).ok_or(Skip::Corrupt)
     }
 }
@@ -402,7 +457,11 @@ mod tests {
             let pack = Pack::open(&path, gix::hash::Kind::Sha1).unwrap();
             assert_eq!(pack.links(), [link], "{offset}");
             let Some(node) = pack.node(0) else { continue };
-            let whole = Decoder::new(1 << 20).whole(&pack, &node, &mut Vec::new());
+            let whole = Decoder::new(1 << 20, &Allowance::new(1 << 20)).whole(
+                &pack,
+                &node,
+                &mut Vec::new(),
+            );
             assert_eq!(whole.is_ok(), link == Link::Blob, "{offset}");
         }
     }

@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 1024;
 
 /// What paths and sets of them may take in memory, in bytes. A few trees that name each other again and again stand for
 /// more paths than there is memory.
-const MAX_SET_BYTES: usize = 512 << 20;
+const MAX_SET_BYTES: usize = 128 << 20;
 /// What a path in a set takes beside its own bytes.
 const HIT_BYTES: usize = 100;
 /// Members of sets that are being put together, all levels of a tree taken together.
@@ -45,11 +45,25 @@ pub struct BlobPlace {
 /// All places of one blob, the earliest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// Up to a limit.
+    /// Those that were to be kept.
     pub places: Vec<BlobPlace>,
     /// How many there are in all.
     pub total: u64,
 }
+
+/// A blob, met at a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting<'a> {
+    /// The blob.
+    pub blob: &'a ObjectId,
+    /// The path.
+    pub path: &'a TargetPath,
+    /// The commit that brought it there.
+    pub commit: &'a Arc<Commit>,
+}
+
+/// Says whether a place is kept. A history may have one blob at more places than there is memory for.
+pub type Keep<'a> = &'a mut dyn FnMut(&Sighting<'_>) -> bool;
 
 /// Where blobs stood.
 #[derive(Clone, Debug, Default)]
@@ -147,12 +161,12 @@ pub(super) struct Walk<'p> {
 }
 
 impl Walk<'_> {
-    /// Finds where wanted blobs stood, at most `limit` places of each.
+    /// Finds where wanted blobs stood, and asks `keep` of each place.
     pub(super) fn places(
         mut self,
         tips: &[gix::ObjectId],
         wanted: &Wanted,
-        limit: usize,
+        keep: Keep<'_>,
         is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Attribution {
         let Self { store, hash, .. } = self;
@@ -176,19 +190,19 @@ impl Walk<'_> {
             if set == 0 || inherited.contains(&set) {
                 continue;
             }
-            let mut told = None;
-            for hit in sets.brought(set, &inherited) {
-                let known = attribution.places.entry(model_id(&hit.blob)).or_default();
+            let brought = sets.brought(set, &inherited);
+            if brought.is_empty() {
+                continue;
+            }
+            let commit = self.told(commit.number);
+            for hit in brought {
+                let blob = model_id(&hit.blob);
+                let path = TargetPath::from_bytes(&hit.path);
+                let is_kept = keep(&Sighting { blob: &blob, path: &path, commit: &commit });
+                let known = attribution.places.entry(blob).or_default();
                 known.total += 1;
-                if known.places.len() < limit
-                    && let Some(commit) =
-                        told.get_or_insert_with(|| self.told(commit.number)).clone()
-                {
-                    known.places.push(BlobPlace {
-                        path: TargetPath::from_bytes(&hit.path),
-                        commit,
-                        order,
-                    });
+                if is_kept {
+                    known.places.push(BlobPlace { path, commit: Arc::clone(&commit), order });
                 }
             }
         }
@@ -215,33 +229,54 @@ impl Walk<'_> {
                 open.extend(graph.edges(place).iter().map(|edge| edge.to));
             }
         }
-        ReachableBlobs(graph::blobs_of(store, hash, threads, |tree| {
+        let (blobs, left_out) = graph::blobs_of(store, hash, threads, |tree| {
             graph.place(tree).and_then(|place| is_reachable.get(place)).is_some_and(|is| *is)
-        }))
+        });
+        ReachableBlobs { blobs, left_out: graph.left_out().max(left_out) }
     }
 
-    /// What a commit says of itself.
-    fn told(&mut self, number: Number) -> Option<Arc<Commit>> {
-        let id = self.store.id(number)?;
-        let bytes = self.objects.find(id)?;
-        let author = CommitRefIter::from_bytes(&bytes, self.hash).author().ok()?;
-        let seconds = author.time().map(|time| time.seconds).unwrap_or_default();
-        Some(Arc::new(Commit {
-            id: model_id(id),
-            author: String::from_utf8_lossy(author.name).into_owned(),
-            email: String::from_utf8_lossy(author.email).into_owned(),
-            time_ms: seconds.saturating_mul(1000),
-        }))
+    /// What a commit says of itself. One that names no author brings what it brings all the same.
+    fn told(&mut self, number: Number) -> Arc<Commit> {
+        let id = self.store.id(number);
+        let bytes = id.and_then(|id| self.objects.find(id));
+        let author = bytes
+            .as_ref()
+            .and_then(|bytes| CommitRefIter::from_bytes(bytes, self.hash).author().ok());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let seconds = author.and_then(|author| author.time().ok()).map(|time| time.seconds);
+        Arc::new(Commit {
+            id: id.map_or_else(|| ObjectId::from_hex(""), model_id),
+            author: author.map(|author| text(author.name)).unwrap_or_default(),
+            email: author.map(|author| text(author.email)).unwrap_or_default(),
+            time_ms: seconds.unwrap_or_default().saturating_mul(1000),
+        })
     }
 }
 
 /// The blobs that a branch leads to.
-pub(super) struct ReachableBlobs(HashSet<u64, RandomState>);
+pub(super) struct ReachableBlobs {
+    blobs: HashSet<u64, RandomState>,
+    left_out: u64,
+}
 
 impl ReachableBlobs {
     pub(super) fn contains(&self, id: &gix::hash::oid) -> bool {
-        self.0.contains(&Met::key(id))
+        self.blobs.contains(&Met::key(id))
     }
+
+    pub(super) fn note(&self) -> Option<Note> {
+        left_out(self.left_out, "trees and commits", "what only they name was not looked at")
+    }
+}
+
+/// Tells of objects for which an allowance did not suffice.
+pub(super) fn left_out(count: u64, what: &str, so: &str) -> Option<Note> {
+    (count > 0).then(|| {
+        let message = format!(
+            "the packs stand for too many times their size; {count} {what} were left out: {so}"
+        );
+        Note::general(NoteKind::Limit, message)
+    })
 }
 
 fn numbers(store: &Store<'_>, tips: &[gix::ObjectId]) -> Vec<Number> {
@@ -265,6 +300,11 @@ fn notes(graph: &Graph, commits: &Commits, sets: &Sets<'_>) -> Vec<Note> {
         "trees are not in this repository or do not decode; what only they hold was not attributed",
     );
     tell(sets.too_deep, "trees are nested too deeply; what they hold was not attributed");
+    notes.extend(left_out(
+        graph.left_out(),
+        "trees and commits",
+        "not every place of a finding was found",
+    ));
     if sets.is_cut {
         notes.push(Note::general(
             NoteKind::Limit,

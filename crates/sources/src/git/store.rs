@@ -11,7 +11,7 @@ use gix::{object::Kind, odb::loose};
 
 use super::{
     chains::{self, Entry, Family},
-    pack::Pack,
+    pack::{Allowance, Pack},
 };
 
 /// An object's number: packed objects in the order of their packs and offsets, then loose ones.
@@ -89,18 +89,21 @@ impl<'p> Store<'p> {
     }
 
     /// Hands every tree and commit to `each`, once, on as many threads as there are workers. What does not decode or is
-    /// larger than `max_bytes` is left out. `each` returns false to stop.
+    /// larger than `max_bytes` is left out. `each` returns false to stop. Gives how many were left out for want of an
+    /// [`Allowance`].
     pub(super) fn structure<W: Send>(
         &self,
         max_bytes: u64,
         workers: &mut [W],
         each: impl Fn(&mut W, Number, Kind, &[u8]) -> bool + Sync,
-    ) {
+    ) -> u64 {
+        let allowance = Allowance::of(self.packs);
         for (pack, first) in self.packs.iter().zip(&self.firsts) {
             chains::walk(
                 pack,
                 Family::Structure,
                 max_bytes,
+                &allowance,
                 workers,
                 |worker, entry| match entry {
                     Entry::Whole { entry, id, kind, bytes } => {
@@ -138,5 +141,6 @@ impl<'p> Store<'p> {
                 });
             }
         });
+        allowance.left_out()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{CheckId, Confidence, Cwe, Severity};
+use model::{CheckId, Confidence, Cwe, Severity, one_line};
 
 use super::{
     Configuration, Error, ListSource, MAX_COMPILED_BYTES, MAX_PATTERNS, MAX_WORDS, RuleSource,
@@ -175,10 +175,10 @@ impl Work {
         let tags = if source.tags.is_empty() {
             String::new()
         } else {
-            format!(" Tags: {}.", printable(&source.tags.join(", ")))
+            format!(" Tags: {}.", one_line(&source.tags.join(", "), DESCRIPTION_CHARS))
         };
         let rule = Rule {
-            title: printable(source.description.as_deref().unwrap_or(&source.id)).into(),
+            title: one_line(source.description.as_deref().unwrap_or(&source.id), DESCRIPTION_CHARS).into(),
             what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file).into(),
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
                 .into(),
@@ -225,7 +225,7 @@ impl Work {
                 continue;
             }
             if let Some(description) = &source.description {
-                rule.title = printable(description).into();
+                rule.title = one_line(description, DESCRIPTION_CHARS).into();
             }
             rule.entropy = entropy.or(rule.entropy);
             rule.path_pattern = paths.pop().or(rule.path_pattern.take());
@@ -342,8 +342,7 @@ impl Work {
             return Err(error(format!("more than {MAX_PATTERNS} expressions in all")));
         }
         let translated = regex::translate(&source.text).map_err(error)?;
-        let pattern = Pattern::translated(&translated.source, translated.unicode)
-            .map_err(|problem| error(last_line(&problem).to_owned()))?;
+        let pattern = Pattern::translated(&translated.source, translated.unicode).map_err(error)?;
         self.spent.compiled_bytes += pattern.memory_bytes();
         if self.spent.compiled_bytes > MAX_COMPILED_BYTES {
             return Err(error(format!(
@@ -353,18 +352,4 @@ impl Work {
         }
         Ok((pattern, translated.groups))
     }
-}
-
-/// Of a parser's message the sentence, without the drawing above it.
-fn last_line(message: &str) -> &str {
-    let line = message.trim_end().lines().next_back().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line)
-}
-
-fn printable(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(DESCRIPTION_CHARS)
-        .collect()
 }

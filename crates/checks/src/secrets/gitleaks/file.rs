@@ -5,7 +5,10 @@ use std::sync::Arc;
 use toml::{Table, Value};
 
 use super::Error;
-use crate::secrets::{Condition, Target};
+use crate::{
+    secrets::{Condition, Target},
+    toml_problem,
+};
 
 /// What one file says.
 pub(super) struct File {
@@ -79,15 +82,7 @@ pub(super) fn read(
         file: name.to_owned(),
         rule: None,
         field: None,
-        // Without the line itself: it is a stranger's, and may be that of a file that is no configuration at all.
-        problem: match error.span() {
-            Some(span) => {
-                let before = text.get(..span.start).unwrap_or_default();
-                let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-                format!("not TOML: line {line}: {}", error.message())
-            }
-            None => format!("not TOML: {}", error.message()),
-        },
+        problem: format!("not TOML: {}", toml_problem(text, &error)),
     })?;
     let file: Arc<str> = name.into();
     let mut top = Fields::new(table, &file, None);
@@ -224,19 +219,13 @@ fn list(
     let any = match fields.text("condition")?.unwrap_or_default().to_uppercase().as_str() {
         "" | "OR" | "||" => true,
         "AND" | "&&" => false,
-        other => {
-            let problem = format!("`{other}` is neither `OR` nor `AND`");
-            return Err(fields.error("condition", problem));
-        }
+        _ => return Err(fields.error("condition", "must be `OR` or `AND`")),
     };
     let target = match fields.text("regexTarget")?.unwrap_or_default().as_str() {
         "" | "secret" => Target::Secret,
         "match" => Target::Match,
         "line" => Target::Line,
-        other => {
-            let problem = format!("`{other}` is none of `secret`, `match` and `line`");
-            return Err(fields.error("regexTarget", problem));
-        }
+        _ => return Err(fields.error("regexTarget", "must be `secret`, `match` or `line`")),
     };
     let mut list = ListSource {
         file: Arc::clone(file),

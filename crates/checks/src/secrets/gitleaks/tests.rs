@@ -231,6 +231,21 @@ fn mistakes_are_named_by_file_rule_and_field() {
 }
 
 #[test]
+fn no_mistake_quotes_a_value() {
+    for config in [
+        "[[allowlists]]\nregexes = ['s3cret'",
+        "[[allowlists]]\nregexes = ['s3cret\\']\nregexes = ['s3cret']",
+        "[[allowlists]]\nregexes = ['^s3cret(']",
+        "[[allowlists]]\nregexes = 3\nstopwords = ['s3cret']",
+        "[[allowlists]]\npaths = ['a']\nregexTarget = 's3cret'",
+        "[[allowlists]]\npaths = ['a']\ncondition = 's3cret'",
+    ] {
+        let error = error(config);
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_is_told() {
     let notes = applied(&format!(
         "verbose = true\n{RULE}regex = 'a+'\nverify = 'x'\nskipReport = true\n[[rules.required]]\nid = 'r'"
