@@ -29,7 +29,7 @@ const MAX_SET_BYTES: usize = 128 << 20;
 /// What a path in a set takes beside its own bytes.
 const HIT_BYTES: usize = 100;
 /// Members of sets that are being put together, all levels of a tree taken together.
-const MAX_OPEN_HITS: usize = 32 << 20;
+const MAX_OPEN_HITS: usize = 8 << 20;
 
 /// One path at which a blob stood, and the commit that brought it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
