@@ -2,7 +2,7 @@
 
 use model::Confidence;
 
-use super::{Candidate, Rank, Rule};
+use super::{Candidate, Rank, Rule, rule::Finder};
 
 /// What kind of file a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +143,14 @@ pub fn kind(path: &str) -> FileKind {
         return FileKind::Sample;
     }
     FileKind::Ordinary
+}
+
+/// Whether a key or a password at `path` is there for show: tests, examples, other people's code, and the key store with
+/// which Android's tools sign on the developer's own machine.
+#[must_use]
+pub fn is_sample(path: &str) -> bool {
+    matches!(kind(path), FileKind::Sample | FileKind::Vendored)
+        || path.rsplit('/').next() == Some("debug.keystore")
 }
 
 /// A folder in mixed case one of whose words is a test: `src/androidTest`, `testFixtures`, `DockerTests`.
@@ -338,6 +346,9 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
         }
         FileKind::Lock if candidate.rank == Rank::Assigned => None,
         FileKind::Vendored => Some(candidate.confidence.lowered()),
+        FileKind::Sample if matches!(rule.finder, Finder::Content(_)) => {
+            Some(candidate.confidence.lowered())
+        }
         // What only its value speaks for. A weak one there is a test's.
         FileKind::Sample if generic || rule.judged.is_some() => match candidate.confidence {
             Confidence::Low => None,
