@@ -10,6 +10,7 @@
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
+use base64::Engine as _;
 use checks::secrets::{Examples, Rule, Ruleset, Scanner, checksum::Checksum};
 
 /// How often the random parts of an example are filled anew.
@@ -199,6 +200,10 @@ fn fill(
     }
     let (alphabet, length) = template.split_once(':')?;
     let length = length.parse().ok()?;
+    if alphabet == "basic" {
+        let login = format!("svc:{}", random.text(&format!("{DIGIT}{UPPER}{LOWER}"), length));
+        return Some(base64::engine::general_purpose::STANDARD.encode(login));
+    }
     let alphabet = match alphabet {
         "base62" => format!("{DIGIT}{UPPER}{LOWER}"),
         "base64" => format!("{DIGIT}{UPPER}{LOWER}+/"),

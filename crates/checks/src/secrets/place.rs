@@ -216,8 +216,16 @@ fn is_vendored(lower: &str, name: &str) -> bool {
                     | ".yarn"
                     | "jspm_packages"
                     | "godeps"
-            )
+                    | "cue.mod"
+            ) || is_module(folder)
         })
+}
+
+/// A folder of Go's module cache: `jwt-go@v3.2.0`.
+fn is_module(folder: &str) -> bool {
+    folder
+        .rsplit_once("@v")
+        .is_some_and(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Source code, in which a value without quotes is a name or an expression.
@@ -319,6 +327,7 @@ pub fn is_source_code(path: &str) -> bool {
             | "star"
             | "awk"
             | "cmake"
+            | "cue"
             | "tcl"
             | "el"
             | "lisp"
@@ -370,6 +379,8 @@ mod tests {
             ("go.sum", FileKind::Lock),
             ("a/node_modules/x/index.js", FileKind::Vendored),
             ("static/jquery.min.js", FileKind::Vendored),
+            ("pkg/mod/github.com/x/jwt-go@v3.2.0/hmac.go", FileKind::Vendored),
+            ("team/ops@vienna/deploy.yml", FileKind::Ordinary),
             ("src/i18n/en.json", FileKind::Labels),
             ("app/main.css", FileKind::Markup),
             ("src/test/java/FooTest.java", FileKind::Sample),

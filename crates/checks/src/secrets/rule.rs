@@ -141,6 +141,8 @@ pub(crate) enum Wanted {
     Password,
     /// Made by a machine.
     Token,
+    /// `user:password` in base64.
+    Login,
 }
 
 /// A rule that can run.
@@ -220,6 +222,7 @@ impl Rule {
         let judged = match file.judge.as_deref() {
             Some("password") => Some(Wanted::Password),
             Some("token") => Some(Wanted::Token),
+            Some("login") => Some(Wanted::Login),
             None | Some("jwt") => None,
             Some(other) => return Err(fail(format!("no judge `{other}`"))),
         };

@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 
 use super::{
     allowlist::Found,
-    assignment, decode,
+    assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
     rule::{Finder, Program, Rank, Rule, Whole},
@@ -286,6 +286,9 @@ impl Scanner {
                 ));
             }
             Finder::Pattern(pattern) => {
+                if rule.rank == Rank::Assigned && !assigned::begins_a_name(text, &keyword) {
+                    return None;
+                }
                 let program = pattern.program()?;
                 let regex = &program.regex;
                 let (cache, captures) = self

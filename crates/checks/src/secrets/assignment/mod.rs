@@ -13,10 +13,13 @@ use std::ops::Range;
 
 use model::Confidence;
 
-pub(crate) use self::verdict::{is_example_login, judge_alone};
+pub(crate) use self::{
+    name::{is_known_ending, is_made_anew},
+    verdict::{is_example_login, judge_alone},
+};
 use self::{
-    name::{is_telling, name_around},
-    operator::operator_behind,
+    name::{is_telling, most, name_around},
+    operator::{Operator, operator_behind},
     value::{Notation, value_at},
     verdict::{Given, judge},
 };
@@ -44,6 +47,9 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
     if !is_telling(name_text, text.get(keyword.clone())?, wanted) {
         return None;
     }
+    if wanted == Wanted::Token && is_beside_its_signature(text, &name) {
+        return None;
+    }
     let (operator, at) = operator_behind(text, &name)?;
     let value = value_at(text, at, operator)?;
     let value_text = text.get(value.range.clone())?;
@@ -54,8 +60,13 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
         notation: value.notation,
         wanted,
     })?;
-    let confidence =
-        if is_documentation(text, name.start) { confidence.lowered() } else { confidence };
+    let confidence = match operator {
+        _ if !is_documentation(text, name.start) => confidence.min(most(name_text, wanted)),
+        // A call in prose.
+        Operator::Comma | Operator::FlagWord => return None,
+        // What documentation assigns is an example.
+        _ => Confidence::Low,
+    };
     Some(Assigned { value: value.range, confidence, bare: value.notation == Notation::Bare })
 }
 
@@ -64,7 +75,8 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
 fn is_documentation(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
     let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+    let indented = before.get(start..).unwrap_or_default();
+    let line = indented.trim_ascii_start();
     let gap = |mark: usize| {
         line.get(mark..)
             .unwrap_or_default()
@@ -74,9 +86,24 @@ fn is_documentation(text: &[u8], at: usize) -> bool {
     };
     line.starts_with(b"/// ")
         || line.starts_with(b"//! ")
-        || line.starts_with(b"* ")
+        // Without an indent it is an item of a list.
+        || (line.starts_with(b"* ") && line.len() < indented.len())
         || (line.starts_with(b"#") && gap(1) >= 3)
         || (line.starts_with(b"//") && gap(2) >= 3)
+}
+
+/// How far from a token what is sent with it stands.
+const MAX_REQUEST_BYTES: usize = 300;
+
+/// A token that is sent with the time and a signature over both is made anew for each request.
+fn is_beside_its_signature(text: &[u8], name: &Range<usize>) -> bool {
+    let Some(b"token") = text.get(name.clone()) else { return false };
+    let around = name.start.saturating_sub(MAX_REQUEST_BYTES)
+        ..text.len().min(name.end.saturating_add(MAX_REQUEST_BYTES));
+    let around = text.get(around).unwrap_or_default();
+    [b"timestamp".as_slice(), b"signature"]
+        .iter()
+        .all(|word| memchr::memmem::find(around, word).is_some())
 }
 
 fn byte(text: &[u8], at: usize) -> Option<u8> {

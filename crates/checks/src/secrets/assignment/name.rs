@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use model::Confidence;
+
 use crate::secrets::rule::Wanted;
 
 /// Longest name that is read, to each side of the keyword, in bytes.
@@ -264,8 +266,38 @@ pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
         })
 }
 
+/// How sure a value can make: of some names the better part promises nothing that must be kept.
+pub(super) fn most(name: &[u8], wanted: Wanted) -> Confidence {
+    if wanted != Wanted::Token {
+        return Confidence::High;
+    }
+    let last = name.rsplit(|b| *b == b'.').next().unwrap_or(name);
+    let parts: Vec<Vec<u8>> = words(last).collect();
+    match parts.as_slice() {
+        // It stands beside the hash it went into; and what a telephone is called on.
+        [salt] if salt == b"salt" => Confidence::Low,
+        [.., device, token] if device == b"device" && token == b"token" => Confidence::Low,
+        // Of a form, of a page, of a parser.
+        [token] if token == b"token" => Confidence::Medium,
+        _ => Confidence::High,
+    }
+}
+
+/// Whether the name that goes on at `at` is of a token which a page gives to its own form.
+pub(crate) fn is_made_anew(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_NAME_BYTES)..at).unwrap_or_default();
+    let before = before.strip_suffix(b"_").or_else(|| before.strip_suffix(b"-")).unwrap_or(before);
+    [b"authenticity".as_slice(), b"csrf", b"xsrf"].iter().any(|word| {
+        before
+            .len()
+            .checked_sub(word.len())
+            .and_then(|start| before.get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(word))
+    })
+}
+
 /// Small letters that may follow a keyword without making another word of it.
-fn is_known_ending(rest: &[u8]) -> bool {
+pub(crate) fn is_known_ending(rest: &[u8]) -> bool {
     let lower = rest.to_ascii_lowercase();
     [
         b"word".as_slice(),
@@ -381,6 +413,11 @@ fn owns_a_key(owner: &[u8]) -> bool {
 
 /// What is published on purpose.
 fn is_public(before: &[u8]) -> bool {
+    // `publicKeyToken`, `public_key_value`.
+    let before = match before.len().checked_sub(3).and_then(|at| before.split_at_checked(at)) {
+        Some((rest, key)) if key.eq_ignore_ascii_case(b"key") => rest,
+        _ => before,
+    };
     let lower = before.to_ascii_lowercase();
     [
         b"public".as_slice(),

@@ -71,7 +71,14 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
             (Operator::Colon, 1)
         }
         // `("db_password", "…")`, but not the end of another value: `("spring.password=password", "…")`.
-        [b',', ..] if (quoted && opens_with_quote(text, name)) || indexed => (Operator::Comma, 1),
+        [b',', ..]
+            if indexed
+                || quoted
+                    && opens_with_quote(text, name)
+                    && (text.get(name.clone())?.starts_with(b"-") || !is_in_array(text, name)) =>
+        {
+            (Operator::Comma, 1)
+        }
         [b'(', ..] if glued == at && is_setter(text.get(name.clone())?) => (Operator::Call, 1),
         [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => {
             (Operator::Element, 1)
@@ -92,6 +99,25 @@ fn opens_with_quote(text: &[u8], name: &Range<usize>) -> bool {
         .checked_sub(1)
         .and_then(|before| byte(text, before))
         .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
+}
+
+/// How far back the bracket around an element is looked for.
+const MAX_ARRAY_BYTES: usize = 300;
+
+/// `["password", "…"]`: elements of a list say nothing of each other.
+fn is_in_array(text: &[u8], name: &Range<usize>) -> bool {
+    let before = text.get(name.start.saturating_sub(MAX_ARRAY_BYTES)..name.start);
+    let mut depth = 0_usize;
+    for b in before.unwrap_or_default().iter().rev() {
+        match b {
+            b')' | b']' | b'}' => depth += 1,
+            b'[' if depth == 0 => return true,
+            b'(' | b'{' | b';' if depth == 0 => return false,
+            b'(' | b'[' | b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `name: Type = value`: where the value begins.

@@ -11,6 +11,11 @@ pub(super) fn is_something_else(value: &[u8], shape: &Shape) -> bool {
         || starts(b"--")
         || is_version(value)
         || is_setting(value)
+        || is_signed(value)
+        || starts(b"?") && contains(b"=")
+        // A JSON Web Token or a piece of one, which has its own judge.
+        || starts(b"eyJ") && contains(b".")
+        || is_escape(value)
         || starts(b"/") && value.iter().filter(|b| **b == b'/').count() > 1 && !shape.is_random()
         || starts(b"./")
         || starts(b"../")
@@ -68,6 +73,29 @@ fn is_setting(value: &[u8]) -> bool {
         && at + 1 < value.len()
         && Shape::of(name).surprise.is_none_or(|s| s < 5.0)
         && Shape::of(name).digits * 6 <= name.len()
+}
+
+/// A cookie or message with its signature, `BAh7…--5f1d…`, of which the signature may have been cut off: whoever has the key
+/// can make it, it is not the key.
+fn is_signed(value: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(value, b"--") else { return false };
+    let digest = value.get(at + 2..).unwrap_or_default();
+    at >= 16
+        && (digest.is_empty() || is_digest(digest))
+        && value.iter().take(at).all(|b| b.is_ascii_alphanumeric() || b"+/=%_-".contains(b))
+}
+
+/// One character, written as its number: `\e033`, of an icon's font.
+fn is_escape(value: &[u8]) -> bool {
+    let number = value.strip_prefix(b"\\").map(|rest| rest.strip_prefix(b"\\").unwrap_or(rest));
+    number.is_some_and(|number| {
+        (2..=6).contains(&number.len()) && number.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
+/// SHA-1 or SHA-256 in hexadecimal.
+pub(super) fn is_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 40 | 64) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Ends like a file: `secret.key`, `token.json`.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_GAP_BYTES, byte, operator::Operator, skip_blanks};
+use super::{MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, operator::Operator, skip_blanks};
 
 /// Longest value, in bytes. What is longer is a text or a certificate.
 pub(super) const MAX_VALUE_BYTES: usize = 400;
@@ -83,6 +83,9 @@ fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
     let range = start..start + index;
     // What follows a quoted value must not continue it: concatenation, interpolation, a method.
     let behind = skip_blanks(text, range.end + 1 + usize::from(escaped))?;
+    if goes_on_below(text, behind) {
+        return None;
+    }
     match (byte(text, behind), byte(text, behind + 1)) {
         (Some(b'+' | b'%'), _) | (Some(b'.'), Some(b'.' | b'$' | b'a'..=b'z')) => None,
         // A second quoted string straight behind: SQL's or Pascal's doubled quote, or implicit concatenation.
@@ -93,6 +96,17 @@ fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
         (Some(b':'), _) if !matches!(byte(text, behind + 1), Some(b'\n' | b'\r')) => None,
         _ => Some(Value { range, notation: Notation::Quoted }),
     }
+}
+
+/// Whether the line ends at `at` and the next begins, behind an indent, with what joins texts: `+ "…"`, `. '…'`.
+fn goes_on_below(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+    let Some(next) = rest.strip_prefix(b"\n") else { return false };
+    let blanks =
+        next.iter().take(MAX_LINE_START_BYTES).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    // At the very beginning of a line it marks what a change adds.
+    blanks > 0 && matches!(next.get(blanks..), Some([b'+' | b'.', b' ' | b'"' | b'\'', ..]))
 }
 
 fn element(text: &[u8], at: usize) -> Option<Value> {

@@ -4,7 +4,7 @@ use model::Confidence;
 
 use super::{
     operator::Operator,
-    other::{is_code, is_composed_name, is_identifier, is_something_else, is_uuid},
+    other::{is_code, is_composed_name, is_digest, is_identifier, is_something_else, is_uuid},
     value::{MAX_VALUE_BYTES, Notation},
 };
 use crate::secrets::{
@@ -34,11 +34,19 @@ pub(super) fn judge(given: &Given<'_>) -> Option<Confidence> {
     let confidence = match given.wanted {
         Wanted::Password => judge_password(given, &shape),
         Wanted::Token => judge_token(given, &shape),
+        Wanted::Login => return judge_login(value),
     }?;
     match encoded_text(value) {
         Some(text) => judge_encoded(&text).map(|inner| inner.min(confidence)),
         None => Some(confidence),
     }
+}
+
+/// Judges what must be `user:password` in base64 (RFC 7617).
+fn judge_login(value: &[u8]) -> Option<Confidence> {
+    let text = encoded_text(value)?;
+    let login = Login::of(text.trim_ascii())?;
+    (!login.is_example()).then_some(Confidence::High)
 }
 
 /// Shortest value that is tried as base64: shorter ones decode to text by chance.
@@ -140,7 +148,7 @@ pub(crate) fn judge_alone(value: &[u8], wanted: Wanted) -> Option<Confidence> {
     }
     let name: &[u8] = match wanted {
         Wanted::Password => b"password",
-        Wanted::Token => b"secret",
+        Wanted::Token | Wanted::Login => b"secret",
     };
     judge(&Given { name, value, operator: Operator::Assign, notation: Notation::Quoted, wanted })
 }
@@ -193,7 +201,9 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
                 return None;
             }
             if matches!(given.operator, Operator::Comma | Operator::Call) {
-                return (mixed && !is_composed_name(value)).then_some(Confidence::Medium);
+                // `('snmpv3_auth_password', 'snmpv3_priv_password')`: one name beside the other.
+                let named = is_composed_name(value) || identifier && value.contains(&b'_');
+                return (mixed && !named).then_some(Confidence::Medium);
             }
             if mixed && !is_composed_name(value) {
                 return Some(Confidence::Medium);
@@ -233,6 +243,17 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     if given.operator == Operator::Compare {
         return shape.is_random().then_some(Confidence::Medium);
     }
+    let lower = given.name.to_ascii_lowercase();
+    let is_auth = lower.ends_with(b"auth");
+    if is_auth
+        && value
+            .rsplit(|b| *b == b':')
+            .next()
+            .is_some_and(|last| last.len() < value.len() && is_digest(last))
+    {
+        // A key's name and a signature made with it: `278d…:4708…`.
+        return None;
+    }
     if shape.is_random() {
         return Some(if is_uuid(value) { Confidence::Medium } else { Confidence::High });
     }
@@ -243,8 +264,7 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // A list of arguments: only what no word could be.
         return None;
     }
-    let lower = given.name.to_ascii_lowercase();
-    if lower.ends_with(b"auth") {
+    if is_auth {
         // How to log in, more often than with what: `auth: "AWS_SIGV4"`.
         return None;
     }
