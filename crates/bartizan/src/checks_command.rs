@@ -72,7 +72,11 @@ fn page(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
     if let Some(provider) = &rule.provider {
         writeln!(out, "provider    {provider}")?;
     }
-    writeln!(out, "looks near  {}", rule.keywords().join(", "))?;
+    if rule.keywords().is_empty() {
+        writeln!(out, "looks at    paths")?;
+    } else {
+        writeln!(out, "looks near  {}", rule.keywords().join(", "))?;
+    }
     writeln!(out, "\n## What it means\n\n{}\n\n## How to repair it\n\n{}", rule.what, rule.revoke)?;
     if let Some(verify) = &rule.verify {
         writeln!(

@@ -4,6 +4,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::Confidence;
 use serde_json::{Map, Value};
 
+use super::judge::is_placeholder;
+
 /// Longest token that is looked at, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 8 << 10;
 
@@ -64,8 +66,19 @@ fn object(part: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
-/// The token of jwt.io's front page and its relatives, which every tutorial repeats.
+/// The claims that every issuer knows (RFC 7519 section 4.1).
+const REGISTERED: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
+/// The token of jwt.io's front page and its relatives, which every tutorial repeats; and those that claim nothing: `{"foo":"bar"}`.
 fn is_example(claims: &Map<String, Value>) -> bool {
+    let says_nothing = |value: &Value| value.as_str().is_some_and(|v| is_placeholder(v.as_bytes()));
+    if !claims.is_empty()
+        && claims
+            .iter()
+            .all(|(name, value)| !REGISTERED.contains(&name.as_str()) && says_nothing(value))
+    {
+        return true;
+    }
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     text("sub") == "1234567890"
         || text("name") == "John Doe"
@@ -97,6 +110,7 @@ mod tests {
         assert_eq!(at(text.as_bytes(), 22), Some((22..22 + real.len(), Confidence::High)));
         for (header, claims) in [
             (r#"{"alg":"none"}"#, r#"{"sub":"user-4711"}"#),
+            (r#"{"alg":"HS256"}"#, r#"{"foo":"bar"}"#),
             (r#"{"alg":"HS256"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#),
             (r#"{"typ":"JWT"}"#, r#"{"sub":"user-4711"}"#),
         ] {

@@ -2,7 +2,7 @@
 
 use model::Confidence;
 
-use super::{Candidate, Rank, Rule};
+use super::{Candidate, Rank, Rule, rule::Finder};
 
 /// What kind of file a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,14 @@ pub fn kind(path: &str) -> FileKind {
     FileKind::Ordinary
 }
 
+/// Whether a key or a password at `path` is there for show: tests, examples, other people's code, and the key store with
+/// which Android's tools sign on the developer's own machine.
+#[must_use]
+pub fn is_sample(path: &str) -> bool {
+    matches!(kind(path), FileKind::Sample | FileKind::Vendored)
+        || path.rsplit('/').next() == Some("debug.keystore")
+}
+
 /// A folder in mixed case one of whose words is a test: `src/androidTest`, `testFixtures`, `DockerTests`.
 fn has_test_hump(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
@@ -208,8 +216,16 @@ fn is_vendored(lower: &str, name: &str) -> bool {
                     | ".yarn"
                     | "jspm_packages"
                     | "godeps"
-            )
+                    | "cue.mod"
+            ) || is_module(folder)
         })
+}
+
+/// A folder of Go's module cache: `jwt-go@v3.2.0`.
+fn is_module(folder: &str) -> bool {
+    folder
+        .rsplit_once("@v")
+        .is_some_and(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Source code, in which a value without quotes is a name or an expression.
@@ -311,6 +327,7 @@ pub fn is_source_code(path: &str) -> bool {
             | "star"
             | "awk"
             | "cmake"
+            | "cue"
             | "tcl"
             | "el"
             | "lisp"
@@ -338,6 +355,9 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
         }
         FileKind::Lock if candidate.rank == Rank::Assigned => None,
         FileKind::Vendored => Some(candidate.confidence.lowered()),
+        FileKind::Sample if matches!(rule.finder, Finder::Content(_)) => {
+            Some(candidate.confidence.lowered())
+        }
         // What only its value speaks for. A weak one there is a test's.
         FileKind::Sample if generic || rule.judged.is_some() => match candidate.confidence {
             Confidence::Low => None,
@@ -359,6 +379,8 @@ mod tests {
             ("go.sum", FileKind::Lock),
             ("a/node_modules/x/index.js", FileKind::Vendored),
             ("static/jquery.min.js", FileKind::Vendored),
+            ("pkg/mod/github.com/x/jwt-go@v3.2.0/hmac.go", FileKind::Vendored),
+            ("team/ops@vienna/deploy.yml", FileKind::Ordinary),
             ("src/i18n/en.json", FileKind::Labels),
             ("app/main.css", FileKind::Markup),
             ("src/test/java/FooTest.java", FileKind::Sample),

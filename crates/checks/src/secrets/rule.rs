@@ -8,7 +8,7 @@ use regex_automata::{Anchored, Input, meta, util::syntax};
 use regex_syntax::hir::{Hir, literal};
 use serde::Deserialize;
 
-use super::{assigned, checksum::Checksum, verify::VerifyRecipe};
+use super::{assigned, checksum::Checksum, place, verify::VerifyRecipe};
 use crate::toml_problem;
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
@@ -32,7 +32,8 @@ pub struct RuleFile {
     pub confidence: String,
     /// Default `CWE-798`.
     pub cwe: Option<String>,
-    /// Text without which the rule cannot match.
+    /// Text without which the rule cannot match. A rule about whole contents or about paths has none.
+    #[serde(default)]
     pub keywords: Vec<String>,
     /// The whole expression, or
     pub pattern: Option<String>,
@@ -50,6 +51,8 @@ pub struct RuleFile {
     /// Globs of the only paths in which the rule holds.
     #[serde(default)]
     pub path: Vec<String>,
+    /// `only` or `never`: what the rule says of tests, examples and other people's code.
+    pub samples: Option<String>,
     /// The provider's page.
     pub reference: Option<String>,
     /// What the credential opens.
@@ -113,6 +116,8 @@ pub(crate) enum Finder {
     Assignment(Wanted),
     /// A JSON Web Token, whose claims are judged.
     Jwt,
+    /// A short content that is the secret and nothing else, known by its path.
+    Content(Pattern),
     /// Everything a user's pattern matches anywhere in the text.
     Whole(Whole),
     /// Nothing in a text: the path alone is the finding.
@@ -137,6 +142,8 @@ pub(crate) enum Wanted {
     Password,
     /// Made by a machine.
     Token,
+    /// `user:password` in base64.
+    Login,
 }
 
 /// A rule that can run.
@@ -170,6 +177,8 @@ pub struct Rule {
     pub(crate) judged: Option<Wanted>,
     pub(crate) allow: Vec<Pattern>,
     pub(crate) path: Option<GlobSet>,
+    /// Whether it holds in samples only, or never in them.
+    pub(crate) samples: Option<bool>,
     /// The only paths in which a user wants the rule to hold.
     pub(crate) path_pattern: Option<Pattern>,
     /// A user's rule that gives way to their other ones.
@@ -193,8 +202,15 @@ impl Rule {
         let fail = |problem: String| RuleError::new(id, problem);
         let keywords: Vec<String> =
             file.keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
-        if keywords.is_empty() {
-            return Err(fail("needs a keyword".into()));
+        let is_whole =
+            file.pattern.as_ref().is_some_and(|p| p.starts_with(r"\A") && p.ends_with(r"\z"));
+        let by_path = !file.path.is_empty()
+            && (is_whole
+                || file.pattern.is_none() && file.assigned.is_none() && file.judge.is_none());
+        if keywords.is_empty() != by_path {
+            return Err(fail(
+                "needs a keyword, or a `path` alone or with a pattern from `\\A` to `\\z`".into(),
+            ));
         }
         if let Some(word) =
             keywords.iter().find(|word| word.len() < 3 || !word.is_ascii() || word.contains('\n'))
@@ -207,17 +223,24 @@ impl Rule {
         let judged = match file.judge.as_deref() {
             Some("password") => Some(Wanted::Password),
             Some("token") => Some(Wanted::Token),
+            Some("login") => Some(Wanted::Login),
             None | Some("jwt") => None,
             Some(other) => return Err(fail(format!("no judge `{other}`"))),
         };
         let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref(), judged) {
+            (None, None, None, _) if by_path => (Finder::Path, Rank::Format),
+            (Some(source), None, None, _) if by_path => {
+                (Finder::Content(Pattern::new(&source, &[])), Rank::Format)
+            }
             (Some(source), None, None, _) => (pattern(&source), Rank::Format),
             (Some(source), None, _, Some(_)) => (pattern(&source), Rank::Shape),
             (None, Some(value), None, _) | (None, Some(value), _, Some(_)) => {
                 (pattern(&assigned::pattern(&keywords, &value)), Rank::Assigned)
             }
             (None, None, Some("jwt"), _) => (Finder::Jwt, Rank::Shape),
-            (None, None, _, Some(wanted)) => (Finder::Assignment(wanted), Rank::Generic),
+            (None, None, _, Some(wanted @ (Wanted::Password | Wanted::Token))) => {
+                (Finder::Assignment(wanted), Rank::Generic)
+            }
             _ => {
                 return Err(fail(
                     "needs `pattern` or `assigned`, or a `judge` that finds by itself".into(),
@@ -253,6 +276,12 @@ impl Rule {
             entropy: file.entropy,
             allow: file.allow.iter().map(|source| Pattern::new(source, &[])).collect(),
             path: globs(&file.path).map_err(&fail)?,
+            samples: match file.samples.as_deref() {
+                None => None,
+                Some("only") => Some(true),
+                Some("never") => Some(false),
+                Some(other) => return Err(fail(format!("samples: `{other}`"))),
+            },
             path_pattern: None,
             is_generic: false,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
@@ -269,7 +298,7 @@ impl Rule {
     pub fn compile(&self) -> Result<(), RuleError> {
         let fail = |problem: String| RuleError::new(self.id.as_str(), problem);
         self.allow.iter().try_for_each(Pattern::compile).map_err(fail)?;
-        if let Finder::Pattern(pattern) = &self.finder {
+        if let Finder::Pattern(pattern) | Finder::Content(pattern) = &self.finder {
             pattern.compile().map_err(fail)?;
             if pattern.matches_empty() {
                 return Err(fail("the pattern matches the empty text".to_owned()));
@@ -282,7 +311,11 @@ impl Rule {
     pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
         match &self.finder {
             Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
-            Finder::Assignment(_) | Finder::Jwt | Finder::Whole(_) | Finder::Path => None,
+            Finder::Assignment(_)
+            | Finder::Jwt
+            | Finder::Content(_)
+            | Finder::Whole(_)
+            | Finder::Path => None,
         }
     }
 
@@ -291,6 +324,7 @@ impl Rule {
     pub fn holds_at(&self, path: &str) -> bool {
         self.path.as_ref().is_none_or(|globs| globs.is_match(path))
             && self.path_pattern.as_ref().is_none_or(|pattern| pattern.is_match_of_path(path))
+            && self.samples.is_none_or(|only| only == place::is_sample(path))
     }
 
     /// What the rule looks near.

@@ -6,7 +6,7 @@ use super::{
     allowlist::{Allowlist, Found, Verdict},
     builtin,
     prefilter::Prefilter,
-    rule::{Finder, Rule, RuleError},
+    rule::{Finder, Rank, Rule, RuleError},
     scan::Candidate,
 };
 
@@ -71,16 +71,20 @@ impl Ruleset {
 
     /// The rules of which `path` alone is a finding, by index.
     pub fn about_path<'r>(&'r self, path: &'r str) -> impl Iterator<Item = u32> + 'r {
-        self.by_path
-            .iter()
-            .copied()
-            .filter(move |index| self.get(*index).is_some_and(|rule| rule.holds_at(path)))
+        self.by_path.iter().copied().filter(move |index| {
+            self.get(*index).is_some_and(|rule| {
+                rule.holds_at(path)
+                    && !rule.allow.iter().any(|pattern| pattern.is_match(path.as_bytes()))
+            })
+        })
     }
 
-    /// Whether there are rules about paths alone.
+    /// Whether the user wrote rules about paths alone. That the product's own look at files only is in its documentation.
     #[must_use]
     pub fn has_rules_about_paths(&self) -> bool {
-        !self.by_path.is_empty()
+        self.by_path
+            .iter()
+            .any(|index| self.get(*index).is_some_and(|rule| rule.rank == Rank::User))
     }
 
     /// Whether an allow-list accepts `candidate` at this place.

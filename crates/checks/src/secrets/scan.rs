@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 
 use super::{
     allowlist::Found,
-    assignment, decode,
+    assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
     rule::{Finder, Program, Rank, Rule, Whole},
@@ -17,6 +17,8 @@ use super::{
 /// What one user's rule may cost in one text: bytes that its searches, of which each may look at all that follows, could
 /// look at. A pattern that looks far and matches short would otherwise take the square of the text's length.
 const SEARCHED_BYTES: usize = 8 << 30;
+/// Longest content that may be a secret and nothing else.
+const MAX_CONTENT_BYTES: usize = 1 << 10;
 /// How many candidates before and behind one may hold it.
 const NEIGHBOURS: usize = 32;
 /// How much of the lines of a match an allow-list sees before and behind it, in bytes.
@@ -225,6 +227,26 @@ impl Scanner {
         }
         match &rule.finder {
             Finder::Path => {}
+            Finder::Content(pattern) => {
+                if text.len() > MAX_CONTENT_BYTES {
+                    return None;
+                }
+                let program = pattern.program()?;
+                let (cache, captures) = self.engines.get_mut(slot)?.get_or_insert_with(|| {
+                    (program.regex.create_cache(), program.regex.create_captures())
+                });
+                program.regex.search_captures_with(cache, &Input::new(text), captures);
+                let matched = captures.get_match()?.range();
+                let secret = captures.get_group(program.group)?.range();
+                found.extend(accept(
+                    ruleset,
+                    (rule, index),
+                    text,
+                    matched,
+                    secret,
+                    rule.confidence,
+                ));
+            }
             Finder::Whole(whole) => {
                 if resume.0 != self.texts {
                     // Also past every keyword that follows.
@@ -267,6 +289,9 @@ impl Scanner {
                 ));
             }
             Finder::Pattern(pattern) => {
+                if rule.rank == Rank::Assigned && !assigned::begins_a_name(text, &keyword) {
+                    return None;
+                }
                 let program = pattern.program()?;
                 let regex = &program.regex;
                 let (cache, captures) = self
@@ -484,7 +509,7 @@ fn accept(
         rule: index,
         lines_into_match: memchr::memchr_iter(b'\n', into_match).count() as u64,
         allowed,
-        by_path: rule.path_pattern.is_some(),
+        by_path: rule.path.is_some() || rule.path_pattern.is_some(),
         masked: range.clone(),
         range,
         secret: SecretValue::new(secret),
@@ -545,7 +570,8 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
             by_rule.entry(candidate.rule).or_default().take(&candidate.range);
         }
         let may_go = candidate.allowed.anywhere
-            || of_user && (candidate.by_path || !candidate.allowed.by_place.is_empty());
+            || candidate.by_path
+            || of_user && !candidate.allowed.by_place.is_empty();
         if !may_go {
             taken.take(&candidate.range);
         }

@@ -182,6 +182,7 @@ impl Work {
             what: format!("{what}, by rule `{}` of {}.{tags}", source.id, source.file).into(),
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
                 .into(),
+            samples: None,
             is_generic: source.id.to_lowercase().contains("generic"),
             id: CheckId::new(source.id),
             provider: None,

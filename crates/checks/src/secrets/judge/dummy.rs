@@ -144,24 +144,30 @@ pub(crate) fn is_dummy(value: &[u8]) -> bool {
             return true;
         }
     }
-    // `P@ssw0rd!23`: the same, with signs for letters up to the last letter.
+    // `P@ssw0rd!23`, `03#pa33word`: the same, with signs for letters up to the last letter, from the first sign or letter on.
     let end = value.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1);
-    let letters: Vec<u8> = value
-        .get(..end)
-        .unwrap_or_default()
+    let first = value.iter().position(u8::is_ascii_alphabetic).unwrap_or_default();
+    [0, first].into_iter().any(|start| {
+        let part = value.get(start..end).unwrap_or_default();
+        [b'e', b's'].into_iter().any(|three| is_made_of_words(&letters_meant(part, three)))
+    })
+}
+
+/// The letters for which signs stand; `three` is what `3` stands for.
+fn letters_meant(value: &[u8], three: u8) -> Vec<u8> {
+    value
         .iter()
         .filter_map(|b| match b {
             b'@' | b'4' => Some(b'a'),
             b'0' => Some(b'o'),
             b'1' | b'!' => Some(b'i'),
-            b'3' => Some(b'e'),
+            b'3' => Some(three),
             b'$' | b'5' => Some(b's'),
             b'7' => Some(b't'),
             letter if letter.is_ascii_alphabetic() => Some(letter.to_ascii_lowercase()),
             _ => None,
         })
-        .collect();
-    is_made_of_words(&letters)
+        .collect()
 }
 
 /// Whether `letters` can be cut into [`WORDS`], at least one of which has three letters.
@@ -205,6 +211,8 @@ mod tests {
             "Pa$$w0rd",
             "AwsUser1000",
             "evil_pass",
+            "03#pa33w0rd",
+            "12$3cret",
         ] {
             assert!(is_dummy(value.as_bytes()), "{value}");
         }

@@ -1,0 +1,198 @@
+//! `password = "…"`: a value that is given to a telling name, in any language or notation.
+//!
+//! There is no pattern here, because a pattern cannot judge. From a keyword's place the name around it, what assigns, and
+//! the value are read by hand, each through a limit; then name, notation and value are judged together.
+
+mod name;
+mod operator;
+mod other;
+mod value;
+mod verdict;
+
+use std::ops::Range;
+
+use model::Confidence;
+
+pub(crate) use self::{
+    name::{is_known_ending, is_made_anew},
+    verdict::{is_example_login, judge_alone},
+};
+use self::{
+    name::{is_telling, most, name_around},
+    operator::{Operator, operator_behind},
+    value::{Notation, value_at},
+    verdict::{Given, judge},
+};
+use super::rule::Wanted;
+
+/// How far back the beginning of a line is looked for.
+const MAX_LINE_START_BYTES: usize = 200;
+/// White space between name, operator and value.
+const MAX_GAP_BYTES: usize = 40;
+
+/// A value that was found, not yet judged by its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assigned {
+    /// Of the value, without quotes.
+    pub(crate) value: Range<usize>,
+    pub(crate) confidence: Confidence,
+    /// Not quoted: in source code such a value is a variable's name.
+    pub(crate) bare: bool,
+}
+
+/// Reads the assignment around the keyword at `keyword`, if there is one and its value convinces.
+pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option<Assigned> {
+    let name = name_around(text, &keyword)?;
+    let name_text = text.get(name.clone())?;
+    if !is_telling(name_text, text.get(keyword.clone())?, wanted) {
+        return None;
+    }
+    if wanted == Wanted::Token && is_beside_its_signature(text, &name) {
+        return None;
+    }
+    let (operator, at) = operator_behind(text, &name)?;
+    let value = value_at(text, at, operator)?;
+    let value_text = text.get(value.range.clone())?;
+    let confidence = judge(&Given {
+        name: name_text,
+        value: value_text,
+        operator,
+        notation: value.notation,
+        wanted,
+    })?;
+    let confidence = match operator {
+        _ if !is_documentation(text, name.start) => confidence.min(most(name_text, wanted)),
+        // A call in prose.
+        Operator::Comma | Operator::FlagWord => return None,
+        // What documentation assigns is an example.
+        _ => Confidence::Low,
+    };
+    Some(Assigned { value: value.range, confidence, bare: value.notation == Notation::Bare })
+}
+
+/// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
+/// Code that was commented out stands behind its mark without a gap, or with a short one.
+fn is_documentation(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let indented = before.get(start..).unwrap_or_default();
+    let line = indented.trim_ascii_start();
+    let gap = |mark: usize| {
+        line.get(mark..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    };
+    line.starts_with(b"/// ")
+        || line.starts_with(b"//! ")
+        // Without an indent it is an item of a list.
+        || (line.starts_with(b"* ") && line.len() < indented.len())
+        || (line.starts_with(b"#") && gap(1) >= 3)
+        || (line.starts_with(b"//") && gap(2) >= 3)
+}
+
+/// How far from a token what is sent with it stands.
+const MAX_REQUEST_BYTES: usize = 300;
+
+/// A token that is sent with the time and a signature over both is made anew for each request.
+fn is_beside_its_signature(text: &[u8], name: &Range<usize>) -> bool {
+    let Some(b"token") = text.get(name.clone()) else { return false };
+    let around = name.start.saturating_sub(MAX_REQUEST_BYTES)
+        ..text.len().min(name.end.saturating_add(MAX_REQUEST_BYTES));
+    let around = text.get(around).unwrap_or_default();
+    [b"timestamp".as_slice(), b"signature"]
+        .iter()
+        .all(|word| memchr::memmem::find(around, word).is_some())
+}
+
+fn byte(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at).copied()
+}
+
+/// Skips spaces and tabs; `None` where there are more than the limit.
+fn skip_blanks(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let blanks =
+        rest.iter().take(MAX_GAP_BYTES + 1).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    (blanks <= MAX_GAP_BYTES).then_some(at + blanks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(line: &str, keyword: &str, wanted: Wanted) -> Option<(String, Confidence)> {
+        let at = line.to_lowercase().find(keyword).unwrap();
+        find(line.as_bytes(), at..at + keyword.len(), wanted)
+            .map(|assigned| (line[assigned.value].to_owned(), assigned.confidence))
+    }
+
+    #[test]
+    fn the_value_is_read_in_every_notation() {
+        for line in [
+            r#"password = "Hunter2!x""#,
+            r#"  "db_password": "Hunter2!x","#,
+            r#"{\"password\":\"Hunter2!x\"}"#,
+            "export DB_PASSWORD=Hunter2!x",
+            "password: Hunter2!x",
+            "config['password'] = 'Hunter2!x'",
+            r#"define('DB_PASSWORD', 'Hunter2!x');"#,
+            r#"conn.setPassword("Hunter2!x");"#,
+            "<password>Hunter2!x</password>",
+            r#":password => "Hunter2!x""#,
+            r#"password := "Hunter2!x""#,
+            r#"let password: &str = "Hunter2!x";"#,
+            "mysql --password Hunter2!x -u root",
+            "mysql --password=Hunter2!x -u root",
+            r#"String adminPassword = "Hunter2!x";"#,
+            "spring.datasource.password=Hunter2!x",
+        ] {
+            assert_eq!(
+                found(line, "password", Wanted::Password).map(|f| f.0).as_deref(),
+                Some("Hunter2!x"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_only_speaks_of_a_password_is_silent() {
+        for line in [
+            "password = os.environ['DB_PASSWORD']",
+            "password: String,",
+            "password_field = 'input-3'",
+            "if (password == null) return;",
+            r#""password": "Enter your password please""#,
+            "password = user.password",
+            "self.password = password",
+            r#"password: "${DB_PASSWORD}""#,
+            "def check(password=None):",
+            r#"{"type": "password", "label": "Password"}"#,
+            "const passwordInput = document.querySelector('#pw1')",
+            r#"password: "password""#,
+            "password.length >= 8",
+            "password = getPassword()",
+            "<password></password>",
+        ] {
+            assert_eq!(found(line, "password", Wanted::Password), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_token_must_be_made_by_a_machine() {
+        assert!(found(r#"api_key = "q8Zk2mW9xBv4Lr7TnY3c""#, "api_key", Wanted::Token).is_some());
+        assert!(
+            found("ACCESS_TOKEN=9f86d081884c7d659a2feaa0c55ad015", "token", Wanted::Token)
+                .is_some()
+        );
+        for line in [
+            r#"token = "access_token_endpoint""#,
+            r#"tokenizer = "bert-base-uncased-v2""#,
+            "tokenType: Bearer12345",
+            r#"token_url: "https://auth.example.org/token1""#,
+        ] {
+            assert_eq!(found(line, "token", Wanted::Token), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What stands between a name and its value.
+
+use std::ops::Range;
+
+use super::{byte, skip_blanks};
+
+/// What stands between name and value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    /// `=`, `:=`, `=>`, `<-`.
+    Assign,
+    /// `:`.
+    Colon,
+    /// `==`, `!=`, `===`.
+    Compare,
+    /// `(`: a setter is called.
+    Call,
+    /// `,`: the next argument.
+    Comma,
+    /// `>`: the text of an XML element.
+    Element,
+    /// `=` behind a command line's flag.
+    Flag,
+    /// White space behind a command line's flag, or behind a word of prose that looks like one.
+    FlagWord,
+}
+
+impl Operator {
+    pub(super) fn is_flag(self) -> bool {
+        matches!(self, Self::Flag | Self::FlagWord)
+    }
+}
+
+/// The operator behind the name, and where the value may begin.
+pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)> {
+    let mut at = name.end;
+    let mut quoted = false;
+    let mut indexed = false;
+    if byte(text, at) == Some(b'\\') {
+        at += 1;
+    }
+    if matches!(byte(text, at), Some(b'"' | b'\'' | b'`')) {
+        at += 1;
+        quoted = true;
+    }
+    if byte(text, at) == Some(b']') {
+        at += 1;
+        indexed = true;
+    }
+    let glued = at;
+    at = skip_blanks(text, at)?;
+    let rest = text.get(at..)?;
+    let (operator, length) = match rest {
+        [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Operator::Compare, 3),
+        [b'=', b'=', ..] | [b'!', b'=', ..] => (Operator::Compare, 2),
+        [b'=', b'>', ..]
+        | [b':', b'=', ..]
+        | [b'<', b'-', ..]
+        | [b'?', b'=', ..]
+        | [b'-', b'>', ..] => (Operator::Assign, 2),
+        [b'=', b'~', ..] | [b':', b':', ..] => return None,
+        [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => {
+            (Operator::Flag, 1)
+        }
+        [b'=', ..] => (Operator::Assign, 1),
+        [b':', ..] => {
+            let typed = typed_assignment(text, at + 1);
+            if let Some(behind) = typed {
+                return Some((Operator::Assign, behind));
+            }
+            (Operator::Colon, 1)
+        }
+        // `("db_password", "…")`, but not the end of another value: `("spring.password=password", "…")`.
+        [b',', ..]
+            if indexed
+                || quoted
+                    && opens_with_quote(text, name)
+                    && (text.get(name.clone())?.starts_with(b"-") || !is_in_array(text, name)) =>
+        {
+            (Operator::Comma, 1)
+        }
+        [b'(', ..] if glued == at && is_setter(text.get(name.clone())?) => (Operator::Call, 1),
+        [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => {
+            (Operator::Element, 1)
+        }
+        _ if at > glued
+            && !quoted
+            && text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) =>
+        {
+            (Operator::FlagWord, 0)
+        }
+        _ => return None,
+    };
+    Some((operator, at + length))
+}
+
+fn opens_with_quote(text: &[u8], name: &Range<usize>) -> bool {
+    name.start
+        .checked_sub(1)
+        .and_then(|before| byte(text, before))
+        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`'))
+}
+
+/// How far back the bracket around an element is looked for.
+const MAX_ARRAY_BYTES: usize = 300;
+
+/// `["password", "…"]`: elements of a list say nothing of each other.
+fn is_in_array(text: &[u8], name: &Range<usize>) -> bool {
+    let before = text.get(name.start.saturating_sub(MAX_ARRAY_BYTES)..name.start);
+    let mut depth = 0_usize;
+    for b in before.unwrap_or_default().iter().rev() {
+        match b {
+            b')' | b']' | b'}' => depth += 1,
+            b'[' if depth == 0 => return true,
+            b'(' | b'{' | b';' if depth == 0 => return false,
+            b'(' | b'[' | b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `name: Type = value`: where the value begins.
+fn typed_assignment(text: &[u8], at: usize) -> Option<usize> {
+    let at = skip_blanks(text, at)?;
+    let kind = text
+        .get(at..)?
+        .iter()
+        .take(30)
+        .take_while(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'<' | b'>' | b'&' | b'?' | b'_' | b'\'' | b'!')
+        })
+        .count();
+    if kind == 0 {
+        return None;
+    }
+    let at = skip_blanks(text, at + kind)?;
+    (byte(text, at) == Some(b'=') && !matches!(byte(text, at + 1), Some(b'=' | b'>')))
+        .then_some(at + 1)
+}
+
+/// `setPassword(`, `with_token(`, `withPassword(`; also `password(` of builders.
+fn is_setter(name: &[u8]) -> bool {
+    let last = name.rsplit(|b| *b == b'.').next().unwrap_or(name).to_ascii_lowercase();
+    [b"set".as_slice(), b"with", b"password", b"passwd", b"secret", b"apikey", b"api_key"]
+        .iter()
+        .any(|start| last.starts_with(start))
+}
