@@ -17,6 +17,8 @@ use super::{
 const MAX_NAME_BYTES: usize = 60;
 /// Longest value, in bytes. What is longer is a text or a certificate.
 const MAX_VALUE_BYTES: usize = 400;
+/// Shortest value, in bytes: of a password four characters, of a token eight.
+const MIN_VALUE_BYTES: usize = 4;
 /// How far back the beginning of a line is looked for.
 const MAX_LINE_START_BYTES: usize = 200;
 /// White space between name, operator and value.
@@ -63,12 +65,15 @@ pub(crate) struct Assigned {
 pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option<Assigned> {
     let name = name_around(text, &keyword)?;
     let name_text = text.get(name.clone())?;
-    if !is_telling(name_text, text.get(keyword.clone())?, wanted) {
-        return None;
-    }
+    // Most names are given nothing, or nothing that could be judged; that is seen sooner than what a name says.
     let (operator, at) = operator_behind(text, &name)?;
     let value = value_at(text, at, operator)?;
     let value_text = text.get(value.range.clone())?;
+    if value_text.len() < MIN_VALUE_BYTES
+        || !is_telling(name_text, text.get(keyword.clone())?, wanted)
+    {
+        return None;
+    }
     let confidence = judge(&Given {
         name: name_text,
         value: value_text,
