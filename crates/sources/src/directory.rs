@@ -77,6 +77,8 @@ const NOT_PLAIN: &str =
     "its ignore file is a link, a pipe or larger than 1 MiB; nothing in this folder was left out";
 /// Largest `.gitignore` and the like.
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
+/// What a worker's buffer for files begins with.
+const MIN_BUFFER_BYTES: usize = 64 << 10;
 /// Largest `.git` file and `commondir`: each holds one path.
 const MAX_POINTER_BYTES: u64 = 8 << 10;
 
@@ -325,11 +327,8 @@ fn try_file<S: Sink>(
         sink.note(Note::at(NoteKind::TooLarge, path.clone(), message));
         return Ok(());
     }
-    buffer.clear();
-    // One byte more tells whether there is more.
-    file.by_ref().take(PIECE_BYTES as u64 + 1).read_to_end(buffer)?;
-    if buffer.len() <= PIECE_BYTES {
-        content::feed(&origin, buffer, &options.limits, sink);
+    if let Some(bytes) = read_small(&mut file, metadata.len(), buffer)? {
+        content::feed(&origin, bytes, &options.limits, sink);
         return Ok(());
     }
     match content::format_of(buffer) {
@@ -345,4 +344,34 @@ fn try_file<S: Sink>(
         }
     }
     Ok(())
+}
+
+/// All of a file of at most [`PIECE_BYTES`], in `buffer`, which keeps its length so that it need not be cleared for the next file.
+/// `None` where there is more; `buffer` then holds the beginning.
+fn read_small<'b>(
+    file: &mut impl Read,
+    told_bytes: u64,
+    buffer: &'b mut Vec<u8>,
+) -> io::Result<Option<&'b [u8]>> {
+    // Where a file ends as it was told it needs no further call to say so; one that was told to be empty may be the kernel's.
+    let told = usize::try_from(told_bytes).unwrap_or(usize::MAX).min(PIECE_BYTES + 1);
+    let mut read = 0;
+    loop {
+        if read == buffer.len() || buffer.len() < told {
+            buffer.resize(told.max(2 * read).clamp(MIN_BUFFER_BYTES, PIECE_BYTES + 1), 0);
+        }
+        match file.read(buffer.get_mut(read..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if read > PIECE_BYTES {
+            return Ok(None);
+        }
+        if read == told {
+            break;
+        }
+    }
+    Ok(buffer.get(..read))
 }

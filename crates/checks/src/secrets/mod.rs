@@ -5,6 +5,7 @@
 //! [`place`], because a blob of a history is scanned once, whatever paths it stood at.
 
 mod allowlist;
+mod anchored;
 mod assigned;
 mod assignment;
 mod builtin;
@@ -13,6 +14,7 @@ mod decode;
 pub mod gitleaks;
 pub mod judge;
 mod jwt;
+mod needed;
 pub mod place;
 mod prefilter;
 mod rule;

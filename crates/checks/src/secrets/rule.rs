@@ -1,23 +1,29 @@
 //! One rule: what its file says, checked and made ready to run. The format is described in `rules/README.md`.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{CheckId, Confidence, Cwe, Severity};
 use regex_automata::{Anchored, Input, meta, util::syntax};
-use regex_syntax::hir::{Hir, literal};
+use regex_syntax::hir::{Class, Hir, HirKind, literal};
 use serde::Deserialize;
 
-use super::{assigned, checksum::Checksum, place, verify::VerifyRecipe};
+use super::{
+    anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES},
+    assigned,
+    checksum::Checksum,
+    place,
+    verify::VerifyRecipe,
+};
 use crate::toml_problem;
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
 const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
 /// The same for any pattern: no rule makes the scanner look further than this.
 pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
-/// Compiled size of one pattern, in bytes. Our own need a tenth of it; a user's rule may be anything.
-const PATTERN_SIZE_LIMIT_BYTES: usize = 16 << 20;
-
 /// A rule's file as it is written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -359,15 +365,30 @@ pub struct Pattern {
 
 /// A compiled pattern.
 pub(crate) struct Program {
-    pub(crate) regex: meta::Regex,
+    pub(crate) engine: Engine,
     /// The group that is the secret; 0 is the whole match.
     pub(crate) group: usize,
     /// Bytes before the end of a keyword at which a match may begin.
     pub(crate) before_bytes: usize,
     /// Bytes behind the beginning of a keyword at which a match may end.
     pub(crate) after_bytes: usize,
+}
+
+/// What runs a pattern.
+pub(crate) enum Engine {
     /// Every match begins with a keyword.
-    pub(crate) starts_with_keyword: bool,
+    AtKeyword(Box<AnchoredRegex>),
+    /// A match may begin anywhere.
+    Anywhere(meta::Regex),
+}
+
+impl Engine {
+    fn is_match(&self, input: &Input<'_>) -> bool {
+        match self {
+            Self::AtKeyword(regex) => regex.is_match(input),
+            Self::Anywhere(regex) => regex.is_match(input.clone()),
+        }
+    }
 }
 
 impl Pattern {
@@ -418,30 +439,25 @@ impl Pattern {
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
             let hir = self.parse()?;
-            let regex = meta::Builder::new()
-                .configure(
-                    meta::Config::new()
-                        .utf8_empty(false)
-                        .nfa_size_limit(Some(PATTERN_SIZE_LIMIT_BYTES))
-                        .onepass_size_limit(Some(1 << 16))
-                        .hybrid_cache_capacity(1 << 20),
-                )
-                .syntax(syntax::Config::new().utf8(false).unicode(false))
-                .build_from_hir(&hir)
-                .map_err(|error| error.to_string())?;
             let reach = hir
                 .properties()
                 .maximum_len()
                 .unwrap_or(REACH_OF_UNBOUNDED_BYTES)
                 .min(MAX_REACH_BYTES);
-            let starts_with_keyword = starts_with_one_of(&hir, &self.keywords);
+            let (engine, before_bytes) = match behind_keyword(&hir, &self.keywords) {
+                Some(tail) => {
+                    let shortest = self.keywords.iter().map(String::len).min().unwrap_or_default();
+                    let regex = AnchoredRegex::new(&hir, &tail, shortest)?;
+                    (Engine::AtKeyword(Box::new(regex)), 0)
+                }
+                None => (Engine::Anywhere(anywhere(&hir)?), reach),
+            };
             Ok(Program {
-                regex,
+                engine,
                 group: secret_group(&hir).unwrap_or(0),
-                before_bytes: if starts_with_keyword { 0 } else { reach },
+                before_bytes,
                 // A look-around such as `\b` needs one byte.
                 after_bytes: reach + 1,
-                starts_with_keyword,
             })
         })
     }
@@ -482,7 +498,7 @@ impl Pattern {
     /// Whether it matches anywhere in `text`.
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.program().is_some_and(|program| program.regex.is_match(Input::new(text)))
+        self.program().is_some_and(|program| program.engine.is_match(&Input::new(text)))
     }
 
     /// The same for a path, in which a member of an archive may follow it after `!/` or, as others write it, after `!`.
@@ -494,34 +510,131 @@ impl Pattern {
 
     /// Bytes that the compiled program takes.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.program().map_or(0, |program| program.regex.memory_usage())
+        self.program().map_or(0, |program| match &program.engine {
+            Engine::AtKeyword(regex) => regex.memory_usage(),
+            Engine::Anywhere(regex) => regex.memory_usage(),
+        })
     }
 
     /// Whether it matches at the very beginning of `text`.
     #[must_use]
     pub fn is_match_at_start(&self, text: &[u8]) -> bool {
-        self.program()
-            .is_some_and(|program| program.regex.is_match(Input::new(text).anchored(Anchored::Yes)))
+        self.program().is_some_and(|program| {
+            program.engine.is_match(&Input::new(text).anchored(Anchored::Yes))
+        })
     }
 }
 
-/// Whether every match of `hir` begins with one of `keywords`, whatever its case.
-fn starts_with_one_of(hir: &Hir, keywords: &[String]) -> bool {
+fn anywhere(hir: &Hir) -> Result<meta::Regex, String> {
+    meta::Builder::new()
+        .configure(
+            meta::Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(SIZE_LIMIT_BYTES))
+                .onepass_size_limit(Some(1 << 16))
+                .hybrid_cache_capacity(STATES_BYTES),
+        )
+        .syntax(syntax::Config::new().utf8(false).unicode(false))
+        .build_from_hir(hir)
+        .map_err(|error| error.to_string())
+}
+
+/// What of `hir` stands behind a keyword, if every match begins with one of `keywords` (lower case), in any case.
+///
+/// Each way into the expression is followed as long as what it spells may still become a keyword.
+fn behind_keyword<'h>(hir: &'h Hir, keywords: &[String]) -> Option<Vec<&'h Hir>> {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let mut spelled = Spelled::from([Vec::new()]);
+    let mut rest = parts.into_iter();
+    // What is left did not spell a whole keyword.
+    while !spelled.is_empty() {
+        spelled = spell(rest.next()?, spelled, keywords)?;
+    }
+    Some(rest.collect())
+}
+
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
+        _ => parts.push(hir),
+    }
+}
+
+/// Beginnings of keywords that are not a whole one yet.
+type Spelled = BTreeSet<Vec<u8>>;
+
+/// What stands behind `hir` if `spelled` stood before it, without what became a whole keyword; `None` where it may be something that
+/// no keyword begins with.
+fn spell(hir: &Hir, spelled: Spelled, keywords: &[String]) -> Option<Spelled> {
+    if spelled.is_empty() {
+        return Some(spelled);
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(spelled),
+        HirKind::Literal(literal) => {
+            literal.0.iter().try_fold(spelled, |spelled, byte| append(&spelled, &[*byte], keywords))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let bytes: Vec<u8> =
+                class.iter().flat_map(|range| range.start()..=range.end()).collect();
+            append(&spelled, &bytes, keywords)
+        }
+        HirKind::Class(Class::Unicode(_)) => None,
+        HirKind::Capture(capture) => spell(&capture.sub, spelled, keywords),
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(spelled, |spelled, part| spell(part, spelled, keywords))
+        }
+        HirKind::Alternation(parts) => {
+            let mut all = Spelled::new();
+            for part in parts {
+                all.extend(spell(part, spelled.clone(), keywords)?);
+            }
+            Some(all)
+        }
+        HirKind::Repetition(repetition) => {
+            let mut all = Spelled::new();
+            let mut here = spelled;
+            // A keyword is spelled by then, or something else, unless what is repeated is empty.
+            for times in 0..=longest_bytes(keywords) {
+                if times >= repetition.min {
+                    all.extend(here.iter().cloned());
+                }
+                if here.is_empty() || repetition.max == Some(times) {
+                    return Some(all);
+                }
+                here = spell(&repetition.sub, here, keywords)?;
+            }
+            None
+        }
+    }
+}
+
+fn longest_bytes(keywords: &[String]) -> u32 {
     let longest = keywords.iter().map(String::len).max().unwrap_or_default();
-    let mut extractor = literal::Extractor::new();
-    extractor.limit_literal_len(longest).limit_total(500).limit_repeat(10).limit_class(8);
-    let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(hir);
-    let Some(prefixes) = prefixes.literals() else { return false };
-    !prefixes.is_empty()
-        && prefixes.iter().all(|prefix| {
-            let lower = prefix.as_bytes().to_ascii_lowercase();
-            keywords.iter().any(|keyword| lower.starts_with(keyword.as_bytes()))
-        })
+    u32::try_from(longest).unwrap_or(u32::MAX)
+}
+
+/// `spelled` with one of `bytes` behind each.
+fn append(spelled: &Spelled, bytes: &[u8], keywords: &[String]) -> Option<Spelled> {
+    let mut all = Spelled::new();
+    for (beginning, byte) in spelled.iter().flat_map(|s| bytes.iter().map(move |b| (s, b))) {
+        let mut longer = beginning.clone();
+        longer.push(byte.to_ascii_lowercase());
+        if keywords.iter().any(|word| word.as_bytes() == longer) {
+            continue;
+        }
+        if !keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
+            return None;
+        }
+        all.insert(longer);
+    }
+    Some(all)
 }
 
 /// The index of the group named `secret`.
 fn secret_group(hir: &Hir) -> Option<usize> {
-    use regex_syntax::hir::HirKind;
     match hir.kind() {
         HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => {
             usize::try_from(capture.index).ok()
@@ -536,6 +649,28 @@ fn secret_group(hir: &Hir) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_begins_with_a_keyword_if_every_way_into_it_spells_one() {
+        let starts = |pattern: &str, keywords: &[&str]| {
+            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
+            let hir = Pattern::new(pattern, &keywords).parse().unwrap();
+            behind_keyword(&hir, &keywords).is_some()
+        };
+        for pattern in [
+            r"\b(?<secret>abc[0-9]{3})",
+            r"(?i:abcdefghijklmnop|abc)x",
+            r"(?i)ABC[^\n]{0,80}",
+            r"a{1}(?:b|bb)cd?",
+            r"(?:ab)?c",
+        ] {
+            let keywords = ["abcdefghijklmnop", "abc", "abbc", "c"];
+            assert!(starts(pattern, &keywords), "{pattern}");
+        }
+        for pattern in ["", "ab", "x?abc", "(?:abc)?", "(?:abc|ab)", "a*bc", "(?:)*", "[^a]bc"] {
+            assert!(!starts(pattern, &["abc"]), "{pattern}");
+        }
+    }
 
     #[test]
     fn what_follows_a_keyword_is_read_from_the_pattern() {

@@ -3,14 +3,15 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use model::{Confidence, SecretValue};
-use regex_automata::{Anchored, Input, meta, util::captures::Captures};
+use regex_automata::{Input, meta, util::captures::Captures};
 
 use super::{
     allowlist::Found,
+    anchored::{Scratch, Warmth},
     assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    rule::{Finder, Program, Rank, Rule, Whole},
+    rule::{Engine, Finder, Program, Rank, Rule, Whole},
     ruleset::{Allowed, Ruleset},
 };
 
@@ -56,7 +57,9 @@ pub struct Candidate {
 /// One worker's means to run a [`Ruleset`]: nothing is shared with other workers but the rules.
 pub struct Scanner {
     ruleset: Arc<Ruleset>,
-    engines: Vec<Option<(meta::Cache, Captures)>>,
+    /// By rule.
+    engines: Vec<Option<State>>,
+    scratch: Scratch,
     /// By rule: where its last match ended, and in which text.
     resume: Vec<(u64, usize)>,
     texts: u64,
@@ -64,6 +67,30 @@ pub struct Scanner {
     next_dot: NextDot,
     /// Since the engines' memory was last looked at.
     scanned_bytes: usize,
+}
+
+/// What a worker keeps of one rule's engine.
+enum State {
+    AtKeyword(Warmth),
+    Anywhere(Box<(meta::Cache, Captures)>),
+}
+
+impl State {
+    fn of(engine: &Engine) -> Self {
+        match engine {
+            Engine::AtKeyword(_) => Self::AtKeyword(Warmth::default()),
+            Engine::Anywhere(regex) => {
+                Self::Anywhere(Box::new((regex.create_cache(), regex.create_captures())))
+            }
+        }
+    }
+
+    fn memory_usage(&self) -> usize {
+        match self {
+            Self::AtKeyword(warmth) => warmth.memory_usage(),
+            Self::Anywhere(state) => state.0.memory_usage(),
+        }
+    }
 }
 
 /// Where the next dot stands, remembered, because a text may be full of what only a dot makes a token.
@@ -105,6 +132,7 @@ impl Scanner {
         Self {
             ruleset,
             engines,
+            scratch: Scratch::default(),
             resume: vec![(0, 0); rules],
             texts: 0,
             cut_short: Vec::new(),
@@ -184,8 +212,7 @@ impl Scanner {
             return;
         }
         self.scanned_bytes = 0;
-        let caches = self.engines.iter().flatten().map(|(cache, _)| cache.memory_usage());
-        if caches.sum::<usize>() > MAX_CACHE_BYTES {
+        if self.engines.iter().flatten().map(State::memory_usage).sum::<usize>() > MAX_CACHE_BYTES {
             self.engines.fill_with(|| None);
         }
     }
@@ -232,12 +259,14 @@ impl Scanner {
                     return None;
                 }
                 let program = pattern.program()?;
-                let (cache, captures) = self.engines.get_mut(slot)?.get_or_insert_with(|| {
-                    (program.regex.create_cache(), program.regex.create_captures())
-                });
-                program.regex.search_captures_with(cache, &Input::new(text), captures);
-                let matched = captures.get_match()?.range();
-                let secret = captures.get_group(program.group)?.range();
+                let state =
+                    self.engines.get_mut(slot)?.get_or_insert_with(|| State::of(&program.engine));
+                // Without a keyword there is nothing a pattern could be anchored to.
+                let (Engine::Anywhere(regex), State::Anywhere(state)) = (&program.engine, state)
+                else {
+                    return None;
+                };
+                let (matched, secret) = find_in(regex, state, &Input::new(text), program.group)?;
                 found.extend(accept(
                     ruleset,
                     (rule, index),
@@ -293,12 +322,10 @@ impl Scanner {
                     return None;
                 }
                 let program = pattern.program()?;
-                let regex = &program.regex;
-                let (cache, captures) = self
-                    .engines
-                    .get_mut(slot)?
-                    .get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
-                let (matched, secret) = search(program, cache, captures, text, &keyword, floor)?;
+                let state =
+                    self.engines.get_mut(slot)?.get_or_insert_with(|| State::of(&program.engine));
+                let (matched, secret) =
+                    search(program, state, &mut self.scratch, (text, self.texts), &keyword, floor)?;
                 *resume = (self.texts, matched.end);
                 let confidence = match rule.judged {
                     None => Some(rule.confidence),
@@ -337,10 +364,13 @@ impl Scanner {
             return;
         }
         let Some(program) = whole.pattern.program() else { return };
-        let regex = &program.regex;
         let Some(engine) = self.engines.get_mut(index as usize) else { return };
-        let (cache, captures) =
-            engine.get_or_insert_with(|| (regex.create_cache(), regex.create_captures()));
+        let state = engine.get_or_insert_with(|| State::of(&program.engine));
+        // It has no keyword to begin with.
+        let (Engine::Anywhere(regex), State::Anywhere(state)) = (&program.engine, state) else {
+            return;
+        };
+        let (cache, captures) = &mut **state;
         let mut start = 0;
         let mut budget = SEARCHED_BYTES;
         while start <= text.len() {
@@ -409,36 +439,49 @@ fn lines_of(text: &[u8], range: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// The match of `program` that holds the keyword: all of it, and the secret in it.
+/// The match of `program` that holds the keyword: all of it, and the secret in it. `number` is the text's.
 fn search(
     program: &Program,
-    cache: &mut meta::Cache,
-    captures: &mut Captures,
-    text: &[u8],
+    state: &mut State,
+    scratch: &mut Scratch,
+    (text, number): (&[u8], u64),
     keyword: &Range<usize>,
     floor: usize,
 ) -> Option<(Range<usize>, Range<usize>)> {
     let end = text.len().min(keyword.start.saturating_add(program.after_bytes).max(keyword.end));
-    let mut start = if program.starts_with_keyword {
-        keyword.start
-    } else {
-        keyword.end.saturating_sub(program.before_bytes).max(floor)
-    };
-    loop {
-        if start > end {
-            return None;
+    match (&program.engine, state) {
+        (Engine::AtKeyword(regex), State::AtKeyword(warmth)) => {
+            regex.search(warmth, scratch, (text, number), keyword.start..end, program.group)
         }
-        let anchored = if program.starts_with_keyword { Anchored::Yes } else { Anchored::No };
-        let input = Input::new(text.get(..end)?).span(start..end).anchored(anchored);
-        program.regex.search_captures_with(cache, &input, captures);
-        let matched = captures.get_match()?;
-        if matched.end() > keyword.start || program.starts_with_keyword {
-            let secret =
-                captures.get_group(program.group).map_or(matched.range(), |group| group.range());
-            return Some((matched.range(), secret));
+        (Engine::Anywhere(regex), State::Anywhere(state)) => {
+            let mut start = keyword.end.saturating_sub(program.before_bytes).max(floor);
+            while start <= end {
+                let input = Input::new(text.get(..end)?).span(start..end);
+                let (matched, secret) = find_in(regex, state, &input, program.group)?;
+                if matched.end > keyword.start {
+                    return Some((matched, secret));
+                }
+                start = matched.end;
+            }
+            None
         }
-        start = matched.end();
+        // A rule's state is of its engine's kind.
+        _ => None,
     }
+}
+
+/// The next match, and of it what `group` holds, or all of it.
+fn find_in(
+    regex: &meta::Regex,
+    state: &mut (meta::Cache, Captures),
+    input: &Input<'_>,
+    group: usize,
+) -> Option<(Range<usize>, Range<usize>)> {
+    let (cache, captures) = state;
+    regex.search_captures_with(cache, input, captures);
+    let matched = captures.get_match()?.range();
+    let secret = captures.get_group(group).map_or(matched.clone(), |group| group.range());
+    Some((matched, secret))
 }
 
 /// Values longer than this are keys and certificates, whose encodings hold runs and words by nature.

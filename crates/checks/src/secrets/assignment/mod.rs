@@ -27,6 +27,8 @@ use super::rule::Wanted;
 
 /// How far back the beginning of a line is looked for.
 const MAX_LINE_START_BYTES: usize = 200;
+/// Shortest value, in bytes: of a password four characters, of a token eight.
+const MIN_VALUE_BYTES: usize = 4;
 /// White space between name, operator and value.
 const MAX_GAP_BYTES: usize = 40;
 
@@ -44,15 +46,16 @@ pub(crate) struct Assigned {
 pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option<Assigned> {
     let name = name_around(text, &keyword)?;
     let name_text = text.get(name.clone())?;
-    if !is_telling(name_text, text.get(keyword.clone())?, wanted) {
-        return None;
-    }
-    if wanted == Wanted::Token && is_beside_its_signature(text, &name) {
-        return None;
-    }
+    // Most names are given nothing, or nothing that could be judged; that is seen sooner than what a name says.
     let (operator, at) = operator_behind(text, &name)?;
     let value = value_at(text, at, operator)?;
     let value_text = text.get(value.range.clone())?;
+    if value_text.len() < MIN_VALUE_BYTES
+        || !is_telling(name_text, text.get(keyword.clone())?, wanted)
+        || wanted == Wanted::Token && is_beside_its_signature(text, &name)
+    {
+        return None;
+    }
     let confidence = judge(&Given {
         name: name_text,
         value: value_text,
