@@ -233,7 +233,12 @@ pub fn scan(folder: &Path) {
             history.scan(&options, &seen);
             let blobs =
                 (0..=u8::MAX).map(|place| model::ObjectId::from_hex(hex(id(place)))).collect();
-            let attribution = history.places(&blobs, 10, 1, &|| false);
+            let mut kept = 0;
+            let mut keep = |_: &sources::git::Sighting<'_>| {
+                kept += 1;
+                kept <= 10
+            };
+            let attribution = history.places(&blobs, 1, &mut keep, &|| false);
             for place in attribution.places.values().flat_map(|places| &places.places) {
                 assert_printable(place.path.as_str());
             }
