@@ -2,13 +2,18 @@
 //!
 //! - `test`: everything CI runs, after installing what this machine lacks.
 //! - `fuzz [seconds]`: runs every fuzz target for so long, a minute by default.
+//! - `postgres <command>`: runs a command, such as `cargo test -p store`, beside a throw-away PostgreSQL.
 //! - `gen`: writes the generated files; `gen --check` says which are stale.
 
 mod fuzz;
 mod generate;
+mod postgres;
 mod test;
 
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    process::{self, ExitCode},
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -20,6 +25,7 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(seconds),
             Err(_) => return usage(),
         },
+        ["postgres", program, arguments @ ..] => beside_postgres(program, arguments),
         ["gen"] => generate::run(generate::Mode::Write),
         ["gen", "--check"] => generate::run(generate::Mode::Check),
         _ => return usage(),
@@ -33,7 +39,17 @@ fn main() -> ExitCode {
     }
 }
 
+fn beside_postgres(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    let server = postgres::Postgres::start()?;
+    let status = process::Command::new(program)
+        .args(arguments)
+        .env(postgres::Postgres::VARIABLE, server.url())
+        .status()?;
+    anyhow::ensure!(status.success(), "{program} failed");
+    Ok(())
+}
+
 fn usage() -> ExitCode {
-    eprintln!("usage: cargo xtask test | fuzz [seconds] | gen [--check]");
+    eprintln!("usage: cargo xtask test | fuzz [seconds] | postgres <command> | gen [--check]");
     ExitCode::from(2)
 }

@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::generate;
+use crate::{
+    generate,
+    postgres::{self, Postgres},
+};
 
 /// Programs the tests run, and Debian's packages that bring them.
 const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client")];
@@ -41,7 +44,9 @@ pub(crate) fn run() -> Result<()> {
 /// Runs all tests, and closes with their sum.
 fn tests() -> Result<()> {
     println!("== tests");
+    let postgres = Postgres::start()?;
     let mut child = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])
+        .env(Postgres::VARIABLE, postgres.url())
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run the tests")?;
@@ -111,11 +116,14 @@ fn step(name: &str, mut command: Command) -> Result<()> {
 fn install() -> Result<()> {
     // What it answers does not matter, only that it is there.
     let is_missing = |program: &str| Command::new(program).arg("-V").output().is_err();
-    let packages: Vec<&str> = PROGRAMS
+    let mut packages: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(program, _)| is_missing(program))
         .map(|(_, package)| *package)
         .collect();
+    if !postgres::is_installed() {
+        packages.push("postgresql");
+    }
     if packages.is_empty() {
         return Ok(());
     }

@@ -1,0 +1,39 @@
+//! What Bartizan remembers: organizations, users, projects, scans, findings. One set of tables and queries runs on SQLite and
+//! on PostgreSQL.
+//!
+//! Data of an organization is reached through a [`Tenant`] only, which is bound to it: a query that forgets the organization
+//! does not compile. On PostgreSQL row-level security repeats the promise. What belongs to nobody yet, or to all (a
+//! registration, a login, the queue of scans), is reached through a [`System`].
+//!
+//! This crate decides nothing: who may do what is asked above it.
+
+mod accounts;
+mod audit;
+mod connect;
+mod error;
+mod findings;
+mod id;
+mod migrations;
+mod page;
+mod projects;
+mod queue;
+mod scans;
+mod sessions;
+mod tables;
+mod words;
+
+pub use accounts::{NewOrganization, NewUser, UserChanges};
+pub use audit::NewEvent;
+pub use connect::{Access, Backend, Store, System, Tenant};
+pub use error::Error;
+pub use findings::{Completion, FindingFilter, NewFinding, Totals};
+pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, UserId};
+pub use page::{Keyset, Offset};
+pub use projects::{NewProject, ProjectChanges};
+pub use queue::{Answer, Lease, Leased};
+pub use scans::{NewScan, ScanFilter};
+pub use tables::{
+    event::Model as Event, finding::Model as Finding, organization::Model as Organization,
+    project::Model as Project, scan::Model as Scan, session::Model as Session, user::Model as User,
+};
+pub use words::{FindingStatus, Role, ScanKind, ScanStatus, ScanTrigger, UserStatus};

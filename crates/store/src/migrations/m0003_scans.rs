@@ -1,0 +1,149 @@
+//! Scans, findings, problems.
+
+use sea_orm_migration::{prelude::*, schema};
+
+use super::{guard, organization};
+
+pub(super) struct Step;
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        "m0003_scans"
+    }
+}
+
+/// A reference to a row without which this one has no meaning.
+fn belongs_to(
+    table: &'static str,
+    column: &'static str,
+    to: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .name(format!("fk_{table}_{column}"))
+        .from(table, column)
+        .to(to, "id")
+        .on_delete(ForeignKeyAction::Cascade)
+        .to_owned()
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let (column, mut key) = organization("scans");
+        let scans = Table::create()
+            .table("scans")
+            .col(schema::pk_uuid("id"))
+            .col(column)
+            .col(schema::uuid("project_id"))
+            .col(schema::big_integer("number"))
+            .col(schema::text("trigger"))
+            .col(schema::text("kind"))
+            .col(schema::text("clone_url"))
+            .col(schema::text("target_ref"))
+            .col(schema::text_null("commit_sha"))
+            .col(schema::text("status"))
+            .col(schema::boolean("is_cancel_requested"))
+            .col(schema::big_integer("progress"))
+            .col(schema::text_null("error"))
+            .col(schema::big_integer("critical"))
+            .col(schema::big_integer("high"))
+            .col(schema::big_integer("medium"))
+            .col(schema::big_integer("low"))
+            .col(schema::big_integer("info"))
+            .col(schema::big_integer("new_findings"))
+            .col(schema::big_integer("fixed_findings"))
+            .col(schema::big_integer("attempts"))
+            .col(schema::uuid_null("lease"))
+            .col(schema::big_integer_null("leased_until"))
+            .col(schema::big_integer("created_at"))
+            .col(schema::big_integer_null("started_at"))
+            .col(schema::big_integer_null("completed_at"))
+            .foreign_key(&mut key)
+            .foreign_key(&mut belongs_to("scans", "project_id", "projects"))
+            .to_owned();
+        manager.create_table(scans).await?;
+
+        let (column, mut key) = organization("findings");
+        let findings = Table::create()
+            .table("findings")
+            .col(schema::pk_uuid("id"))
+            .col(column)
+            .col(schema::uuid("project_id"))
+            .col(schema::uuid("scan_id"))
+            .col(schema::big_integer("number"))
+            .col(schema::text("scanner"))
+            .col(schema::text("check_id"))
+            .col(schema::small_integer("severity"))
+            .col(schema::small_integer("confidence"))
+            .col(schema::text("title"))
+            .col(schema::text("description"))
+            .col(schema::text("remediation"))
+            .col(schema::text_null("file_path"))
+            .col(schema::big_integer_null("line_start"))
+            .col(schema::big_integer_null("line_end"))
+            .col(schema::big_integer_null("column_start"))
+            .col(schema::big_integer_null("column_end"))
+            .col(schema::text_null("snippet"))
+            .col(schema::text_null("commit_sha"))
+            .col(schema::json_binary_null("package"))
+            .col(schema::text_null("cwe_id"))
+            .col(schema::json_binary("aliases"))
+            .col(schema::json_binary("references"))
+            .col(schema::text("fingerprint"))
+            .col(schema::text("status"))
+            .col(schema::boolean("is_current"))
+            .col(schema::big_integer("first_seen_at"))
+            .col(schema::big_integer("created_at"))
+            .foreign_key(&mut key)
+            .foreign_key(&mut belongs_to("findings", "project_id", "projects"))
+            .foreign_key(&mut belongs_to("findings", "scan_id", "scans"))
+            .to_owned();
+        manager.create_table(findings).await?;
+
+        let (column, mut key) = organization("problems");
+        let problems = Table::create()
+            .table("problems")
+            .col(schema::uuid("project_id"))
+            .col(schema::text("fingerprint"))
+            .col(column)
+            .col(schema::big_integer("first_seen_at"))
+            .col(schema::text_null("triage"))
+            .col(schema::text_null("reason"))
+            .col(schema::uuid_null("triaged_by"))
+            .col(schema::big_integer_null("triaged_at"))
+            .primary_key(Index::create().col("project_id").col("fingerprint"))
+            .foreign_key(&mut key)
+            .foreign_key(&mut belongs_to("problems", "project_id", "projects"))
+            .to_owned();
+        manager.create_table(problems).await?;
+
+        for (table, name, columns, is_unique) in [
+            ("scans", "ux_scans_number", &["organization_id", "number"][..], true),
+            ("scans", "ix_scans_project", &["project_id", "created_at", "id"], false),
+            ("scans", "ix_scans_queue", &["status", "created_at"], false),
+            ("findings", "ux_findings_number", &["organization_id", "number"], true),
+            ("findings", "ix_findings_scan", &["scan_id", "created_at", "id"], false),
+            (
+                "findings",
+                "ix_findings_current",
+                &["organization_id", "is_current", "created_at", "id"],
+                false,
+            ),
+            ("findings", "ix_findings_problem", &["project_id", "fingerprint"], false),
+        ] {
+            let mut index = Index::create();
+            index.name(name).table(table);
+            if is_unique {
+                index.unique();
+            }
+            for column in columns {
+                index.col(*column);
+            }
+            manager.create_index(index).await?;
+        }
+        for table in ["scans", "findings", "problems"] {
+            guard(manager, table).await?;
+        }
+        Ok(())
+    }
+}

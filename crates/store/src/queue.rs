@@ -1,0 +1,185 @@
+//! The queue of scans. A worker leases a scan and says again and again that it is still at it; one that falls silent loses the
+//! scan to another.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QuerySelect as _, Statement,
+    sea_query::{Expr, LockType},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Scan, ScanId, ScanStatus, System, Tenant,
+    tables::{finding, scan},
+};
+
+/// How often a scan is begun before it is given up.
+const MAX_ATTEMPTS: i64 = 3;
+/// What its user reads then.
+const GIVEN_UP: &str = "The scan was begun three times and its worker stopped each time, which is a fault of this server: ask its operator to look at the log.";
+
+/// A worker's right to a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// To which.
+    pub scan: ScanId,
+    name: Uuid,
+}
+
+/// A scan, and the right to it.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    /// The right.
+    pub lease: Lease,
+    /// The scan.
+    pub scan: Scan,
+}
+
+impl System {
+    /// Takes the scan that is to be run next: of the organization that has the fewest running, the oldest. `None` if none
+    /// waits.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn lease_scan(&self, now_ms: i64, until_ms: i64) -> Result<Option<Leased>, Error> {
+        let backend = self.tx.get_database_backend();
+        let skip_locked =
+            if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "UPDATE scans SET status = 'running', lease = $1, leased_until = $2, attempts = attempts + 1,
+                    progress = 0, started_at = coalesce(started_at, $3)
+             WHERE id = (
+                 SELECT waiting.id FROM scans waiting WHERE waiting.status = 'queued'
+                 ORDER BY (
+                     SELECT count(*) FROM scans running
+                     WHERE running.organization_id = waiting.organization_id AND running.status = 'running'
+                 ), waiting.created_at, waiting.id
+                 LIMIT 1 {skip_locked}
+             )
+             RETURNING id"
+        );
+        let name = Uuid::now_v7();
+        let values = [name.into(), until_ms.into(), now_ms.into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let Some(row) = self.tx.query_one_raw(statement).await? else { return Ok(None) };
+        let id: ScanId = row.try_get("", "id")?;
+        let scan = scan::Entity::find_by_id(id).one(&self.tx).await?.ok_or(Error::Missing)?;
+        // What an attempt that ended in the middle left.
+        if scan.attempts > 1 {
+            finding::Entity::delete_many()
+                .filter(finding::Column::ScanId.eq(id))
+                .exec(&self.tx)
+                .await?;
+        }
+        Ok(Some(Leased { lease: Lease { scan: id, name }, scan }))
+    }
+
+    /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed; those that
+    /// were to be cancelled are. Says how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn reclaim_scans(&self, now_ms: i64) -> Result<u64, Error> {
+        let silent = || {
+            scan::Entity::update_many()
+                .col_expr(scan::Column::Lease, Expr::value(Option::<Uuid>::None))
+                .col_expr(scan::Column::LeasedUntil, Expr::value(Option::<i64>::None))
+                .filter(scan::Column::Status.eq(ScanStatus::Running))
+                .filter(scan::Column::LeasedUntil.lte(now_ms))
+        };
+        let over = |status: ScanStatus, error: Option<&str>| {
+            silent()
+                .col_expr(scan::Column::Status, Expr::value(status.as_str()))
+                .col_expr(scan::Column::Error, Expr::value(error))
+                .col_expr(scan::Column::CompletedAt, Expr::value(now_ms))
+        };
+        let cancelled = over(ScanStatus::Cancelled, None)
+            .filter(scan::Column::IsCancelRequested.eq(true))
+            .exec(&self.tx)
+            .await?;
+        let failed = over(ScanStatus::Failed, Some(GIVEN_UP))
+            .filter(scan::Column::Attempts.gte(MAX_ATTEMPTS))
+            .exec(&self.tx)
+            .await?;
+        let waiting = silent()
+            .col_expr(scan::Column::Status, Expr::value(ScanStatus::Queued.as_str()))
+            .exec(&self.tx)
+            .await?;
+        Ok(cancelled.rows_affected + failed.rows_affected + waiting.rows_affected)
+    }
+}
+
+/// What a worker hears when it says that it is still at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    GoOn,
+    /// A user wants the scan to stop.
+    Cancel,
+    /// The scan is another worker's by now, or gone.
+    Lost,
+}
+
+impl Tenant {
+    /// Holds a lease for longer, and tells how far the scan is.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn extend_lease(
+        &self,
+        lease: Lease,
+        until_ms: i64,
+        progress: i64,
+    ) -> Result<Answer, Error> {
+        let held = scan::Entity::update_many()
+            .col_expr(scan::Column::LeasedUntil, Expr::value(until_ms))
+            .col_expr(scan::Column::Progress, Expr::value(progress))
+            .filter(self.leased(lease))
+            .exec(&self.tx)
+            .await?;
+        if held.rows_affected == 0 {
+            return Ok(Answer::Lost);
+        }
+        match self.scan(lease.scan).await? {
+            Some(scan) if scan.is_cancel_requested => Ok(Answer::Cancel),
+            Some(_) => Ok(Answer::GoOn),
+            None => Ok(Answer::Lost),
+        }
+    }
+
+    /// Gives a scan back that was not run to its end, as a worker does that is told to stop. The attempt does not count.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn give_back(&self, lease: Lease) -> Result<(), Error> {
+        finding::Entity::delete_many()
+            .filter(finding::Column::OrganizationId.eq(self.organization))
+            .filter(finding::Column::ScanId.eq(lease.scan))
+            .exec(&self.tx)
+            .await?;
+        scan::Entity::update_many()
+            .col_expr(scan::Column::Status, Expr::value(ScanStatus::Queued.as_str()))
+            .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).sub(1))
+            .col_expr(scan::Column::Lease, Expr::value(Option::<Uuid>::None))
+            .col_expr(scan::Column::LeasedUntil, Expr::value(Option::<i64>::None))
+            .filter(self.leased(lease))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The scan of a lease that holds, and goes on to hold until the transaction ends: nobody takes the scan away meanwhile.
+    pub(crate) async fn hold(&self, lease: Lease) -> Result<Option<Scan>, Error> {
+        let rows = scan::Entity::find().filter(self.leased(lease)).lock(LockType::Update);
+        Ok(rows.one(&self.tx).await?)
+    }
+
+    /// The scan that a lease is a right to, while it is.
+    fn leased(&self, lease: Lease) -> Expr {
+        scan::Column::OrganizationId
+            .eq(self.organization)
+            .and(scan::Column::Id.eq(lease.scan))
+            .and(scan::Column::Lease.eq(lease.name))
+            .and(scan::Column::Status.eq(ScanStatus::Running))
+    }
+}

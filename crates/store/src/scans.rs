@@ -1,0 +1,197 @@
+//! Scans, as users see them; [`crate::queue`] is what workers see.
+
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    sea_query::Expr,
+};
+
+use crate::{
+    Error, Keyset, Offset, ProjectId, Scan, ScanId, ScanKind, ScanStatus, ScanTrigger, Tenant,
+    accounts::Counter, page::newest_first, tables::scan,
+};
+
+/// A scan to be.
+#[derive(Clone, Debug)]
+pub struct NewScan {
+    /// Of what.
+    pub project: ProjectId,
+    /// Who started it.
+    pub trigger: ScanTrigger,
+    /// What it looks for.
+    pub kind: ScanKind,
+    /// Where it clones from.
+    pub clone_url: String,
+    /// The branch, tag or commit.
+    pub target_ref: String,
+}
+
+/// Which scans; what is `None` does not matter.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScanFilter {
+    /// Of one project.
+    pub project: Option<ProjectId>,
+    /// At one point of their lives.
+    pub status: Option<ScanStatus>,
+    /// Of one kind.
+    pub kind: Option<ScanKind>,
+}
+
+impl Tenant {
+    /// Adds a scan, which waits for a worker.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the project is gone.
+    pub async fn add_scan(&self, scan: NewScan, now_ms: i64) -> Result<Scan, Error> {
+        let number = self.take_numbers(Counter::Scan, 1).await?;
+        let scan = scan::ActiveModel {
+            id: Set(ScanId::generate()),
+            organization_id: Set(self.organization),
+            project_id: Set(scan.project),
+            number: Set(number),
+            trigger: Set(scan.trigger),
+            kind: Set(scan.kind),
+            clone_url: Set(scan.clone_url),
+            target_ref: Set(scan.target_ref),
+            commit_sha: Set(None),
+            status: Set(ScanStatus::Queued),
+            is_cancel_requested: Set(false),
+            progress: Set(0),
+            error: Set(None),
+            critical: Set(0),
+            high: Set(0),
+            medium: Set(0),
+            low: Set(0),
+            info: Set(0),
+            new_findings: Set(0),
+            fixed_findings: Set(0),
+            attempts: Set(0),
+            lease: Set(None),
+            leased_until: Set(None),
+            created_at: Set(now_ms),
+            started_at: Set(None),
+            completed_at: Set(None),
+        };
+        Ok(scan.insert(&self.tx).await?)
+    }
+
+    fn all_scans(&self) -> Select<scan::Entity> {
+        scan::Entity::find().filter(scan::Column::OrganizationId.eq(self.organization))
+    }
+
+    fn scans_like(&self, filter: ScanFilter) -> Select<scan::Entity> {
+        let mut rows = self.all_scans();
+        if let Some(project) = filter.project {
+            rows = rows.filter(scan::Column::ProjectId.eq(project));
+        }
+        if let Some(status) = filter.status {
+            rows = rows.filter(scan::Column::Status.eq(status));
+        }
+        if let Some(kind) = filter.kind {
+            rows = rows.filter(scan::Column::Kind.eq(kind));
+        }
+        rows
+    }
+
+    /// Scans, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn scans(
+        &self,
+        filter: ScanFilter,
+        after: Option<Keyset>,
+        limit: u64,
+    ) -> Result<Vec<Scan>, Error> {
+        let rows = self.scans_like(filter);
+        let rows = newest_first(rows, scan::Column::CreatedAt, scan::Column::Id, after, limit);
+        Ok(rows.all(&self.tx).await?)
+    }
+
+    /// A page of the scans, the newest first, and how many there are in all.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn scans_page(
+        &self,
+        filter: ScanFilter,
+        page: Offset,
+    ) -> Result<(Vec<Scan>, u64), Error> {
+        let rows = self.scans_like(filter);
+        let total = rows.clone().count(&self.tx).await?;
+        let rows = rows.order_by_desc(scan::Column::Number).offset(page.skip).limit(page.limit);
+        Ok((rows.all(&self.tx).await?, total))
+    }
+
+    /// How many scans there are.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_scans(&self, filter: ScanFilter) -> Result<u64, Error> {
+        Ok(self.scans_like(filter).count(&self.tx).await?)
+    }
+
+    /// The scan of that id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn scan(&self, id: ScanId) -> Result<Option<Scan>, Error> {
+        Ok(self.all_scans().filter(scan::Column::Id.eq(id)).one(&self.tx).await?)
+    }
+
+    /// The scan of that number.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn scan_by_number(&self, number: i64) -> Result<Option<Scan>, Error> {
+        Ok(self.all_scans().filter(scan::Column::Number.eq(number)).one(&self.tx).await?)
+    }
+
+    /// Stops a scan: one that waits is over at once, one that runs as soon as its worker hears of it. Says whether it was not
+    /// over before.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cancel_scan(&self, id: ScanId, now_ms: i64) -> Result<bool, Error> {
+        if self.cancel_queued(scan::Column::Id.eq(id), now_ms).await? > 0 {
+            return Ok(true);
+        }
+        let asked = scan::Entity::update_many()
+            .col_expr(scan::Column::IsCancelRequested, Expr::value(true))
+            .filter(scan::Column::OrganizationId.eq(self.organization))
+            .filter(scan::Column::Id.eq(id))
+            .filter(scan::Column::Status.eq(ScanStatus::Running))
+            .exec(&self.tx)
+            .await?;
+        Ok(asked.rows_affected > 0)
+    }
+
+    /// Stops the scans of a branch that pushes have started and no worker has taken: a newer push replaces them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cancel_replaced(
+        &self,
+        project: ProjectId,
+        target_ref: &str,
+        now_ms: i64,
+    ) -> Result<u64, Error> {
+        let replaced = scan::Column::ProjectId
+            .eq(project)
+            .and(scan::Column::TargetRef.eq(target_ref))
+            .and(scan::Column::Trigger.eq(ScanTrigger::Webhook));
+        self.cancel_queued(replaced, now_ms).await
+    }
+
+    async fn cancel_queued(&self, which: Expr, now_ms: i64) -> Result<u64, Error> {
+        let cancelled = scan::Entity::update_many()
+            .col_expr(scan::Column::Status, Expr::value(ScanStatus::Cancelled.as_str()))
+            .col_expr(scan::Column::CompletedAt, Expr::value(now_ms))
+            .filter(scan::Column::OrganizationId.eq(self.organization))
+            .filter(scan::Column::Status.eq(ScanStatus::Queued))
+            .filter(which)
+            .exec(&self.tx)
+            .await?;
+        Ok(cancelled.rows_affected)
+    }
+}

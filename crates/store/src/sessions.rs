@@ -1,0 +1,92 @@
+//! Sessions.
+
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _,
+};
+
+use crate::{
+    Error, Session, SessionId, System, Tenant, User, UserId,
+    tables::{session, user},
+};
+
+impl Tenant {
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the user is gone.
+    pub async fn begin_session(
+        &self,
+        user: UserId,
+        now_ms: i64,
+        expires_at_ms: i64,
+    ) -> Result<Session, Error> {
+        let session = session::ActiveModel {
+            id: Set(SessionId::generate()),
+            organization_id: Set(self.organization),
+            user_id: Set(user),
+            created_at: Set(now_ms),
+            expires_at: Set(expires_at_ms),
+        };
+        Ok(session.insert(&self.tx).await?)
+    }
+
+    /// Ends a session. Says whether there was one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_session(&self, id: SessionId) -> Result<bool, Error> {
+        let gone = session::Entity::delete_many()
+            .filter(session::Column::OrganizationId.eq(self.organization))
+            .filter(session::Column::Id.eq(id))
+            .exec(&self.tx)
+            .await?;
+        Ok(gone.rows_affected > 0)
+    }
+
+    /// Ends all sessions of a user, but for one if it is named.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_sessions_of(&self, user: UserId, but: Option<SessionId>) -> Result<(), Error> {
+        let mut gone = session::Entity::delete_many()
+            .filter(session::Column::OrganizationId.eq(self.organization))
+            .filter(session::Column::UserId.eq(user));
+        if let Some(kept) = but {
+            gone = gone.filter(session::Column::Id.ne(kept));
+        }
+        gone.exec(&self.tx).await?;
+        Ok(())
+    }
+}
+
+impl System {
+    /// The session of that id, if it is not over, and its user.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn session(
+        &self,
+        id: SessionId,
+        now_ms: i64,
+    ) -> Result<Option<(Session, User)>, Error> {
+        let found = session::Entity::find_by_id(id)
+            .filter(session::Column::ExpiresAt.gt(now_ms))
+            .one(&self.tx)
+            .await?;
+        let Some(session) = found else { return Ok(None) };
+        let user = user::Entity::find_by_id(session.user_id).one(&self.tx).await?;
+        Ok(user.map(|user| (session, user)))
+    }
+
+    /// Forgets sessions that are over.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_sessions(&self, now_ms: i64) -> Result<u64, Error> {
+        let gone = session::Entity::delete_many()
+            .filter(session::Column::ExpiresAt.lte(now_ms))
+            .exec(&self.tx)
+            .await?;
+        Ok(gone.rows_affected)
+    }
+}

@@ -1,0 +1,11 @@
+//! One module for each table.
+
+pub(crate) mod event;
+pub(crate) mod finding;
+pub(crate) mod organization;
+pub(crate) mod problem;
+pub(crate) mod project;
+pub(crate) mod receipt;
+pub(crate) mod scan;
+pub(crate) mod session;
+pub(crate) mod user;

@@ -1,0 +1,106 @@
+//! Words that columns hold.
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name {
+            $($(#[$word_doc])* #[sea_orm(string_value = $text)] $word,)*
+        }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &[Self] = &[$(Self::$word,)*];
+
+            /// The word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$word => $text,)* }
+            }
+
+            /// Reads a word.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text)
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What a user may do; each may what those before it may.
+    Role {
+        /// Reads.
+        Viewer = "viewer",
+        /// Also edits projects, starts scans, triages findings.
+        Member = "member",
+        /// Also manages users, tokens and webhooks, and deletes.
+        Admin = "admin",
+    }
+    /// Whether a user may log in.
+    UserStatus {
+        /// Yes.
+        Active = "active",
+        /// Not until an administrator says so.
+        Suspended = "suspended",
+    }
+    /// Who started a scan.
+    ScanTrigger {
+        /// A user.
+        Manual = "manual",
+        /// A push.
+        Webhook = "webhook",
+        /// The clock.
+        Schedule = "schedule",
+    }
+    /// What a scan looks for.
+    ScanKind {
+        /// Everything.
+        Full = "full",
+        /// Secrets in the files as they are, and dependencies.
+        Quick = "quick",
+        /// Secrets, in all that was ever committed.
+        Secrets = "secrets",
+        /// Known vulnerable packages.
+        Dependencies = "dependencies",
+        /// Mistakes in code.
+        Code = "code",
+        /// Mistakes in configuration.
+        Config = "config",
+    }
+    /// Where a scan is in its life.
+    ScanStatus {
+        /// Waits for a worker.
+        Queued = "queued",
+        /// A worker has it.
+        Running = "running",
+        /// Done.
+        Completed = "completed",
+        /// Done, in vain.
+        Failed = "failed",
+        /// Stopped by a user.
+        Cancelled = "cancelled",
+    }
+    /// What is held of a finding.
+    FindingStatus {
+        /// To be repaired.
+        Open = "open",
+        /// Accepted.
+        Ignored = "ignored",
+        /// Not a problem.
+        FalsePositive = "false_positive",
+        /// A later scan did not find it any more.
+        Fixed = "fixed",
+    }
+}
+
+impl ScanStatus {
+    /// Whether nothing comes after it.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
