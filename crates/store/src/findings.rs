@@ -288,7 +288,7 @@ impl Tenant {
         if let Some(alias) = &filter.alias {
             // Both databases write a list of texts in the same way.
             let text = Expr::col(finding::Column::Aliases).cast_as("text");
-            let quoted = serde_text(alias);
+            let quoted = json_text(alias);
             let like = sea_orm::sea_query::LikeExpr::new(format!(
                 "%{}%",
                 crate::projects::escaped(&quoted)
@@ -426,6 +426,6 @@ impl Tenant {
 }
 
 /// A text as JSON writes it.
-fn serde_text(text: &str) -> String {
+fn json_text(text: &str) -> String {
     sea_orm::JsonValue::from(text).to_string()
 }
