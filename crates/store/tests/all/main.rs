@@ -6,6 +6,7 @@
 mod accounts;
 mod breaks;
 mod findings;
+mod projects;
 mod queue;
 mod support;
 mod tenancy;
