@@ -9,7 +9,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Keyset, Organization, OrganizationId, Role, System, Tenant, User, UserId, UserStatus,
+    Error, Keyset, Organization, OrganizationId, Plan, Role, System, Tenant, User, UserId,
+    UserStatus,
     page::newest_first,
     tables::{organization, user},
 };
@@ -21,11 +22,14 @@ pub struct NewOrganization {
     pub slug: String,
     /// Its name for people.
     pub name: String,
-    /// Made for one user alone.
-    pub is_personal: bool,
+    /// The address of the one user it is made for, in lower case, if it is made for one alone.
+    pub personal_email: Option<String>,
+    /// What it may use.
+    pub plan: Plan,
 }
 
 /// A user to be.
+#[derive(Clone)]
 pub struct NewUser {
     /// In lower case.
     pub email: String,
@@ -65,7 +69,7 @@ impl System {
     /// Makes an organization with its first user.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the slug is taken.
+    /// [`Error::Conflict`] if the slug is taken, or the address has an organization of its own.
     pub async fn register(
         &self,
         organization: NewOrganization,
@@ -76,7 +80,8 @@ impl System {
             id: Set(OrganizationId::generate()),
             slug: Set(organization.slug),
             name: Set(organization.name),
-            is_personal: Set(organization.is_personal),
+            personal_email: Set(organization.personal_email),
+            plan: Set(organization.plan),
             next_user: Set(2),
             next_project: Set(1),
             next_scan: Set(1),
@@ -95,6 +100,16 @@ impl System {
     pub async fn organization_by_slug(&self, slug: &str) -> Result<Option<Organization>, Error> {
         let found = organization::Entity::find().filter(organization::Column::Slug.eq(slug));
         Ok(found.one(&self.tx).await?)
+    }
+
+    /// Whether an organization was made for the user of that address alone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_personal_organization(&self, email: &str) -> Result<bool, Error> {
+        let found =
+            organization::Entity::find().filter(organization::Column::PersonalEmail.eq(email));
+        Ok(found.count(&self.tx).await? > 0)
     }
 
     /// All users of that address, each with the organization, at most `limit`.
@@ -133,6 +148,20 @@ impl Tenant {
     pub async fn organization(&self) -> Result<Organization, Error> {
         let found = organization::Entity::find_by_id(self.organization).one(&self.tx).await?;
         found.ok_or(Error::Missing)
+    }
+
+    /// Says for whom the organization is, if it is for one user alone.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if that address has another such organization.
+    pub async fn change_personal_email(&self, email: &str) -> Result<(), Error> {
+        organization::Entity::update_many()
+            .col_expr(organization::Column::PersonalEmail, Expr::value(email))
+            .filter(organization::Column::Id.eq(self.organization))
+            .filter(organization::Column::PersonalEmail.is_not_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 
     /// Its users, the newest first.

@@ -1,6 +1,10 @@
 //! The connection, and the two ways through it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction,
@@ -82,7 +86,17 @@ impl Store {
                 .foreign_keys(true)
                 .busy_timeout(PATIENCE)
         });
-        Self::connect(options, Backend::Sqlite).await
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match Self::connect(options.clone(), Backend::Sqlite).await {
+                // Another process makes the file just now. SQLite does not wait for a change of the journal's mode, whatever
+                // the timeout.
+                Err(Error::Unavailable(_)) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                opened => return opened,
+            }
+        }
     }
 
     /// Connects to `postgres://...`.
@@ -177,6 +191,21 @@ impl Store {
             tx.query_one_raw(set).await?;
         }
         Ok((tx, pen))
+    }
+}
+
+impl System {
+    /// Lets one transaction at a time go on that names this, until it ends. SQLite has one writer anyway.
+    pub(crate) async fn stand_in_line(&self, name: &str) -> Result<(), Error> {
+        if self.tx.get_database_backend() == DbBackend::Postgres {
+            let lock = Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                [name.into()],
+            );
+            self.tx.query_one_raw(lock).await?;
+        }
+        Ok(())
     }
 }
 

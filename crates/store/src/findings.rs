@@ -51,6 +51,8 @@ pub struct NewFinding {
     pub references: Vec<String>,
     /// The same problem in other scans of the project, hexadecimal.
     pub fingerprint: String,
+    /// What the repository itself says of it: `Open`, or `Ignored` where a comment beside it says so. Users overrule it.
+    pub status: FindingStatus,
 }
 
 /// How a scan ended.
@@ -134,7 +136,7 @@ impl Tenant {
                 aliases: Set(new.aliases.into()),
                 references: Set(new.references.into()),
                 fingerprint: Set(new.fingerprint),
-                status: Set(FindingStatus::Open),
+                status: Set(new.status),
                 is_current: Set(false),
                 first_seen_at: Set(now_ms),
                 created_at: Set(now_ms),
@@ -214,7 +216,7 @@ impl Tenant {
             "UPDATE findings SET
                  is_current = true,
                  first_seen_at = problems.first_seen_at,
-                 status = coalesce(problems.triage, 'open')
+                 status = coalesce(problems.triage, findings.status)
              FROM problems
              WHERE problems.project_id = findings.project_id AND problems.fingerprint = findings.fingerprint
                AND findings.scan_id = $1 AND findings.organization_id = $2",
@@ -372,6 +374,25 @@ impl Tenant {
         Ok(totals)
     }
 
+    /// How many findings of a scan each scanner has.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn findings_by_scanner(&self, scan: ScanId) -> Result<Vec<(String, i64)>, Error> {
+        let of_scan = FindingFilter { scan: Some(scan), ..FindingFilter::default() };
+        let rows = self
+            .findings_like(&of_scan)
+            .select_only()
+            .column(finding::Column::Scanner)
+            .column_as(finding::Column::Id.count(), "count")
+            .group_by(finding::Column::Scanner)
+            .order_by_asc(finding::Column::Scanner)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(rows)
+    }
+
     /// The finding of that id.
     ///
     /// # Errors
@@ -382,7 +403,7 @@ impl Tenant {
         Ok(rows.one(&self.tx).await?)
     }
 
-    /// Says what is held of a problem, here and in all later scans. `Open` takes back what was said before.
+    /// Says what is held of a problem, here and in all later scans; what is `Fixed` is so until a scan finds it again.
     ///
     /// # Errors
     /// The database does not answer.
@@ -394,7 +415,8 @@ impl Tenant {
         by: Option<UserId>,
         now_ms: i64,
     ) -> Result<(), Error> {
-        let triage = (status != FindingStatus::Open).then_some(status);
+        // What is said to be fixed and is found again is open.
+        let triage = (status != FindingStatus::Fixed).then_some(status);
         let row = problem::ActiveModel {
             project_id: Set(finding.project_id),
             fingerprint: Set(finding.fingerprint.clone()),

@@ -61,6 +61,8 @@ ids! {
     UserId
     /// A session, the `jti` of its token.
     SessionId
+    /// A token, by its public name.
+    TokenId
     /// A project.
     ProjectId
     /// A scan.

@@ -20,6 +20,8 @@ mod queue;
 mod scans;
 mod sessions;
 mod tables;
+mod throttle;
+mod tokens;
 mod words;
 
 pub use accounts::{NewOrganization, NewUser, UserChanges};
@@ -27,13 +29,17 @@ pub use audit::NewEvent;
 pub use connect::{Access, Backend, Store, System, Tenant};
 pub use error::Error;
 pub use findings::{Completion, FindingFilter, NewFinding, Totals};
-pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, UserId};
+pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, TokenId, UserId};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};
 pub use queue::{Answer, Lease, Leased};
 pub use scans::{NewScan, ScanFilter};
 pub use tables::{
     event::Model as Event, finding::Model as Finding, organization::Model as Organization,
-    project::Model as Project, scan::Model as Scan, session::Model as Session, user::Model as User,
+    project::Model as Project, scan::Model as Scan, session::Model as Session,
+    token::Model as Token, user::Model as User,
 };
-pub use words::{FindingStatus, Role, ScanKind, ScanStatus, ScanTrigger, UserStatus};
+pub use tokens::NewToken;
+pub use words::{
+    FindingStatus, Plan, Role, ScanKind, ScanStatus, ScanTrigger, TokenKind, UserStatus,
+};

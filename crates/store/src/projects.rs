@@ -17,6 +17,8 @@ use crate::{
 
 /// A project to be.
 pub struct NewProject {
+    /// Its id, which what is sealed is bound to.
+    pub id: ProjectId,
     /// Its name in URLs.
     pub slug: String,
     /// Its name for people.
@@ -64,7 +66,7 @@ impl Tenant {
     pub async fn add_project(&self, project: NewProject, now_ms: i64) -> Result<Project, Error> {
         let number = self.take_numbers(Counter::Project, 1).await?;
         let project = project::ActiveModel {
-            id: Set(ProjectId::generate()),
+            id: Set(project.id),
             organization_id: Set(self.organization),
             number: Set(number),
             slug: Set(project.slug),
@@ -132,6 +134,17 @@ impl Tenant {
     /// The database does not answer.
     pub async fn project(&self, id: ProjectId) -> Result<Option<Project>, Error> {
         Ok(self.all_projects().filter(project::Column::Id.eq(id)).one(&self.tx).await?)
+    }
+
+    /// The projects of these ids, in no order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn projects_of_ids(
+        &self,
+        ids: impl IntoIterator<Item = ProjectId>,
+    ) -> Result<Vec<Project>, Error> {
+        Ok(self.all_projects().filter(project::Column::Id.is_in(ids)).all(&self.tx).await?)
     }
 
     /// The project of that slug.

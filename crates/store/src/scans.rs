@@ -1,9 +1,11 @@
 //! Scans, as users see them; [`crate::queue`] is what workers see.
 
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-    sea_query::Expr,
+    ActiveModelTrait as _,
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select,
+    sea_query::{Expr, Query},
 };
 
 use crate::{
@@ -121,6 +123,22 @@ impl Tenant {
         let total = rows.clone().count(&self.tx).await?;
         let rows = rows.order_by_desc(scan::Column::Number).offset(page.skip).limit(page.limit);
         Ok((rows.all(&self.tx).await?, total))
+    }
+
+    /// The newest scan of each of these projects that has one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_scans(&self, projects: &[ProjectId]) -> Result<Vec<Scan>, Error> {
+        let newest = Query::select()
+            .expr(scan::Column::Number.max())
+            .from(scan::Entity)
+            .and_where(scan::Column::OrganizationId.eq(self.organization))
+            .and_where(scan::Column::ProjectId.is_in(projects.iter().copied()))
+            .group_by_col(scan::Column::ProjectId)
+            .to_owned();
+        let rows = self.all_scans().filter(scan::Column::Number.in_subquery(newest));
+        Ok(rows.all(&self.tx).await?)
     }
 
     /// How many scans there are.

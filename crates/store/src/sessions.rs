@@ -5,8 +5,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Session, SessionId, System, Tenant, User, UserId,
-    tables::{session, user},
+    Error, Organization, Session, SessionId, System, Tenant, User, UserId,
+    tables::{organization, session, user},
 };
 
 impl Tenant {
@@ -60,7 +60,7 @@ impl Tenant {
 }
 
 impl System {
-    /// The session of that id, if it is not over, and its user.
+    /// The session of that id, if it is not over, its user and their organization.
     ///
     /// # Errors
     /// The database does not answer.
@@ -68,14 +68,16 @@ impl System {
         &self,
         id: SessionId,
         now_ms: i64,
-    ) -> Result<Option<(Session, User)>, Error> {
+    ) -> Result<Option<(Session, User, Organization)>, Error> {
         let found = session::Entity::find_by_id(id)
             .filter(session::Column::ExpiresAt.gt(now_ms))
             .one(&self.tx)
             .await?;
         let Some(session) = found else { return Ok(None) };
         let user = user::Entity::find_by_id(session.user_id).one(&self.tx).await?;
-        Ok(user.map(|user| (session, user)))
+        let organization =
+            organization::Entity::find_by_id(session.organization_id).one(&self.tx).await?;
+        Ok(user.zip(organization).map(|(user, organization)| (session, user, organization)))
     }
 
     /// Forgets sessions that are over.

@@ -40,6 +40,26 @@ words! {
         /// Also manages users, tokens and webhooks, and deletes.
         Admin = "admin",
     }
+    /// What an organization may use.
+    Plan {
+        /// To try it.
+        Free = "free",
+        /// For one's own.
+        Hobby = "hobby",
+        /// For a business.
+        Pro = "pro",
+        /// Without a cap.
+        Unlimited = "unlimited",
+    }
+    /// What a token opens.
+    TokenKind {
+        /// The Workspace API; a user has one.
+        Workspace = "workspace",
+        /// The Web API: passive scans, and active ones where they are authorized.
+        WebActive = "fxv",
+        /// The Web API: passive scans.
+        WebPassive = "fxw",
+    }
     /// Whether a user may log in.
     UserStatus {
         /// Yes.

@@ -14,6 +14,17 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("store", &[], &["sea-orm", "sea-orm-migration", "sqlx", "tokio"]),
     ("engine", &["checks", "model", "sources"], &["serde", "serde_json", "toml"]),
     (
+        "app",
+        &["checks", "engine", "fetch", "model", "report", "sources", "store"],
+        &["serde", "serde_json", "tokio"],
+    ),
+    ("api", &["app", "model"], &["axum", "serde", "serde_json", "tokio"]),
+    (
+        "server",
+        &["api", "app", "checks", "fetch", "model", "store"],
+        &["axum", "hyper-util", "rustls", "serde", "tokio"],
+    ),
+    (
         "bartizan",
         &["checks", "engine", "fetch", "model", "report", "sources"],
         &["clap", "serde_json"],
@@ -24,9 +35,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
 
 /// Outside crates that only the crates naming them may use: sockets, git, databases, wire formats, the command line.
 const GUARDED: &[&str] = &[
+    "axum",
     "clap",
     "gix",
     "hyper",
+    "hyper-util",
     "reqwest",
     "rustls",
     "sea-orm",

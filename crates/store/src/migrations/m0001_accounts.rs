@@ -1,8 +1,8 @@
-//! Organizations, users, sessions, the audit log.
+//! Organizations, users, sessions, tokens, attempts to log in, the audit log.
 
 use sea_orm_migration::{prelude::*, schema};
 
-use super::{guard, organization};
+use super::{belongs_to, guard, indexes, organization};
 
 pub(super) struct Step;
 
@@ -20,7 +20,8 @@ impl MigrationTrait for Step {
             .col(schema::pk_uuid("id"))
             .col(schema::text_uniq("slug"))
             .col(schema::text("name"))
-            .col(schema::boolean("is_personal"))
+            .col(schema::text_null("personal_email").unique_key().to_owned())
+            .col(schema::text("plan"))
             .col(schema::big_integer("next_user").default(1))
             .col(schema::big_integer("next_project").default(1))
             .col(schema::big_integer("next_scan").default(1))
@@ -45,20 +46,16 @@ impl MigrationTrait for Step {
             .foreign_key(&mut key)
             .to_owned();
         manager.create_table(users).await?;
-        for (name, columns) in [
-            ("ux_users_email", ["organization_id", "email"]),
-            ("ux_users_number", ["organization_id", "number"]),
-        ] {
-            let mut index = Index::create();
-            index.name(name).table("users").unique();
-            for column in columns {
-                index.col(column);
-            }
-            manager.create_index(index).await?;
-        }
-        let by_email =
-            Index::create().name("ix_users_email").table("users").col("email").to_owned();
-        manager.create_index(by_email).await?;
+        indexes(
+            manager,
+            "users",
+            &[
+                ("ux_users_email", &["organization_id", "email"]),
+                ("ux_users_number", &["organization_id", "number"]),
+                ("ix_users_email", &["email"]),
+            ],
+        )
+        .await?;
         guard(manager, "users").await?;
 
         let (column, mut key) = organization("sessions");
@@ -70,21 +67,15 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("created_at"))
             .col(schema::big_integer("expires_at"))
             .foreign_key(&mut key)
-            .foreign_key(
-                ForeignKey::create()
-                    .name("fk_sessions_user")
-                    .from("sessions", "user_id")
-                    .to("users", "id")
-                    .on_delete(ForeignKeyAction::Cascade),
-            )
+            .foreign_key(&mut belongs_to("sessions", "user_id", "users"))
             .to_owned();
         manager.create_table(sessions).await?;
-        for (name, column) in
-            [("ix_sessions_user", "user_id"), ("ix_sessions_expiry", "expires_at")]
-        {
-            let index = Index::create().name(name).table("sessions").col(column).to_owned();
-            manager.create_index(index).await?;
-        }
+        indexes(
+            manager,
+            "sessions",
+            &[("ix_sessions_user", &["user_id"]), ("ix_sessions_expiry", &["expires_at"])],
+        )
+        .await?;
         guard(manager, "sessions").await?;
 
         let (column, mut key) = organization("events");
@@ -101,14 +92,55 @@ impl MigrationTrait for Step {
             .foreign_key(&mut key)
             .to_owned();
         manager.create_table(events).await?;
-        let by_time = Index::create()
-            .name("ix_events_time")
-            .table("events")
-            .col("organization_id")
-            .col("created_at")
-            .col("id")
+        indexes(manager, "events", &[("ix_events_time", &["organization_id", "created_at", "id"])])
+            .await?;
+        guard(manager, "events").await?;
+
+        let (column, mut key) = organization("tokens");
+        let tokens = Table::create()
+            .table("tokens")
+            .col(schema::pk_uuid("id"))
+            .col(column)
+            .col(schema::uuid("user_id"))
+            .col(schema::text("kind"))
+            .col(schema::text("name"))
+            .col(schema::text("prefix"))
+            .col(schema::blob("hash"))
+            .col(schema::big_integer("created_at"))
+            .col(schema::big_integer_null("last_used_at"))
+            .col(schema::big_integer_null("expires_at"))
+            .foreign_key(&mut key)
+            .foreign_key(&mut belongs_to("tokens", "user_id", "users"))
             .to_owned();
-        manager.create_index(by_time).await?;
-        guard(manager, "events").await
+        manager.create_table(tokens).await?;
+        indexes(
+            manager,
+            "tokens",
+            &[
+                ("ux_tokens_hash", &["hash"]),
+                ("ix_tokens_user", &["user_id", "kind"]),
+                ("ix_tokens_time", &["organization_id", "created_at", "id"]),
+            ],
+        )
+        .await?;
+        guard(manager, "tokens").await?;
+
+        // Attempts to log in belong to no organization: who makes them is not known yet.
+        let attempts = Table::create()
+            .table("attempts")
+            .col(schema::pk_uuid("id"))
+            .col(schema::text("address"))
+            .col(schema::big_integer("created_at"))
+            .to_owned();
+        manager.create_table(attempts).await?;
+        indexes(
+            manager,
+            "attempts",
+            &[
+                ("ix_attempts_address", &["address", "created_at"]),
+                ("ix_attempts_time", &["created_at"]),
+            ],
+        )
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema};
 
-use super::{guard, organization};
+use super::{belongs_to, guard, indexes, organization};
 
 pub(super) struct Step;
 
@@ -37,22 +37,17 @@ impl MigrationTrait for Step {
             .foreign_key(&mut key)
             .to_owned();
         manager.create_table(projects).await?;
-        for (name, columns, is_unique) in [
-            ("ux_projects_slug", &["organization_id", "slug"][..], true),
-            ("ux_projects_number", &["organization_id", "number"], true),
-            ("ix_projects_time", &["organization_id", "created_at", "id"], false),
-            ("ix_projects_repository", &["repo_identity"], false),
-        ] {
-            let mut index = Index::create();
-            index.name(name).table("projects");
-            if is_unique {
-                index.unique();
-            }
-            for column in columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
-        }
+        indexes(
+            manager,
+            "projects",
+            &[
+                ("ux_projects_slug", &["organization_id", "slug"]),
+                ("ux_projects_number", &["organization_id", "number"]),
+                ("ix_projects_time", &["organization_id", "created_at", "id"]),
+                ("ix_projects_repository", &["repo_identity"]),
+            ],
+        )
+        .await?;
         guard(manager, "projects").await?;
 
         let (column, mut key) = organization("receipts");
@@ -64,13 +59,7 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("created_at"))
             .primary_key(Index::create().col("project_id").col("delivery"))
             .foreign_key(&mut key)
-            .foreign_key(
-                ForeignKey::create()
-                    .name("fk_receipts_project")
-                    .from("receipts", "project_id")
-                    .to("projects", "id")
-                    .on_delete(ForeignKeyAction::Cascade),
-            )
+            .foreign_key(&mut belongs_to("receipts", "project_id", "projects"))
             .to_owned();
         manager.create_table(receipts).await?;
         guard(manager, "receipts").await

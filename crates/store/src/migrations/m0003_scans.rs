@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema};
 
-use super::{guard, organization};
+use super::{belongs_to, guard, indexes, organization};
 
 pub(super) struct Step;
 
@@ -10,20 +10,6 @@ impl MigrationName for Step {
     fn name(&self) -> &str {
         "m0003_scans"
     }
-}
-
-/// A reference to a row without which this one has no meaning.
-fn belongs_to(
-    table: &'static str,
-    column: &'static str,
-    to: &'static str,
-) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .name(format!("fk_{table}_{column}"))
-        .from(table, column)
-        .to(to, "id")
-        .on_delete(ForeignKeyAction::Cascade)
-        .to_owned()
 }
 
 #[async_trait::async_trait]
@@ -117,30 +103,27 @@ impl MigrationTrait for Step {
             .to_owned();
         manager.create_table(problems).await?;
 
-        for (table, name, columns, is_unique) in [
-            ("scans", "ux_scans_number", &["organization_id", "number"][..], true),
-            ("scans", "ix_scans_project", &["project_id", "created_at", "id"], false),
-            ("scans", "ix_scans_queue", &["status", "created_at"], false),
-            ("findings", "ux_findings_number", &["organization_id", "number"], true),
-            ("findings", "ix_findings_scan", &["scan_id", "created_at", "id"], false),
-            (
-                "findings",
-                "ix_findings_current",
-                &["organization_id", "is_current", "created_at", "id"],
-                false,
-            ),
-            ("findings", "ix_findings_problem", &["project_id", "fingerprint"], false),
-        ] {
-            let mut index = Index::create();
-            index.name(name).table(table);
-            if is_unique {
-                index.unique();
-            }
-            for column in columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
-        }
+        indexes(
+            manager,
+            "scans",
+            &[
+                ("ux_scans_number", &["organization_id", "number"]),
+                ("ix_scans_project", &["project_id", "created_at", "id"]),
+                ("ix_scans_queue", &["status", "created_at"]),
+            ],
+        )
+        .await?;
+        indexes(
+            manager,
+            "findings",
+            &[
+                ("ux_findings_number", &["organization_id", "number"]),
+                ("ix_findings_scan", &["scan_id", "created_at", "id"]),
+                ("ix_findings_current", &["organization_id", "is_current", "created_at", "id"]),
+                ("ix_findings_problem", &["project_id", "fingerprint"]),
+            ],
+        )
+        .await?;
         for table in ["scans", "findings", "problems"] {
             guard(manager, table).await?;
         }

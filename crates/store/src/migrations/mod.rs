@@ -19,6 +19,40 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// A reference to a row without which this one has no meaning.
+fn belongs_to(
+    table: &'static str,
+    column: &'static str,
+    to: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .name(format!("fk_{table}_{column}"))
+        .from(table, column)
+        .to(to, "id")
+        .on_delete(ForeignKeyAction::Cascade)
+        .to_owned()
+}
+
+/// Indexes of a table: name and columns. A name that begins with `ux_` lets each value stand once only.
+async fn indexes(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    indexes: &[(&'static str, &[&'static str])],
+) -> Result<(), DbErr> {
+    for (name, columns) in indexes {
+        let mut index = Index::create();
+        index.name(*name).table(table);
+        if name.starts_with("ux_") {
+            index.unique();
+        }
+        for column in *columns {
+            index.col(*column);
+        }
+        manager.create_index(index).await?;
+    }
+    Ok(())
+}
+
 /// A column that says whose a row is; with its organization, the row goes.
 fn organization(table: &str) -> (ColumnDef, ForeignKeyCreateStatement) {
     let mut key = ForeignKey::create();

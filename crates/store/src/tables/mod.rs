@@ -1,5 +1,6 @@
 //! One module for each table.
 
+pub(crate) mod attempt;
 pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod organization;
@@ -8,4 +9,5 @@ pub(crate) mod project;
 pub(crate) mod receipt;
 pub(crate) mod scan;
 pub(crate) mod session;
+pub(crate) mod token;
 pub(crate) mod user;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::OrganizationId;
+use crate::{OrganizationId, Plan};
 
 /// An organization. It owns everything below it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,8 +15,10 @@ pub struct Model {
     pub slug: String,
     /// Its name for people.
     pub name: String,
-    /// Made for one user alone.
-    pub is_personal: bool,
+    /// The address of the one user it was made for, if it was made for one alone; there is one of each.
+    pub personal_email: Option<String>,
+    /// What it may use.
+    pub plan: Plan,
     /// The number its next user gets.
     pub next_user: i64,
     /// The number its next project gets.

@@ -1,4 +1,4 @@
-use store::{Access, Error, Keyset, Role, Store, UserChanges, UserStatus};
+use store::{Access, Error, Keyset, Plan, Role, Store, UserChanges, UserStatus};
 
 use crate::support::{self, NOW, fresh, new_user, register};
 
@@ -12,7 +12,8 @@ async fn a_slug_is_taken_once_however_many_want_it() {
                 let organization = store::NewOrganization {
                     slug: "acme".to_owned(),
                     name: "Acme".to_owned(),
-                    is_personal: false,
+                    personal_email: None,
+                    plan: Plan::Unlimited,
                 };
                 let user = new_user("a@acme.example", Role::Admin);
                 let made = system.register(organization, user, NOW).await?;

@@ -4,8 +4,8 @@ use std::env;
 
 use sqlx::{Connection as _, Executor as _};
 use store::{
-    Access, NewFinding, NewOrganization, NewProject, NewScan, NewUser, Organization, Project, Role,
-    Scan, ScanKind, ScanTrigger, Store, User,
+    Access, FindingStatus, NewFinding, NewOrganization, NewProject, NewScan, NewUser, Organization,
+    Plan, Project, ProjectId, Role, Scan, ScanKind, ScanTrigger, Store, User,
 };
 use tempfile::TempDir;
 
@@ -66,8 +66,12 @@ pub(crate) fn new_user(email: &str, role: Role) -> NewUser {
 }
 
 pub(crate) async fn register(store: &Store, slug: &str) -> (Organization, User) {
-    let organization =
-        NewOrganization { slug: slug.to_owned(), name: slug.to_uppercase(), is_personal: false };
+    let organization = NewOrganization {
+        slug: slug.to_owned(),
+        name: slug.to_uppercase(),
+        personal_email: None,
+        plan: Plan::Unlimited,
+    };
     let system = store.system(Access::Write).await.unwrap();
     let user = new_user(&format!("admin@{slug}.example"), Role::Admin);
     let made = system.register(organization, user, NOW).await.unwrap();
@@ -77,6 +81,7 @@ pub(crate) async fn register(store: &Store, slug: &str) -> (Organization, User) 
 
 pub(crate) fn new_project(slug: &str) -> NewProject {
     NewProject {
+        id: ProjectId::generate(),
         slug: slug.to_owned(),
         name: format!("The {slug}"),
         description: None,
@@ -130,5 +135,6 @@ pub(crate) fn new_finding(fingerprint: &str, severity: i16) -> NewFinding {
         aliases: Vec::new(),
         references: vec!["https://stripe.example/keys".to_owned()],
         fingerprint: fingerprint.to_owned(),
+        status: FindingStatus::Open,
     }
 }

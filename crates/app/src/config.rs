@@ -1,0 +1,85 @@
+//! What an operator decides.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use model::SecretValue;
+use store::Plan;
+
+/// How the application behaves.
+#[derive(Clone)]
+pub struct Config {
+    /// How long a session lives.
+    pub session_life: Duration,
+    /// Whether anybody may make an organization.
+    pub is_registration_open: bool,
+    /// Attempts to log in from one address within `login_window`.
+    pub login_limit: u64,
+    /// See `login_limit`.
+    pub login_window: Duration,
+    /// What new organizations may use.
+    pub default_plan: Plan,
+    /// Also proves webhooks, of all projects.
+    pub webhook_secret: Option<SecretValue>,
+    /// Under which URL clients reach the server, without a slash at its end.
+    pub public_url: String,
+    /// Where clones lie while they are scanned.
+    pub clone_folder: PathBuf,
+    /// Largest pack that is cloned.
+    pub max_clone_bytes: u64,
+    /// Longest time that a clone takes.
+    pub clone_timeout: Duration,
+    /// Threads of one scan.
+    pub scan_threads: usize,
+    /// How long a worker that fell silent keeps a scan.
+    pub lease_life: Duration,
+}
+
+impl Config {
+    /// As a server on its own is configured, its clones in `clone_folder`.
+    #[must_use]
+    pub fn new(clone_folder: PathBuf) -> Self {
+        Self {
+            session_life: Duration::from_hours(24),
+            is_registration_open: true,
+            login_limit: 5,
+            login_window: Duration::from_mins(15),
+            default_plan: Plan::Unlimited,
+            webhook_secret: None,
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            clone_folder,
+            max_clone_bytes: 8 << 30,
+            clone_timeout: Duration::from_mins(15),
+            scan_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            lease_life: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What time it is.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// The machine's.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(|| {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// One that says the milliseconds since 1970 UTC.
+    pub fn new(now_ms: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now_ms))
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+}

@@ -1,0 +1,1 @@
+//! Reports of a scan, made as they are read.

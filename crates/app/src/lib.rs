@@ -1,0 +1,146 @@
+//! What Bartizan does for its users: one function for each thing that can be asked of it. Here is decided who may do what and
+//! what happens then; the surfaces above speak, the store below remembers.
+//!
+//! This crate has never heard of HTTP or SQL.
+
+mod accounts;
+mod audit;
+mod config;
+mod context;
+mod error;
+mod exports;
+mod findings;
+mod keys;
+mod passwords;
+mod projects;
+mod scans;
+mod sessions;
+mod text;
+mod tokens;
+mod upkeep;
+mod users;
+mod worker;
+
+use std::sync::Arc;
+
+use checks::secrets::Ruleset;
+use store::{Access, Keyset, Store, Tenant};
+use tokio::sync::Notify;
+
+pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
+pub use config::{Clock, Config};
+pub use context::{Credential, Ctx, Origin};
+pub use error::{Error, Issue};
+pub use findings::{FindingQuery, severity_of_rank};
+pub use keys::{DataKey, DataKeys, InvalidKey};
+pub use passwords::Password;
+pub use projects::{ProjectDraft, ProjectPatch, ProjectView, Repository, Statistics};
+pub use scans::{ScanQuery, ScanRequest, ScanView};
+pub use sessions::Login;
+pub use tokens::{IssuedToken, WebTokenDraft};
+pub use users::{UserDraft, UserPatch};
+
+/// What is remembered, as use cases hand it out.
+pub mod stored {
+    pub use store::{
+        Event, Finding, FindingId, FindingStatus, Keyset, Offset, Organization, Plan, Project,
+        ProjectId, Role, Scan, ScanId, ScanKind, ScanStatus, ScanTrigger, Token, TokenId,
+        TokenKind, Totals, User, UserId, UserStatus,
+    };
+}
+
+/// Everything that can be asked. Clones are the same application.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What an application is made of. Nothing of it can be reached from outside.
+pub struct Parts {
+    store: Store,
+    keys: DataKeys,
+    signer: sessions::Signer,
+    passwords: passwords::Passwords,
+    fetch: fetch::Client,
+    ruleset: Arc<Ruleset>,
+    clock: Clock,
+    config: Config,
+    /// Rung when a scan was started in this process.
+    wake: Notify,
+}
+
+/// A part of a list, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The part.
+    pub items: Vec<T>,
+    /// Behind its last item, if there are more.
+    pub next: Option<Keyset>,
+}
+
+impl App {
+    /// Puts an application together.
+    ///
+    /// # Errors
+    /// There is no randomness to be had.
+    pub fn new(
+        store: Store,
+        keys: DataKeys,
+        fetch: fetch::Client,
+        ruleset: Arc<Ruleset>,
+        clock: Clock,
+        config: Config,
+    ) -> Result<Self, Error> {
+        let signer = sessions::Signer::new(&keys);
+        let passwords = passwords::Passwords::new()?;
+        let wake = Notify::new();
+        Ok(Self(Arc::new(Parts {
+            store,
+            keys,
+            signer,
+            passwords,
+            fetch,
+            ruleset,
+            clock,
+            config,
+            wake,
+        })))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn health(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Reads what is the caller's organization's.
+    async fn read(&self, ctx: &Ctx) -> Result<Tenant, Error> {
+        Ok(self.store.tenant(ctx.organization.id, Access::Read).await?)
+    }
+
+    /// Changes what is the caller's organization's.
+    async fn write(&self, ctx: &Ctx) -> Result<Tenant, Error> {
+        Ok(self.store.tenant(ctx.organization.id, Access::Write).await?)
+    }
+}
+
+/// A page of `items`, of which one more was read than are wanted.
+fn page<T>(mut items: Vec<T>, limit: u64, keyset: impl Fn(&T) -> Keyset) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| has_more).map(keyset);
+    Page { items, next }
+}

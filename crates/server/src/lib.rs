@@ -1,0 +1,1 @@
+//! Puts the APIs on a listener and the workers behind them.
