@@ -1,1 +1,79 @@
-//! What Bartizan speaks over HTTP: one module for each API, over one set of use cases.
+//! What Bartizan speaks over HTTP: one module for each API, over one set of use cases. Paths, wire types and the shape of an
+//! error are here; decisions are not.
+
+mod code;
+mod kit;
+
+use std::sync::Arc;
+
+use app::App;
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, StatusCode, Uri, header};
+
+use code::Code;
+use kit::{Fault, document, redoc};
+
+/// All APIs, their documents and pages, `/healthz`.
+pub fn router(app: App) -> Router {
+    let mut code = code::document();
+    let code_routes = code::routes().finish_api(&mut code);
+    let code = document::in_3_0(serde_json::to_value(&code).unwrap_or_default());
+    Router::new()
+        .merge(code_routes)
+        .route("/openapi.json", served("application/json", code.to_string()))
+        .route("/docs", get(async || redoc::page("Bartizan Code API", "/openapi.json")))
+        .route(redoc::SCRIPT_PATH, get(redoc::script))
+        .route("/healthz", get(health))
+        .fallback(async |uri: Uri| told(&uri, &Fault::unknown_route()))
+        .method_not_allowed_fallback(async |uri: Uri| told(&uri, &Fault::method_not_allowed()))
+        .with_state(app)
+}
+
+/// A file that does not change.
+fn served(media_type: &'static str, text: String) -> axum::routing::MethodRouter<App> {
+    let text: Arc<str> = text.into();
+    get(async move || {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], text.to_string())
+    })
+}
+
+/// Whether the server can do its work.
+async fn health(State(app): State<App>) -> Response {
+    let (status, word) = match app.health().await {
+        Ok(()) => (StatusCode::OK, "ok"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let body = serde_json::json!({ "status": word, "version": env!("CARGO_PKG_VERSION") });
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// What a server says on its own account, before or instead of a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// A handler has panicked.
+    Panicked,
+    /// A handler took too long, or there is too much to do.
+    Overloaded,
+}
+
+/// The answer to a request at `uri` that came to nothing, in the words of the API that the path belongs to.
+#[must_use]
+pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
+    told(
+        uri,
+        &match trouble {
+            Trouble::Panicked => Fault::internal(),
+            Trouble::Overloaded => Fault::unavailable(),
+        },
+    )
+}
+
+fn told(uri: &Uri, fault: &Fault) -> Response {
+    let _ = uri;
+    fault.told::<Code>()
+}

@@ -43,9 +43,9 @@ pub use users::{UserDraft, UserPatch};
 /// What is remembered, as use cases hand it out.
 pub mod stored {
     pub use store::{
-        Event, Finding, FindingId, FindingStatus, Keyset, Offset, Organization, Plan, Project,
-        ProjectId, Role, Scan, ScanId, ScanKind, ScanStatus, ScanTrigger, Token, TokenId,
-        TokenKind, Totals, User, UserId, UserStatus,
+        Event, EventId, Finding, FindingId, FindingStatus, Keyset, Offset, Organization,
+        OrganizationId, Plan, Project, ProjectId, Role, Scan, ScanId, ScanKind, ScanStatus,
+        ScanTrigger, Token, TokenId, TokenKind, Totals, User, UserId, UserStatus,
     };
 }
 
