@@ -1,0 +1,13 @@
+//! What the application promises, on both databases: each test runs on SQLite, and on PostgreSQL where
+//! `BARTIZAN_TEST_POSTGRES` names a server (`cargo xtask postgres cargo test -p app`).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
+mod accounts;
+mod support;
+mod tenancy;
+mod worker;
