@@ -55,6 +55,8 @@ async fn health(State(app): State<App>) -> Response {
 /// What a server says on its own account, before or instead of a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
+    /// There is nothing at the path.
+    NotFound,
     /// A handler has panicked.
     Panicked,
     /// A handler took too long, or there is too much to do.
@@ -67,6 +69,7 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
     told(
         uri,
         &match trouble {
+            Trouble::NotFound => Fault::unknown_route(),
             Trouble::Panicked => Fault::internal(),
             Trouble::Overloaded => Fault::unavailable(),
         },

@@ -69,12 +69,12 @@ impl App {
         let user = self.first_user(&wanted.email, None, wanted.password).await?;
         let organization =
             NewOrganization { slug, name, personal_email: None, plan: self.config.default_plan };
-        let taken = || Error::Conflict(format!("the slug {} is taken", organization.slug));
-        match self.add_organization(organization.clone(), user).await {
-            Ok((organization, user)) => self.begin_session(origin, user, organization).await,
-            Err(store::Error::Conflict) => Err(taken()),
-            Err(error) => Err(error.into()),
-        }
+        let slug = organization.slug.clone();
+        let (organization, user) = self
+            .add_organization(organization, user)
+            .await
+            .map_err(|error| slug_taken(error, &slug))?;
+        self.begin_session(origin, user, organization).await
     }
 
     /// Makes a user with an organization of its own, whose slug follows from the address, and logs in.
@@ -274,6 +274,13 @@ impl App {
             Some(true) => Ok(()),
             _ => Err(Error::invalid("current_password", "current_password is wrong")),
         }
+    }
+}
+
+pub(crate) fn slug_taken(error: store::Error, slug: &str) -> Error {
+    match error {
+        store::Error::Conflict => Error::Conflict(format!("the slug {slug} is taken")),
+        other => other.into(),
     }
 }
 

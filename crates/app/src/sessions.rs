@@ -145,7 +145,9 @@ impl App {
         let tenant = self.store.tenant(organization.id, Access::Write).await?;
         let session = tenant.begin_session(user.id, now_ms, expires_at_ms).await?;
         let token = self.signer.sign(&session, &user, &organization)?;
-        crate::context::log(&tenant, &user, origin, "session.began", &user.email, now_ms).await?;
+        let subject = &user.email;
+        crate::context::log(&tenant, &user, origin, "session.began", subject, self.now_ms())
+            .await?;
         tenant.commit().await?;
         Ok(Login { token, expires_at_ms, user, organization })
     }

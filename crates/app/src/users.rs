@@ -124,7 +124,7 @@ impl App {
 }
 
 /// Goes on if somebody is left who can manage the organization.
-async fn require_admin(tenant: &Tenant) -> Result<(), Error> {
+pub(crate) async fn require_admin(tenant: &Tenant) -> Result<(), Error> {
     match tenant.count_active_admins().await? {
         0 => Err(Error::Conflict("an organization keeps at least one active admin".to_owned())),
         _ => Ok(()),

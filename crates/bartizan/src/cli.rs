@@ -5,13 +5,16 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Confidence, Severity};
 
+use crate::server_command::{AdminArguments, ServeArguments, WorkerArguments};
+
 /// Finds secrets in code and its history.
 #[derive(Debug, Parser)]
 #[command(name = "bartizan", version, about, long_about = None, disable_help_subcommand = true, after_help = "\
 Start with:
   bartizan scan .                    the files below this folder
   bartizan scan . --history          everything that was ever committed
-  bartizan checks                    what is looked for")]
+  bartizan checks                    what is looked for
+  bartizan serve                     a server for teams, on http://127.0.0.1:8080")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -23,6 +26,12 @@ pub(crate) enum Command {
     Scan(Box<ScanArguments>),
     /// List the checks, or show the page of one
     Checks(ChecksArguments),
+    /// Run the server: APIs, and workers that scan
+    Serve(Box<ServeArguments>),
+    /// Run scans of a server's queue in another process or on another machine
+    Worker(Box<WorkerArguments>),
+    /// Manage a server's organizations and users from its machine
+    Admin(Box<AdminArguments>),
     /// Write a completion script for a shell to standard output
     Completions {
         /// The shell

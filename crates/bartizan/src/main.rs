@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod remote;
 mod scan;
+mod server_command;
 mod setup;
 mod target;
 mod verify;
@@ -54,10 +55,13 @@ impl Failure {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = match &cli.command {
-        Command::Scan(arguments) => scan::run(arguments),
-        Command::Checks(arguments) => checks_command::run(arguments),
-        Command::Completions { shell } => completions(*shell),
+    let result = match cli.command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Checks(arguments) => checks_command::run(&arguments),
+        Command::Serve(arguments) => server_command::serve(&arguments),
+        Command::Worker(arguments) => server_command::work(&arguments),
+        Command::Admin(arguments) => server_command::administer(*arguments),
+        Command::Completions { shell } => completions(shell),
     };
     match result {
         Ok(code) => code,

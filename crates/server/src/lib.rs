@@ -1,1 +1,255 @@
 //! Puts the APIs on a listener and the workers behind them.
+
+pub mod admin;
+mod keys;
+mod logs;
+mod origin;
+mod settings;
+mod stack;
+
+use std::{
+    io::Write as _,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use app::{App, Clock, Config};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use checks::secrets::Ruleset;
+use hyper_util::rt::TokioTimer;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use model::SecretValue;
+use store::Store;
+use tokio::{runtime::Runtime, sync::watch, task::JoinSet};
+
+pub use settings::{LogFormat, Settings};
+
+/// How long requests and scans may go on after the server was told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+/// How long the head of a request may take.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Another secret that proves webhooks, for installations with one organization.
+const WEBHOOK_SECRET: &str = "BARTIZAN_WEBHOOK_SECRET";
+/// The database in the data directory.
+const DATABASE_FILE: &str = "bartizan.db";
+/// Where in the data directory clones lie while they are scanned.
+const CLONES: &str = "clones";
+
+/// Listens until it is told to stop, by SIGTERM or Ctrl-C. Scans run in this process as well, unless `workers` is 0.
+///
+/// # Errors
+/// Data, keys, the database or the listener cannot be opened.
+pub fn serve(settings: &Settings) -> Result<()> {
+    logs::begin(settings)?;
+    let listener = TcpListener::bind(settings.listen)
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let (runtime, app) = assemble(settings, address)?;
+    runtime.block_on(async {
+        let metrics = metrics()?;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        work(&app, workers(settings), &stopped, &mut tasks);
+        greet(settings, &app, address).await?;
+        let handle = Handle::new();
+        tokio::spawn(stop_on_signal(handle.clone(), stop));
+        listen(settings, listener, &app, metrics, handle).await?;
+        while tasks.join_next().await.is_some() {}
+        Ok(())
+    })
+}
+
+/// Runs scans only, until it is told to stop.
+///
+/// # Errors
+/// Data, keys or the database cannot be opened.
+pub fn work_only(settings: &Settings) -> Result<()> {
+    logs::begin(settings)?;
+    let (runtime, app) = assemble(settings, settings.listen)?;
+    runtime.block_on(async {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let count = workers(settings).max(1);
+        work(&app, count, &stopped, &mut tasks);
+        say(&format!("Bartizan {} runs {count} scans at a time", env!("CARGO_PKG_VERSION")));
+        signalled().await;
+        stop.send_replace(true);
+        while tasks.join_next().await.is_some() {}
+        Ok(())
+    })
+}
+
+fn workers(settings: &Settings) -> usize {
+    settings.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// The application over its database, with its keys, and what runs it. The application has to go after what runs in it: its
+/// connections to elsewhere block.
+fn assemble(settings: &Settings, address: SocketAddr) -> Result<(Runtime, App)> {
+    let reach = reach(settings)?;
+    let ruleset = Arc::new(Ruleset::builder()?.build());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let folder = settings.data_dir.as_path();
+    keys::make_folder(folder)?;
+    let keys = keys::load(folder)?;
+    let store = runtime.block_on(open(settings, folder))?;
+    let clones = folder.join(CLONES);
+    keys::make_folder(&clones)?;
+    let config = Config {
+        session_life: Duration::from_secs(settings.session_hours.saturating_mul(3_600)),
+        is_registration_open: !settings.closed_registration,
+        login_limit: settings.login_limit,
+        login_window: Duration::from_secs(settings.login_window_minutes.saturating_mul(60)),
+        default_plan: app::stored::Plan::parse(&settings.default_plan)
+            .context("--default-plan is free, hobby, pro or unlimited")?,
+        webhook_secret: std::env::var_os(WEBHOOK_SECRET)
+            .filter(|secret| !secret.is_empty())
+            .map(|secret| SecretValue::new(secret.as_encoded_bytes())),
+        public_url: settings.url(address),
+        max_clone_bytes: settings.max_clone_mib.saturating_mul(1 << 20),
+        clone_timeout: Duration::from_secs(settings.clone_timeout),
+        lease_life: Duration::from_secs(settings.lease_seconds),
+        ..Config::new(clones)
+    };
+    let app = App::new(store, keys, reach, ruleset, Clock::system(), config)?;
+    Ok((runtime, app))
+}
+
+async fn open(settings: &Settings, folder: &Path) -> Result<Store> {
+    match &settings.database {
+        // Its URL may hold a password, so that no message repeats it.
+        Some(url) => Store::postgres(url).await.context("cannot open the database of --database"),
+        None => {
+            let path = folder.join(DATABASE_FILE);
+            let told = || format!("cannot open the database {}", path.display());
+            Store::sqlite(&path).await.with_context(told)
+        }
+    }
+}
+
+/// The way out, as the settings open it.
+fn reach(settings: &Settings) -> Result<fetch::Client> {
+    let mut policy = fetch::Policy::default();
+    for scheme in &settings.allow_clone_schemes {
+        let scheme = scheme.parse().with_context(|| format!("--allow-clone-schemes {scheme}"))?;
+        policy.allow_schemes.insert(scheme);
+    }
+    for network in &settings.allow_private_targets {
+        let network = fetch::guard::network(network).context("--allow-private-targets")?;
+        policy.allow_private.push(network);
+    }
+    let Some(path) = &settings.ca_cert else {
+        return Ok(fetch::Client::new(policy, fetch::SystemResolver)?);
+    };
+    let told = || format!("--ca-cert {}", path.display());
+    let pem = std::fs::read(path).with_context(told)?;
+    fetch::Client::with_certificates(policy, fetch::SystemResolver, &pem).with_context(told)
+}
+
+/// Workers.
+fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    for _ in 0..workers {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.run_worker(stopped).await });
+    }
+}
+
+async fn listen(
+    settings: &Settings,
+    listener: TcpListener,
+    app: &App,
+    metrics: PrometheusHandle,
+    handle: Handle<SocketAddr>,
+) -> Result<()> {
+    listener.set_nonblocking(true)?;
+    let router = stack::around(api::router(app.clone()), settings, metrics);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    macro_rules! run {
+        ($server:expr) => {{
+            let mut server = $server.handle(handle);
+            // Who sends a head byte by byte does not keep a connection for long.
+            let http = server.http_builder();
+            http.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+            http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEADER_TIMEOUT));
+            server.serve(service).await.context("the listener has failed")
+        }};
+    }
+    match settings.tls_cert.as_ref().zip(settings.tls_key.as_ref()) {
+        Some((certificate, key)) => {
+            let tls = RustlsConfig::from_pem_file(certificate, key)
+                .await
+                .context("cannot read --tls-cert and --tls-key")?;
+            run!(axum_server::from_tcp_rustls(listener, tls)?)
+        }
+        None => run!(axum_server::from_tcp(listener)?),
+    }
+}
+
+/// Numbers of this process.
+fn metrics() -> Result<PrometheusHandle> {
+    let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+    let recorder = PrometheusBuilder::new().set_buckets(&buckets)?.build_recorder();
+    let handle = recorder.handle();
+    // A second server in one process, as in tests, counts together with the first.
+    let _ = metrics::set_global_recorder(recorder);
+    Ok(handle)
+}
+
+async fn stop_on_signal(handle: Handle<SocketAddr>, stop: watch::Sender<bool>) {
+    signalled().await;
+    tracing::info!("stopping: scans are given back, requests may end");
+    stop.send_replace(true);
+    handle.graceful_shutdown(Some(DRAIN));
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn signalled() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Says where everything is and, as long as nobody has registered, how to.
+async fn greet(settings: &Settings, app: &App, address: SocketAddr) -> Result<()> {
+    let url = settings.url(address);
+    let folder = std::path::absolute(&settings.data_dir)?;
+    let database = match settings.database {
+        Some(_) => "PostgreSQL".to_owned(),
+        None => folder.join(DATABASE_FILE).display().to_string(),
+    };
+    let key = match std::env::var_os("BARTIZAN_DATA_KEY").is_some_and(|key| !key.is_empty()) {
+        true => "from BARTIZAN_DATA_KEY".to_owned(),
+        false => format!(
+            "{} (keep a copy: without it stored tokens are lost)",
+            folder.join(keys::FILE_NAME).display()
+        ),
+    };
+    say(&format!(
+        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}\n  documentation  {url}/docs",
+        env!("CARGO_PKG_VERSION"),
+        workers(settings),
+    ));
+    if !settings.closed_registration && !app.operator().has_organizations().await? {
+        say(&format!(
+            "\nNobody has registered yet. Make your organization and its first user:\n\n  curl -X POST {url}/v1/auth/register \\\n    -H 'content-type: application/json' \\\n    -d '{{\"org_name\": \"Acme Inc.\", \"org_slug\": \"acme\", \"email\": \"you@acme.example\", \"password\": \"use-a-real-password-here\"}}'\n"
+        ));
+    }
+    Ok(())
+}
+
+/// Writes to standard output. Who closed it does not want to hear.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -102,6 +102,37 @@ impl System {
         Ok(found.one(&self.tx).await?)
     }
 
+    /// Organizations, by slug, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn organizations(&self, limit: u64) -> Result<Vec<Organization>, Error> {
+        let rows = organization::Entity::find().order_by_asc(organization::Column::Slug);
+        Ok(rows.limit(limit).all(&self.tx).await?)
+    }
+
+    /// Removes an organization with everything in it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn remove_organization(&self, id: OrganizationId) -> Result<(), Error> {
+        organization::Entity::delete_by_id(id).exec(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Says what an organization may use.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn set_plan(&self, id: OrganizationId, plan: Plan) -> Result<(), Error> {
+        organization::Entity::update_many()
+            .col_expr(organization::Column::Plan, Expr::value(plan.as_str()))
+            .filter(organization::Column::Id.eq(id))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// Whether an organization was made for the user of that address alone.
     ///
     /// # Errors

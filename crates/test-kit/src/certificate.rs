@@ -11,12 +11,20 @@ use rustls::{
 /// The names a test's https server answers to.
 const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "git.test", "*.git.test"];
 
-pub(crate) struct Certificate {
-    pub(crate) authority_pem: String,
+/// A server's certificate for `localhost`, `127.0.0.1`, `git.test` and what is below that.
+pub struct Certificate {
+    /// Whom to trust.
+    pub authority_pem: String,
+    /// What the server shows.
+    pub certificate_pem: String,
+    /// What the server keeps.
+    pub key_pem: String,
     pub(crate) config: Arc<ServerConfig>,
 }
 
-pub(crate) fn make() -> Certificate {
+/// Makes an authority and a certificate.
+#[must_use]
+pub fn certificate() -> Certificate {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate().unwrap();
@@ -37,5 +45,10 @@ pub(crate) fn make() -> Certificate {
             PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
         )
         .unwrap();
-    Certificate { authority_pem: authority_certificate.pem(), config: Arc::new(config) }
+    Certificate {
+        authority_pem: authority_certificate.pem(),
+        certificate_pem: certificate.pem(),
+        key_pem: key.serialize_pem(),
+        config: Arc::new(config),
+    }
 }

@@ -6,7 +6,10 @@ use std::{
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Stdio,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -26,6 +29,7 @@ use crate::{Ending, HttpServer, Reply, Repo, Request, repo::isolated_git};
 pub struct GitServer {
     http: HttpServer,
     name: String,
+    is_mended: Arc<AtomicBool>,
 }
 
 /// How a [`GitServer`] is to be.
@@ -91,6 +95,11 @@ impl GitServer {
         self.http.url(&self.name)
     }
 
+    /// From now on nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.is_mended.store(true, Ordering::SeqCst);
+    }
+
     /// The HTTP server below: URLs under other names, its authority, the requests it has seen.
     #[must_use]
     pub fn http(&self) -> &HttpServer {
@@ -146,16 +155,18 @@ impl GitServerBuilder {
         }
         let (name, _) = self.repositories.first().unwrap().clone();
         let https = self.https;
-        let server = Backend { root, options: self };
+        let is_mended = Arc::new(AtomicBool::new(false));
+        let server = Backend { root, options: self, is_mended: Arc::clone(&is_mended) };
         let answer = move |request: &Request| server.answer(request);
         let http = if https { HttpServer::https(answer) } else { HttpServer::http(answer) };
-        GitServer { http, name }
+        GitServer { http, name, is_mended }
     }
 }
 
 struct Backend {
     root: TempDir,
     options: GitServerBuilder,
+    is_mended: Arc<AtomicBool>,
 }
 
 impl Backend {
@@ -165,7 +176,11 @@ impl Backend {
             "GET" => ("/info/refs", "advertisement"),
             _ => ("/git-upload-pack", "result"),
         };
-        match &self.options.fault {
+        let fault = match self.is_mended.load(Ordering::SeqCst) {
+            true => &Fault::None,
+            false => &self.options.fault,
+        };
+        match fault {
             Fault::Status(status) => return Reply::status(*status),
             Fault::RedirectTo(url) if request.method == "GET" => {
                 let query = if request.query.is_empty() {
@@ -197,7 +212,7 @@ impl Backend {
         let mut reply = run(self.root.path(), request, self.options.version_2);
         if has_pack {
             let middle = reply.body.len() / 2;
-            match &self.options.fault {
+            match fault {
                 Fault::StallInPack => {
                     reply.body.truncate(middle);
                     reply.ending = Ending::Stall;

@@ -110,7 +110,7 @@ impl HttpServer {
     /// Answers over TLS, for `localhost`, `127.0.0.1`, `git.test` and what is below that.
     #[must_use]
     pub fn https(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start(Some(certificate::make()), Arc::new(answer))
+        Self::start(Some(certificate::certificate()), Arc::new(answer))
     }
 
     fn start(tls: Option<certificate::Certificate>, answer: Arc<Answer>) -> Self {

@@ -13,6 +13,7 @@ mod git_server;
 mod http_server;
 mod repo;
 
+pub use certificate::{Certificate, certificate};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
 pub use repo::{Repo, isolated_git};

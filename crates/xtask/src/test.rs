@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Programs the tests run, and Debian's packages that bring them.
-const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client")];
+const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client"), ("curl", "curl")];
 
 const FUZZ: &str = "fuzz/Cargo.toml";
 

@@ -26,8 +26,8 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "bartizan",
-        &["checks", "engine", "fetch", "model", "report", "sources"],
-        &["clap", "serde_json"],
+        &["app", "checks", "engine", "fetch", "model", "report", "server", "sources"],
+        &["clap", "serde", "serde_json"],
     ),
     ("test-kit", &["model"], &[]),
     ("xtask", &[], &[]),

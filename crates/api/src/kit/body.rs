@@ -109,6 +109,11 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
 
 /// Reads one JSON value and nothing behind it.
 fn understand<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // What derives its reading from a structure would take a list of the members as well.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'[') {
+        return Err(Fault::bad_request("body", "the body must be a JSON object"));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let message = match error.classify() {
             serde_json::error::Category::Data => format!("the body is not as it must be: {error}"),

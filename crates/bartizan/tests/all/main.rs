@@ -10,4 +10,5 @@
 mod gitleaks;
 mod remote;
 mod scan;
+mod server;
 mod support;

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Measures a server on this machine: how fast it is there, what it needs when nobody asks, how fast it scans and stores, and
+how long reads take while it scans.
+
+    benches/server.py [--bartizan target/release/bartizan] [--database postgres://...] [--rate 200] [--seconds 20]
+
+Prints one line for each figure, with the aim beside it. Repositories are made in a temporary folder and cloned as `file:` URLs.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import pathlib
+import random
+import shutil
+import string
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+FINDINGS = 25_000
+"""Findings of the large repository."""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bartizan", default="target/release/bartizan")
+    parser.add_argument("--database", help="a postgres:// URL of an empty database")
+    parser.add_argument("--rate", type=int, default=200, help="requests a second, whether answers come or not")
+    parser.add_argument("--seconds", type=int, default=20)
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="bartizan-bench-"))
+    try:
+        measure(options, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure(options, folder):
+    small = repository(folder / "small", files=1_000, secrets=50)
+    large = repository(folder / "large", files=FINDINGS // 100, secrets=FINDINGS)
+    server = Server(options, folder)
+    try:
+        tell("up after", server.up_after * 1000, "ms", 300)
+        time.sleep(2)
+        tell("memory when idle", server.memory(), "MB", 60)
+        token = server.post("/v1/auth/register", {
+            "org_name": "Bench", "org_slug": "bench", "email": "you@bench.example", "password": "a long password"})["token"]
+        server.token = token
+        for name, path in [("small", small), ("warm", small), *[(f"large-{n}", large) for n in range(4)]]:
+            server.post("/v1/orgs/bench/projects", {"slug": name, "name": name, "repo_url": path.as_uri()})
+        server.scan("warm")
+        began = time.monotonic()
+        scan = server.scan("small", poll=0.01)
+        tell("a repository of 1,000 files, from run-scan to completed", time.monotonic() - began, "s", 1)
+        assert sum(scan["findings_count"].values()) == 50, scan
+        for n in range(4):
+            scan = server.scan(f"large-{n}")
+            assert sum(scan["findings_count"].values()) == FINDINGS, scan
+        stored = server.metric("bartizan_scan_store_seconds_sum") / max(server.metric("bartizan_scan_store_seconds_count"), 1)
+        print(f"storing the findings of a scan, on average over all: {stored:.2f} s")
+        tell(f"storing {FINDINGS:,} findings", server.metric_max(), "s", 2)
+        asyncio.run(reads(server, options))
+        print(f"memory after it: {server.memory():.0f} MB")
+    finally:
+        server.stop()
+
+
+def tell(what, value, unit, aim):
+    print(f"{what}: {value:.2f} {unit} (aim: under {aim})", flush=True)
+
+
+def repository(path, files, secrets):
+    """A repository with so many files of which some hold so many passwords."""
+    path.mkdir()
+    draw = random.Random(1)
+    letters = string.ascii_letters + string.digits
+    for number in range(files):
+        lines = [f"line {n} of file {number}" for n in range(20)]
+        count = secrets // files + (number < secrets % files)
+        for n in range(count):
+            lines.append(f"DB_PASSWORD_{n}={''.join(draw.choices(letters, k=20))}")
+        (path / f"f{number}.env").write_text("\n".join(lines) + "\n")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main", "-C", path]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run([*git, *arguments], check=True)
+    return path
+
+
+class Server:
+    def __init__(self, options, folder):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("BARTIZAN_")}
+        if options.database:
+            environment["BARTIZAN_DATABASE"] = options.database
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [options.bartizan, "serve", "--listen", "127.0.0.1:0", "--data-dir", folder / "data", "--log", "error",
+             "--allow-clone-schemes", "file"],
+            stdout=subprocess.PIPE, text=True, env=environment)
+        line = self.process.stdout.readline()
+        self.url = line.split()[-1]
+        self.token = None
+        self.request("GET", "/healthz")
+        self.up_after = time.monotonic() - began
+
+    def request(self, method, path, body=None):
+        request = urllib.request.Request(self.url + path, method=method)
+        if self.token:
+            request.add_header("authorization", f"Bearer {self.token}")
+        data = None
+        if body is not None:
+            request.add_header("content-type", "application/json")
+            data = json.dumps(body).encode()
+        with urllib.request.urlopen(request, data=data, timeout=60) as answer:
+            return answer.read().decode()
+
+    def get(self, path):
+        return json.loads(self.request("GET", path))
+
+    def post(self, path, body):
+        return json.loads(self.request("POST", path, body))
+
+    def scan(self, project, poll=0.05):
+        scan = self.post(f"/v1/orgs/bench/projects/{project}/run-scan", {})
+        while scan["status"] in ("queued", "running"):
+            time.sleep(poll)
+            scan = self.get(f"/v1/orgs/bench/projects/{project}/scans/{scan['id']}")
+        assert scan["status"] == "completed", scan
+        return scan
+
+    def metric(self, name):
+        for line in self.request("GET", "/metrics").splitlines():
+            if line.startswith(name):
+                return float(line.rsplit(" ", 1)[1])
+        return 0.0
+
+    def metric_max(self):
+        return self.metric("bartizan_scan_store_seconds_max")
+
+    def memory(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) / 1000 for line in status.splitlines() if line.startswith("VmRSS"))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+async def reads(server, options):
+    """Reads at a fixed rate, two scans beside them. A request that is late counts from when it was due."""
+    findings = server.get("/v1/orgs/bench/findings?limit=1")
+    scan = findings[0]["scan_id"]
+    paths = [
+        "/v1/orgs/bench/findings",
+        "/v1/orgs/bench/findings?severity=high,critical",
+        "/v1/orgs/bench/projects",
+        "/v1/orgs/bench/projects/large-0/scans",
+        f"/v1/orgs/bench/projects/large-3/scans/{scan}/findings?limit=100",
+        "/api/v1/projects",
+    ]
+    host, port = server.url.removeprefix("http://").rsplit(":", 1)
+    free = asyncio.Queue()
+    for _ in range(32):
+        free.put_nowait(await asyncio.open_connection(host, int(port)))
+    took = []
+
+    async def one(path, due):
+        reader, writer = connection = await free.get()
+        writer.write(f"GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {server.token}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        assert head.startswith("http/1.1 200"), head
+        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length"))
+        await reader.readexactly(length)
+        took.append(time.monotonic() - due)
+        free.put_nowait(connection)
+
+    def scanning(stop):
+        while not stop.is_set():
+            server.scan("large-1", poll=0.2)
+
+    import threading
+    stop = threading.Event()
+    scans = [threading.Thread(target=scanning, args=(stop,)) for _ in range(2)]
+    for thread in scans:
+        thread.start()
+    began = time.monotonic()
+    tasks = []
+    for number in range(options.rate * options.seconds):
+        due = began + number / options.rate
+        await asyncio.sleep(max(0, due - time.monotonic()))
+        tasks.append(asyncio.create_task(one(paths[number % len(paths)], due)))
+    await asyncio.gather(*tasks)
+    stop.set()
+    for thread in scans:
+        await asyncio.to_thread(thread.join)
+    took.sort()
+    count = len(took)
+    print(f"{count} reads at {options.rate}/s, {FINDINGS * 4:,} findings, two scans: median {took[count // 2] * 1000:.1f} ms")
+    tell("99 % of them in", took[count * 99 // 100] * 1000, "ms", 10)
+
+
+if __name__ == "__main__":
+    main()

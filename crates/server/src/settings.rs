@@ -1,0 +1,197 @@
+//! What an operator has said: in a file, in the environment, on the command line; the later wins.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+use figment::{
+    Figment,
+    providers::{Format as _, Serialized, Toml},
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// All that can be said. The names are those of the flags, with `_` in a file.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where data and keys are.
+    pub data_dir: PathBuf,
+    /// `postgres://...`; a file in the data directory otherwise. It may hold a password.
+    pub database: Option<String>,
+    /// Scans at a time; as many as there are processors unless said otherwise, none with 0.
+    pub workers: Option<usize>,
+    /// How long a worker that fell silent keeps its scan, in seconds.
+    pub lease_seconds: u64,
+    /// Under which URL clients reach the server, if it is not where it listens.
+    pub public_url: Option<String>,
+    /// Whether only administrators make users, and only the command line organizations.
+    pub closed_registration: bool,
+    /// How long a session lives.
+    pub session_hours: u64,
+    /// Attempts to log in from one address within `login_window_minutes`.
+    pub login_limit: u64,
+    /// See `login_limit`.
+    pub login_window_minutes: u64,
+    /// What new organizations may use: `free`, `hobby`, `pro`, `unlimited`.
+    pub default_plan: String,
+    /// Proxies whose word on the client's address is taken.
+    pub trusted_proxy: Vec<IpNet>,
+    /// From where `/metrics` may be read.
+    pub metrics_allow: Vec<IpNet>,
+    /// A PEM file with the certificate chain.
+    pub tls_cert: Option<PathBuf>,
+    /// A PEM file with the private key.
+    pub tls_key: Option<PathBuf>,
+    /// Schemes that may be cloned beside https: `http`, `file`, `ssh`.
+    pub allow_clone_schemes: Vec<String>,
+    /// Private networks that may be reached.
+    pub allow_private_targets: Vec<String>,
+    /// Largest repository to clone, in MiB as it is sent.
+    pub max_clone_mib: u64,
+    /// Longest time a clone may take, in seconds.
+    pub clone_timeout: u64,
+    /// A PEM file with further certificate authorities.
+    pub ca_cert: Option<PathBuf>,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// What is logged, as `info` or `info,store=debug`.
+    pub log: String,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let loopback =
+            [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(std::net::Ipv6Addr::LOCALHOST)];
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            data_dir: PathBuf::from("bartizan-data"),
+            database: None,
+            workers: None,
+            lease_seconds: 30,
+            public_url: None,
+            closed_registration: false,
+            session_hours: 24,
+            login_limit: 5,
+            login_window_minutes: 15,
+            default_plan: "unlimited".to_owned(),
+            trusted_proxy: Vec::new(),
+            metrics_allow: loopback.map(IpNet::from).to_vec(),
+            tls_cert: None,
+            tls_key: None,
+            allow_clone_schemes: Vec::new(),
+            allow_private_targets: Vec::new(),
+            max_clone_mib: 4096,
+            clone_timeout: 1800,
+            ca_cert: None,
+            log_format: LogFormat::Text,
+            log: "info,sea_orm_migration=warn".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Puts them together: what is built in, then `file`, then `flags`, of which what is absent says nothing.
+    ///
+    /// # Errors
+    /// Something cannot be read or makes no sense.
+    pub fn read(file: Option<&Path>, flags: impl Serialize) -> Result<Self> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let settings: Self = figment
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .context("the settings make no sense")?;
+        settings.require_sense()?;
+        Ok(settings)
+    }
+
+    fn require_sense(&self) -> Result<()> {
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            bail!("--tls-cert and --tls-key go together");
+        }
+        if self.lease_seconds == 0 {
+            bail!("--lease-seconds must be at least 1");
+        }
+        if self.session_hours == 0 || self.login_limit == 0 || self.login_window_minutes == 0 {
+            bail!("--session-hours, --login-limit and --login-window-minutes must be at least 1");
+        }
+        if let Some(url) = &self.public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            bail!("--public-url must begin with https:// or http://");
+        }
+        if let Some(url) = &self.database
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            // What stands there may be a password: it is not repeated.
+            bail!("--database must be a postgres:// URL; without it data are kept in --data-dir");
+        }
+        Ok(())
+    }
+
+    /// Under which URL clients reach a server that listens at `address`.
+    pub(crate) fn url(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("{scheme}://{address}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default, Serialize)]
+    struct Flags {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        workers: Option<usize>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        database: Option<&'static str>,
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bartizan.toml");
+        std::fs::write(&file, "workers = 7\nlogin_limit = 9\ntrusted_proxy = [\"10.0.0.0/8\"]\n")
+            .unwrap();
+        let read = |flags| Settings::read(Some(&file), flags).unwrap();
+        assert_eq!(read(Flags::default()).workers, Some(7));
+        let settings = read(Flags { workers: Some(3), ..Flags::default() });
+        assert_eq!((settings.workers, settings.login_limit), (Some(3), 9));
+        assert_eq!(settings.trusted_proxy.len(), 1);
+    }
+
+    #[test]
+    fn nonsense_is_told_and_passwords_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bartizan.toml");
+        std::fs::write(&file, "wrokers = 7\n").unwrap();
+        let error = Settings::read(Some(&file), Flags::default()).err().unwrap();
+        assert!(format!("{error:#}").contains("wrokers"), "{error:#}");
+        let flags = Flags { database: Some("mysql://user:hunter2@host/db"), ..Flags::default() };
+        let error = Settings::read(None, flags).err().unwrap();
+        assert!(!format!("{error:#}").contains("hunter2"), "{error:#}");
+    }
+}
