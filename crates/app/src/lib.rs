@@ -31,7 +31,7 @@ pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
 pub use config::{Clock, Config};
 pub use context::{Credential, Ctx, Origin};
 pub use error::{Error, Issue};
-pub use findings::{FindingQuery, severity_of_rank};
+pub use findings::{FindingQuery, ScanSummary, severity_of_rank};
 pub use keys::{DataKey, DataKeys, InvalidKey};
 pub use passwords::Password;
 pub use projects::{ProjectDraft, ProjectPatch, ProjectView, Repository, Statistics};
