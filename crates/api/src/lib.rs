@@ -2,7 +2,9 @@
 //! error are here; decisions are not.
 
 mod code;
+mod dialect;
 mod kit;
+mod workspace;
 
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use app::App;
 use axum::{
     Router,
     extract::State,
+    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -17,16 +20,28 @@ use http::{HeaderValue, StatusCode, Uri, header};
 
 use code::Code;
 use kit::{Fault, document, redoc};
+use workspace::Workspace;
 
 /// All APIs, their documents and pages, `/healthz`.
 pub fn router(app: App) -> Router {
     let mut code = code::document();
     let code_routes = code::routes().finish_api(&mut code);
     let code = document::in_3_0(serde_json::to_value(&code).unwrap_or_default());
+    let mut workspace = workspace::document();
+    let workspace_routes = workspace::routes()
+        .merge(workspace::shared_routes().layer(middleware::from_fn(dialect::by_credential)))
+        .finish_api(&mut workspace);
+    let workspace = serde_json::to_string(&workspace).unwrap_or_default();
     Router::new()
         .merge(code_routes)
+        .merge(workspace_routes)
         .route("/openapi.json", served("application/json", code.to_string()))
         .route("/docs", get(async || redoc::page("Bartizan Code API", "/openapi.json")))
+        .route("/api/v1/openapi.json", served("application/json", workspace))
+        .route(
+            "/docs/workspace",
+            get(async || redoc::page("Bartizan Workspace API", "/api/v1/openapi.json")),
+        )
         .route(redoc::SCRIPT_PATH, get(redoc::script))
         .route("/healthz", get(health))
         .fallback(async |uri: Uri| told(&uri, &Fault::unknown_route()))
@@ -76,7 +91,10 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
     )
 }
 
+/// A fault of no API in particular, in the words of the one that the path belongs to.
 fn told(uri: &Uri, fault: &Fault) -> Response {
-    let _ = uri;
-    fault.told::<Code>()
+    match uri.path() {
+        path if path.starts_with("/api/v1/") => fault.told::<Workspace>(),
+        _ => fault.told::<Code>(),
+    }
 }

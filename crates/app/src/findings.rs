@@ -2,11 +2,11 @@
 
 use model::{Confidence, Severity};
 use store::{
-    Finding, FindingFilter, FindingId, FindingStatus, Keyset, Offset, Role, ScanId, Tenant,
+    Finding, FindingFilter, FindingId, FindingStatus, Keyset, Offset, Role, ScanId, Tenant, Totals,
 };
 
 use crate::{
-    App, Ctx, Error, Page, page,
+    App, Ctx, Error, Page, ScanView, page,
     projects::by_slug,
     scans::{numbered, of_project},
     text,
@@ -32,6 +32,15 @@ pub struct FindingQuery {
     pub since_ms: Option<i64>,
     /// That have this other name, as a CVE's.
     pub alias: Option<String>,
+}
+
+/// How many findings a scan has.
+#[derive(Clone, Debug)]
+pub struct ScanSummary {
+    /// Of each severity.
+    pub by_severity: Totals,
+    /// Of each scanner that has any.
+    pub by_scanner: Vec<(String, i64)>,
 }
 
 impl FindingQuery {
@@ -114,18 +123,23 @@ impl App {
         Ok(tenant.findings_page(&filter, at).await?)
     }
 
-    /// How many findings of the scan of that number each scanner has.
+    /// The scan of that number, and how many findings it has so far.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn findings_by_scanner(
+    pub async fn scan_summary(
         &self,
         ctx: &Ctx,
         scan: i64,
-    ) -> Result<Vec<(String, i64)>, Error> {
+    ) -> Result<(ScanView, ScanSummary), Error> {
         let tenant = self.read(ctx).await?;
-        let scan = numbered(&tenant, scan).await?.scan;
-        Ok(tenant.findings_by_scanner(scan.id).await?)
+        let view = numbered(&tenant, scan).await?;
+        let of_scan = FindingFilter { scan: Some(view.scan.id), ..FindingFilter::default() };
+        let summary = ScanSummary {
+            by_severity: tenant.finding_totals(&of_scan).await?,
+            by_scanner: tenant.findings_by_scanner(view.scan.id).await?,
+        };
+        Ok((view, summary))
     }
 
     /// Says what is held of a finding; it holds for the same problem in later scans.

@@ -33,7 +33,7 @@ pub use config::{Clock, Config};
 pub use context::{Credential, Ctx, Origin};
 pub use error::{Error, Issue};
 pub use exports::{Export, csv};
-pub use findings::{FindingQuery, confidence_of_rank, severity_of_rank};
+pub use findings::{FindingQuery, ScanSummary, confidence_of_rank, severity_of_rank};
 pub use keys::{DataKey, DataKeys, InvalidKey};
 pub use operator::Operator;
 pub use passwords::Password;

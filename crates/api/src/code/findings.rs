@@ -14,7 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Body, Caller, InOrganization, Path, Query, scans::AtScan};
-use crate::kit::{Cursor, Id, Limit, Millis, Reply, Severities, Vocabulary, Word, next_link};
+use crate::kit::{
+    Cursor, Id, Limit, Millis, Package, Reply, ScannerName, Severities, Vocabulary as _, Word,
+    confidence_of_rank, next_link, texts,
+};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -83,61 +86,6 @@ pub(super) struct Finding {
     pub(super) created_at: Millis,
 }
 
-/// The package that a finding is about.
-#[derive(Serialize, Deserialize, JsonSchema)]
-pub(super) struct Package {
-    pub(super) purl: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) version: Option<String>,
-    pub(super) ecosystem: Option<String>,
-    pub(super) fixed_version: Option<String>,
-}
-
-/// What looks for findings.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ScannerName {
-    Secrets,
-    Dependencies,
-    Code,
-    Config,
-}
-
-impl Vocabulary for ScannerName {
-    const NAME: &'static str = "Scanner";
-    const ALL: &'static [Self] = &[Self::Secrets, Self::Dependencies, Self::Code, Self::Config];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Secrets => "secrets",
-            Self::Dependencies => "dependencies",
-            Self::Code => "code",
-            Self::Config => "config",
-        }
-    }
-}
-
-impl ScannerName {
-    /// The one that is stored so.
-    pub(crate) fn of(word: &str) -> Self {
-        Self::ALL.iter().copied().find(|one| one.word() == word).unwrap_or(Self::Code)
-    }
-}
-
-/// The confidence that is stored so: 0 `low` to 2 `high`.
-pub(crate) fn confidence_of_rank(rank: i16) -> Confidence {
-    match rank {
-        i16::MIN..=0 => Confidence::Low,
-        1 => Confidence::Medium,
-        2..=i16::MAX => Confidence::High,
-    }
-}
-
-/// A list of texts, as it is stored.
-pub(crate) fn texts(stored: &serde_json::Value) -> Vec<String> {
-    let texts = stored.as_array().into_iter().flatten();
-    texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
-}
-
 impl From<stored::Finding> for Finding {
     fn from(finding: stored::Finding) -> Self {
         Self {
@@ -158,7 +106,7 @@ impl From<stored::Finding> for Finding {
             column_end: finding.column_end,
             snippet: finding.snippet,
             commit_sha: finding.commit_sha,
-            package: finding.package.and_then(|package| serde_json::from_value(package).ok()),
+            package: Package::of(finding.package),
             cwe_id: finding.cwe_id,
             aliases: texts(&finding.aliases),
             references: texts(&finding.references),

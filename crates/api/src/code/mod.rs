@@ -51,7 +51,7 @@ impl Surface for Code {
     }
 
     async fn authenticate(app: &App, parts: &mut Parts) -> Result<Ctx, app::Error> {
-        let token = kit::bearer(parts).ok_or(app::Error::Unauthenticated)?;
+        let token = kit::bearer(&parts.headers).ok_or(app::Error::Unauthenticated)?;
         let ctx = app.authenticate_session(kit::origin(parts), token).await?;
         // A path that cannot be read names no organization; its own extractor says so.
         if let Ok(parameters) = RawPathParams::from_request_parts(parts, &()).await

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Caller, InProject, OptionalBody, Path, Query};
-use crate::kit::{Cursor, Id, Limit, Millis, Reply, Vocabulary, Word, next_link};
+use crate::kit::{Counts, Cursor, Id, Limit, Millis, Reply, Vocabulary, Word, next_link};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -62,28 +62,6 @@ pub(super) struct Scan {
     created_at: Millis,
     started_at: Option<Millis>,
     completed_at: Option<Millis>,
-}
-
-/// Findings by severity.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Counts {
-    critical: i64,
-    high: i64,
-    medium: i64,
-    low: i64,
-    info: i64,
-}
-
-impl Counts {
-    pub(crate) fn of(scan: &stored::Scan) -> Self {
-        Self {
-            critical: scan.critical,
-            high: scan.high,
-            medium: scan.medium,
-            low: scan.low,
-            info: scan.info,
-        }
-    }
 }
 
 impl From<stored::Scan> for Scan {

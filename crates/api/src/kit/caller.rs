@@ -9,7 +9,7 @@ use aide::{
 };
 use app::{App, Ctx, Origin};
 use axum::extract::{FromRef, FromRequestParts};
-use http::{header, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 
 use super::{Failure, Surface, fault};
 
@@ -49,8 +49,8 @@ impl<S: Surface> OperationInput for Caller<S> {
 }
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750, 2.1); the scheme's case does not matter (RFC 9110, 11.1).
-pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

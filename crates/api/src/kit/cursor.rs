@@ -10,17 +10,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use uuid::Uuid;
 
-/// How many entries a page has: 1 to 100, 50 unless said otherwise.
+/// How many entries a page has: 1 to 100, `DEFAULT` unless said otherwise.
 #[derive(Clone, Copy)]
-pub(crate) struct Limit(pub(crate) u64);
+pub(crate) struct Limit<const DEFAULT: u64 = 50>(pub(crate) u64);
 
-impl Default for Limit {
+impl<const DEFAULT: u64> Default for Limit<DEFAULT> {
     fn default() -> Self {
-        Self(50)
+        Self(DEFAULT)
     }
 }
 
-impl<'de> Deserialize<'de> for Limit {
+impl<'de, const DEFAULT: u64> Deserialize<'de> for Limit<DEFAULT> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let limit = u64::deserialize(from)?;
         match limit {
@@ -30,7 +30,7 @@ impl<'de> Deserialize<'de> for Limit {
     }
 }
 
-impl JsonSchema for Limit {
+impl<const DEFAULT: u64> JsonSchema for Limit<DEFAULT> {
     fn schema_name() -> Cow<'static, str> {
         "Limit".into()
     }
@@ -40,7 +40,7 @@ impl JsonSchema for Limit {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 })
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 100, "default": DEFAULT })
     }
 }
 

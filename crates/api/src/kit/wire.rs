@@ -49,6 +49,13 @@ pub(crate) struct Millis(pub(crate) i64);
 #[derive(Clone, Copy)]
 pub(crate) struct Seconds(pub(crate) i64);
 
+impl Millis {
+    /// The time of an answer. Decisions are made by the application's clock.
+    pub(crate) fn now() -> Self {
+        Self(Timestamp::now().as_millisecond())
+    }
+}
+
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let time = Timestamp::from_millisecond(self.0).unwrap_or_default();
