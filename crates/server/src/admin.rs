@@ -8,7 +8,7 @@ use app::{
     stored::{Plan, Role, UserStatus},
 };
 
-use crate::{Settings, assemble};
+use crate::{Assembled, Settings, assemble};
 
 /// What is to be done.
 pub enum Command {
@@ -80,7 +80,8 @@ pub enum Command {
 /// # Errors
 /// Data, keys or the database cannot be opened; what was asked for makes no sense.
 pub fn run(settings: &Settings, command: Command) -> Result<Vec<String>> {
-    let (runtime, app) = assemble(settings, SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let Assembled { runtime, app, _scratch } =
+        assemble(settings, SocketAddr::from(([127, 0, 0, 1], 0)))?;
     runtime.block_on(async {
         let operator = app.operator();
         match command {

@@ -4,6 +4,7 @@ pub mod admin;
 mod keys;
 mod logs;
 mod origin;
+mod scratch;
 mod settings;
 mod stack;
 
@@ -25,6 +26,7 @@ use model::SecretValue;
 use store::Store;
 use tokio::{runtime::Runtime, sync::watch, task::JoinSet};
 
+use scratch::Scratch;
 pub use settings::{LogFormat, Settings};
 
 /// How long requests and scans may go on after the server was told to stop.
@@ -47,7 +49,7 @@ pub fn serve(settings: &Settings) -> Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
-    let (runtime, app) = assemble(settings, address)?;
+    let Assembled { runtime, app, _scratch } = assemble(settings, address)?;
     runtime.block_on(async {
         let metrics = metrics()?;
         let (stop, stopped) = watch::channel(false);
@@ -68,7 +70,7 @@ pub fn serve(settings: &Settings) -> Result<()> {
 /// Data, keys or the database cannot be opened.
 pub fn work_only(settings: &Settings) -> Result<()> {
     logs::begin(settings)?;
-    let (runtime, app) = assemble(settings, settings.listen)?;
+    let Assembled { runtime, app, _scratch } = assemble(settings, settings.listen)?;
     runtime.block_on(async {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -86,9 +88,15 @@ fn workers(settings: &Settings) -> usize {
     settings.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// The application over its database, with its keys, and what runs it. The application has to go after what runs in it: its
-/// connections to elsewhere block.
-fn assemble(settings: &Settings, address: SocketAddr) -> Result<(Runtime, App)> {
+/// The application over its database, with its keys, and what runs it.
+struct Assembled {
+    runtime: Runtime,
+    /// It has to go after what runs in the runtime, outside of it: its connections to elsewhere block.
+    app: App,
+    _scratch: Scratch,
+}
+
+fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
     let reach = reach(settings)?;
     let ruleset = Arc::new(Ruleset::builder()?.build());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -96,8 +104,7 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<(Runtime, App)> 
     keys::make_folder(folder)?;
     let keys = keys::load(folder)?;
     let store = runtime.block_on(open(settings, folder))?;
-    let clones = folder.join(CLONES);
-    keys::make_folder(&clones)?;
+    let scratch = Scratch::begin(&folder.join(CLONES))?;
     let config = Config {
         session_life: Duration::from_secs(settings.session_hours.saturating_mul(3_600)),
         is_registration_open: !settings.closed_registration,
@@ -112,10 +119,10 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<(Runtime, App)> 
         max_clone_bytes: settings.max_clone_mib.saturating_mul(1 << 20),
         clone_timeout: Duration::from_secs(settings.clone_timeout),
         lease_life: Duration::from_secs(settings.lease_seconds),
-        ..Config::new(clones)
+        ..Config::new(scratch.folder.clone())
     };
     let app = App::new(store, keys, reach, ruleset, Clock::system(), config)?;
-    Ok((runtime, app))
+    Ok(Assembled { runtime, app, _scratch: scratch })
 }
 
 async fn open(settings: &Settings, folder: &Path) -> Result<Store> {

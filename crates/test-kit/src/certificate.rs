@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -26,6 +26,8 @@ pub struct Certificate {
 #[must_use]
 pub fn certificate() -> Certificate {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    // Two certificates of one name would seem to be one that has signed itself.
+    authority.distinguished_name.push(DnType::CommonName, "an authority of a test");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate().unwrap();
     let authority_certificate = authority.self_signed(&authority_key).unwrap();
