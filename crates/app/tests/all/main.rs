@@ -4,10 +4,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "the allowances for tests do not reach their helpers"
 )]
 
 mod accounts;
+mod exports;
+mod hooks;
 mod support;
 mod tenancy;
+mod upkeep;
 mod worker;

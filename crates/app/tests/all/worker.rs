@@ -118,7 +118,7 @@ async fn a_scan_that_fails_says_what_to_do() {
     let empty = GitServer::of(&Repo::new().bare());
     let gone = HttpServer::http(|_| Reply::status(404));
     let down = GitServer::builder(&repo).fault(Fault::Status(503)).start();
-    let broken = GitServer::builder(&repo).fault(Fault::CorruptPack).start();
+    let broken = GitServer::builder(&repo).fault(Fault::Garbage).start();
     for at in worlds_with(|config| config.max_clone_bytes = 200).await {
         let acme = at.register("acme").await;
         for (number, (url, token, said)) in [
@@ -128,7 +128,7 @@ async fn a_scan_that_fails_says_what_to_do() {
             (gone.url("x.git"), None, "There is no repository at"),
             (gone.url("x.git"), Some(TOKEN), "the project's access token may not read it"),
             (down.url(), None, "HTTP status 503: try again later"),
-            (broken.url(), None, "does not decode"),
+            (broken.url(), None, "does not speak the git protocol"),
             (public.url(), None, "larger than 200 bytes"),
             ("https://10.0.0.1/x.git".to_owned(), None, "special address"),
         ]
