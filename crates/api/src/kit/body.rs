@@ -107,8 +107,12 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
     if total > limit { Err(Fault::payload_too_large(limit)) } else { Ok(read.freeze()) }
 }
 
-/// Reads one JSON value and nothing behind it.
+/// Reads one JSON object and nothing behind it.
 fn understand<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // A list of its members' values would be taken for an object.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Fault::bad_request("body", "the body is not a JSON object"));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let message = match error.classify() {
             serde_json::error::Category::Data => format!("the body is not as it must be: {error}"),

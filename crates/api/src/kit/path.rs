@@ -34,7 +34,8 @@ impl<S: Surface, T: DeserializeOwned + Send, X: Send + Sync> FromRequestParts<X>
 
 impl<S: Surface, T: JsonSchema> OperationInput for Path<S, T> {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
-        let schema = ctx.schema.subschema_for::<T>();
+        // Not as a named schema: nothing but the parameters made of it is told.
+        let schema = T::json_schema(&mut ctx.schema);
         let parameters = parameters_from_schema(ctx, schema, ParamLocation::Path);
         add_parameters(ctx, operation, parameters);
     }

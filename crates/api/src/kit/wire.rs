@@ -269,7 +269,8 @@ impl<'de> Deserialize<'de> for Secret {
             }
         }
 
-        from.deserialize_string(Visitor)
+        // Not `deserialize_string`, which tells of another type itself, value and all.
+        from.deserialize_any(Visitor)
     }
 }
 
