@@ -36,6 +36,8 @@ pub struct Config {
     pub scan_threads: usize,
     /// How long a worker that fell silent keeps a scan.
     pub lease_life: Duration,
+    /// How long a worker waits before it looks at the queue again, or asks a database again that did not answer.
+    pub poll_interval: Duration,
 }
 
 impl Config {
@@ -55,6 +57,7 @@ impl Config {
             clone_timeout: Duration::from_mins(15),
             scan_threads: std::thread::available_parallelism().map_or(1, usize::from),
             lease_life: Duration::from_secs(30),
+            poll_interval: Duration::from_secs(1),
         }
     }
 }

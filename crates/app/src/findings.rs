@@ -1,6 +1,6 @@
 //! Findings, and what users hold of them.
 
-use model::Severity;
+use model::{Confidence, Severity};
 use store::{
     Finding, FindingFilter, FindingId, FindingStatus, Keyset, Offset, Role, ScanId, Tenant, Totals,
 };
@@ -181,6 +181,25 @@ pub(crate) fn severity_rank(severity: Severity) -> i16 {
         Severity::Medium => 2,
         Severity::High => 3,
         Severity::Critical => 4,
+    }
+}
+
+/// How the database writes a confidence: 0 `low` to 2 `high`.
+pub(crate) fn confidence_rank(confidence: Confidence) -> i16 {
+    match confidence {
+        Confidence::Low => 0,
+        Confidence::Medium => 1,
+        Confidence::High => 2,
+    }
+}
+
+/// The confidence that the database writes so.
+#[must_use]
+pub fn confidence_of_rank(rank: i16) -> Confidence {
+    match rank {
+        i16::MIN..=0 => Confidence::Low,
+        1 => Confidence::Medium,
+        2..=i16::MAX => Confidence::High,
     }
 }
 

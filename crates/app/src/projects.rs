@@ -402,7 +402,12 @@ async fn free_slug(tenant: &Tenant, wanted: &str) -> Result<String, Error> {
 
 /// Host and path of a repository, by which two spellings of one are equal: in lower case, without `.git`.
 pub(crate) fn identity(url: &SafeUrl) -> String {
-    let path = url.path().trim_matches('/').to_lowercase();
+    identity_of(url.host(), url.path())
+}
+
+/// See [`identity`].
+pub(crate) fn identity_of(host: &str, path: &str) -> String {
+    let path = path.trim_matches('/').to_lowercase();
     let path = path.strip_suffix(".git").unwrap_or(&path);
-    format!("{}/{path}", url.host())
+    format!("{host}/{path}")
 }

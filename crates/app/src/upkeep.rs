@@ -1,1 +1,72 @@
-//! What is done now and then without anybody asking.
+//! What is done now and then, whoever asks for what: scans of workers that fell silent are taken up again, and what is too old is
+//! forgotten.
+
+use std::time::Duration;
+
+use store::{Access, Plan, System};
+
+use crate::{App, Error};
+
+/// Scans that are forgotten in one transaction; each may have very many findings.
+const PART: u64 = 20;
+/// How long a delivery of a webhook is known again: providers repeat one for some days at most.
+const DELIVERY_LIFE: Duration = Duration::from_hours(30 * 24);
+
+impl App {
+    /// Puts the store in order. May run in several processes at once, and as often as one likes; once in an hour is enough.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; the rest is done the next time.
+    pub async fn upkeep(&self) -> Result<(), Error> {
+        let now_ms = self.now_ms();
+        let until = |life: Duration| {
+            now_ms.saturating_sub(i64::try_from(life.as_millis()).unwrap_or(i64::MAX))
+        };
+        let window = self.config.login_window;
+        let system = self.begin_upkeep().await?;
+        let scans = system.reclaim_scans(now_ms).await?;
+        let sessions = system.forget_sessions(now_ms).await?;
+        let attempts = system.forget_attempts(until(window)).await?;
+        let deliveries = system.forget_deliveries(until(DELIVERY_LIFE)).await?;
+        system.commit().await?;
+        if scans > 0 {
+            tracing::warn!(scans, "taken away from workers that fell silent");
+            self.wake.notify_one();
+        }
+        tracing::debug!(sessions, attempts, deliveries, "forgotten");
+        for plan in Plan::ALL {
+            self.forget_scans(*plan, until(retention(*plan))).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_scans(&self, plan: Plan, until_ms: i64) -> Result<(), Error> {
+        loop {
+            let system = self.begin_upkeep().await?;
+            let limit = i64::try_from(PART).unwrap_or(i64::MAX);
+            let forgotten = system.forget_scans(plan, until_ms, limit).await?;
+            system.commit().await?;
+            if forgotten > 0 {
+                tracing::info!(scans = forgotten, plan = plan.as_str(), "forgotten");
+            }
+            if forgotten < PART {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn begin_upkeep(&self) -> Result<System, Error> {
+        Ok(self.store.system(Access::Write).await?)
+    }
+}
+
+/// How long scans and findings are kept.
+const fn retention(plan: Plan) -> Duration {
+    let days = match plan {
+        Plan::Free => 7,
+        Plan::Hobby => 30,
+        Plan::Pro => 90,
+        Plan::Unlimited => 365,
+    };
+    Duration::from_hours(24 * days)
+}

@@ -155,6 +155,10 @@ impl Sinks for Collector {
         }
     }
 
+    fn expect(&self, contents: u64) {
+        self.progress.expect(contents);
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
@@ -271,6 +275,10 @@ impl Sink for Worker {
 
     fn note(&mut self, note: Note) {
         lock(&self.found).note(note);
+    }
+
+    fn done(&mut self) {
+        self.progress.done();
     }
 
     fn is_cancelled(&self) -> bool {

@@ -10,12 +10,32 @@ use std::sync::{
 pub struct Progress {
     contents: AtomicU64,
     bytes: AtomicU64,
+    expected: AtomicU64,
+    done: AtomicU64,
 }
 
 impl Progress {
     pub(crate) fn add(&self, contents: u64, bytes: u64) {
         self.contents.fetch_add(contents, Ordering::Relaxed);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn expect(&self, contents: u64) {
+        self.expected.fetch_add(contents, Ordering::Relaxed);
+    }
+
+    pub(crate) fn done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How much of what there is to look at has been looked at; `None` where nobody knows how much there is. What is made of
+    /// it in the end is not in it.
+    #[must_use]
+    pub fn percent(&self) -> Option<u8> {
+        let expected = self.expected.load(Ordering::Relaxed);
+        let done = self.done.load(Ordering::Relaxed).min(expected);
+        let percent = done.saturating_mul(100).checked_div(expected)?;
+        u8::try_from(percent).ok()
     }
 
     /// Files, blobs and members of archives so far.

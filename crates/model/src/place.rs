@@ -40,6 +40,12 @@ impl TargetPath {
         Self(out.into())
     }
 
+    /// Takes a text that [`Self::as_str`] gave before.
+    #[must_use]
+    pub fn from_escaped(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
     /// The member `inner` of the archive at this path.
     #[must_use]
     pub fn member(&self, inner: &[u8]) -> Self {

@@ -1,6 +1,10 @@
-//! Comma-separated values (RFC 4180). The columns are described at [`crate::Format::Csv`].
+//! Comma-separated values (RFC 4180). The columns of a report are described at [`crate::Format::Csv`]; others may write rows of
+//! their own.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use model::{Finding, Position, visible};
 
@@ -35,7 +39,7 @@ const COLUMNS: [&str; 25] = [
 ];
 
 pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_row(&COLUMNS, out)?;
+    write_row(&COLUMNS, Breaks::Escaped, out)?;
     report.findings.iter().try_for_each(|finding| write_finding(finding, out))
 }
 
@@ -73,27 +77,57 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         finding.references.first().map_or("", |page| page),
         &finding.remediation,
     ];
-    write_row(&cells, out)
+    write_row(&cells, Breaks::Escaped, out)
 }
 
-fn write_row(cells: &[&str], out: &mut dyn Write) -> io::Result<()> {
+/// What becomes of line breaks and tabs in a cell. All other characters that are not seen are written as escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaks {
+    /// They are written as escapes too: a row is a line.
+    Escaped,
+    /// They stay, in quotes: a reader gets the text as it is.
+    Kept,
+}
+
+/// Writes a row and its CRLF. A cell that a spreadsheet would take for a formula begins with `'`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_row(cells: &[&str], breaks: Breaks, out: &mut dyn Write) -> io::Result<()> {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             out.write_all(b",")?;
         }
-        write_cell(cell, out)?;
+        write_cell(cell, breaks, out)?;
     }
     out.write_all(b"\r\n")
 }
 
-fn write_cell(text: &str, out: &mut dyn Write) -> io::Result<()> {
+fn write_cell(text: &str, breaks: Breaks, out: &mut dyn Write) -> io::Result<()> {
     let guard = if text.starts_with(is_formula_start) { "'" } else { "" };
-    let text = visible(text);
-    if text.contains(['"', ',']) || text.starts_with(' ') || text.ends_with(' ') {
+    let text = match breaks {
+        Breaks::Escaped => visible(text),
+        Breaks::Kept => visible_but_breaks(text),
+    };
+    if text.contains(['"', ',', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
         write!(out, "\"{guard}{}\"", text.replace('"', "\"\""))
     } else {
         write!(out, "{guard}{text}")
     }
+}
+
+fn visible_but_breaks(text: &str) -> Cow<'_, str> {
+    const BREAKS: [char; 3] = ['\n', '\r', '\t'];
+    if !text.contains(BREAKS) {
+        return visible(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(BREAKS) {
+        let line = piece.strip_suffix(BREAKS).unwrap_or(piece);
+        out.push_str(&visible(line));
+        out.extend(piece.chars().next_back().filter(|c| BREAKS.contains(c)));
+    }
+    Cow::Owned(out)
 }
 
 /// What makes a spreadsheet calculate (OWASP, "CSV Injection"), full-width forms included.
@@ -105,10 +139,25 @@ fn is_formula_start(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn cell(text: &str) -> String {
+    fn written(text: &str, breaks: Breaks) -> String {
         let mut out = Vec::new();
-        write_cell(text, &mut out).unwrap();
+        write_cell(text, breaks, &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    fn cell(text: &str) -> String {
+        written(text, Breaks::Escaped)
+    }
+
+    #[test]
+    fn line_breaks_are_kept_where_they_are_wanted() {
+        let kept = |text| written(text, Breaks::Kept);
+        assert_eq!(kept("two\r\n\tlines\u{1b}"), "\"two\r\n\tlines\\x1b\"");
+        assert_eq!(kept("a\"\n"), "\"a\"\"\n\"");
+        assert_eq!(kept("plain"), "plain");
+        assert_eq!(kept("a\tb"), "a\tb");
+        assert_eq!(kept("\t=1"), "'\t=1");
+        assert_eq!(kept("\n=1"), "\"'\n=1\"");
     }
 
     #[test]

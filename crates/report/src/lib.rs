@@ -5,7 +5,7 @@
 //! drives the terminal, browser or spreadsheet that shows it: control characters and the marks that reorder text are written
 //! as escapes.
 
-mod csv;
+pub mod csv;
 #[doc = include_str!("../../../docs/json-report.md")]
 pub mod json;
 mod printable_json;

@@ -84,6 +84,8 @@ pub trait Sink: Send {
     fn piece(&mut self, piece: &Piece<'_>);
     /// Is told what was passed over.
     fn note(&mut self, note: Note);
+    /// Is told that one of the contents that [`Sinks::expect`] was told of has been dealt with, whatever came of it.
+    fn done(&mut self) {}
     /// Whether to stop; asked between contents and between pieces.
     fn is_cancelled(&self) -> bool;
 }
@@ -94,6 +96,8 @@ pub trait Sinks: Sync {
     type Sink: Sink;
     /// Makes one.
     fn sink(&self) -> Self::Sink;
+    /// Is told how many contents there will be, where that is known beforehand. Members of archives do not count.
+    fn expect(&self, _contents: u64) {}
     /// Whether to stop before anything is fed.
     fn is_cancelled(&self) -> bool;
 }

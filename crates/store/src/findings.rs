@@ -2,8 +2,8 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Statement,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, Order,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Statement,
     sea_query::{Expr, OnConflict},
 };
 
@@ -345,6 +345,23 @@ impl Tenant {
         let rows = self
             .findings_like(&of_scan)
             .filter(finding::Column::Number.gt(after))
+            .order_by_asc(finding::Column::Number)
+            .limit(limit);
+        Ok(rows.all(&self.tx).await?)
+    }
+
+    /// The worst findings of a scan, the surest of them first; those that somebody has set aside come last.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn worst_findings(&self, scan: ScanId, limit: u64) -> Result<Vec<Finding>, Error> {
+        let of_scan = FindingFilter { scan: Some(scan), ..FindingFilter::default() };
+        let set_aside = [FindingStatus::Ignored, FindingStatus::FalsePositive];
+        let rows = self
+            .findings_like(&of_scan)
+            .order_by(finding::Column::Status.is_in(set_aside), Order::Asc)
+            .order_by_desc(finding::Column::Severity)
+            .order_by_desc(finding::Column::Confidence)
             .order_by_asc(finding::Column::Number)
             .limit(limit);
         Ok(rows.all(&self.tx).await?)

@@ -245,6 +245,18 @@ impl Tenant {
 }
 
 impl System {
+    /// Forgets deliveries until `until_ms`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_deliveries(&self, until_ms: i64) -> Result<u64, Error> {
+        let gone = receipt::Entity::delete_many()
+            .filter(receipt::Column::CreatedAt.lte(until_ms))
+            .exec(&self.tx)
+            .await?;
+        Ok(gone.rows_affected)
+    }
+
     /// All projects of a repository, of whatever organization, at most `limit`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, ExprTrait as _,
     QueryFilter as _, QuerySelect as _, Statement,
-    sea_query::{Expr, LockType},
+    sea_query::{Expr, LockBehavior, LockType},
 };
 use uuid::Uuid;
 
@@ -64,28 +64,39 @@ impl System {
         let Some(row) = self.tx.query_one_raw(statement).await? else { return Ok(None) };
         let id: ScanId = row.try_get("", "id")?;
         let scan = scan::Entity::find_by_id(id).one(&self.tx).await?.ok_or(Error::Missing)?;
-        // What an attempt that ended in the middle left.
-        if scan.attempts > 1 {
-            finding::Entity::delete_many()
-                .filter(finding::Column::ScanId.eq(id))
-                .exec(&self.tx)
-                .await?;
-        }
         Ok(Some(Leased { lease: Lease { scan: id, name }, scan }))
     }
 
     /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed; those that
-    /// were to be cancelled are. Says how many.
+    /// were to be cancelled are. What they have stored goes. Says how many.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn reclaim_scans(&self, now_ms: i64) -> Result<u64, Error> {
+        let is_silent =
+            scan::Column::Status.eq(ScanStatus::Running).and(scan::Column::LeasedUntil.lte(now_ms));
+        let scans: Vec<ScanId> = scan::Entity::find()
+            .select_only()
+            .column(scan::Column::Id)
+            .filter(is_silent)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        if scans.is_empty() {
+            return Ok(0);
+        }
+        // What an attempt that ended in the middle left.
+        finding::Entity::delete_many()
+            .filter(finding::Column::ScanId.is_in(scans.iter().copied()))
+            .exec(&self.tx)
+            .await?;
         let silent = || {
             scan::Entity::update_many()
                 .col_expr(scan::Column::Lease, Expr::value(Option::<Uuid>::None))
                 .col_expr(scan::Column::LeasedUntil, Expr::value(Option::<i64>::None))
+                .filter(scan::Column::Id.is_in(scans.iter().copied()))
                 .filter(scan::Column::Status.eq(ScanStatus::Running))
-                .filter(scan::Column::LeasedUntil.lte(now_ms))
         };
         let over = |status: ScanStatus, error: Option<&str>| {
             silent()
@@ -147,16 +158,36 @@ impl Tenant {
         }
     }
 
+    /// Forgets what a scan has stored so far, so that it can be stored anew. Says whether the lease still held; if not, nothing
+    /// has changed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drop_findings(&self, lease: Lease) -> Result<bool, Error> {
+        if self.hold(lease).await?.is_none() {
+            return Ok(false);
+        }
+        self.delete_findings(lease.scan).await?;
+        Ok(true)
+    }
+
+    async fn delete_findings(&self, scan: ScanId) -> Result<(), Error> {
+        finding::Entity::delete_many()
+            .filter(finding::Column::OrganizationId.eq(self.organization))
+            .filter(finding::Column::ScanId.eq(scan))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// Gives a scan back that was not run to its end, as a worker does that is told to stop. The attempt does not count.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn give_back(&self, lease: Lease) -> Result<(), Error> {
-        finding::Entity::delete_many()
-            .filter(finding::Column::OrganizationId.eq(self.organization))
-            .filter(finding::Column::ScanId.eq(lease.scan))
-            .exec(&self.tx)
-            .await?;
+        if !self.drop_findings(lease).await? {
+            return Ok(());
+        }
         scan::Entity::update_many()
             .col_expr(scan::Column::Status, Expr::value(ScanStatus::Queued.as_str()))
             .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).sub(1))

@@ -3,14 +3,14 @@
 use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Statement,
     sea_query::{Expr, Query},
 };
 
 use crate::{
-    Error, Keyset, Offset, ProjectId, Scan, ScanId, ScanKind, ScanStatus, ScanTrigger, Tenant,
-    accounts::Counter, page::newest_first, tables::scan,
+    Error, Keyset, Offset, Plan, ProjectId, Scan, ScanId, ScanKind, ScanStatus, ScanTrigger,
+    System, Tenant, accounts::Counter, page::newest_first, tables::scan,
 };
 
 /// A scan to be.
@@ -211,5 +211,33 @@ impl Tenant {
             .exec(&self.tx)
             .await?;
         Ok(cancelled.rows_affected)
+    }
+}
+
+impl System {
+    /// Forgets scans of organizations of a plan, with their findings, that ended until `until_ms`, at most `limit`; the newest
+    /// completed scan of each branch stays, and what is still to be repaired. Says how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_scans(&self, plan: Plan, until_ms: i64, limit: i64) -> Result<u64, Error> {
+        const OLD: &str = "DELETE FROM scans WHERE id IN (
+            SELECT old.id FROM scans old JOIN organizations ON organizations.id = old.organization_id
+            WHERE organizations.plan = $1 AND old.completed_at <= $2
+              AND (old.status <> 'completed' OR EXISTS (
+                  SELECT 1 FROM scans newer
+                  WHERE newer.project_id = old.project_id AND newer.target_ref = old.target_ref
+                    AND newer.status = 'completed' AND newer.number > old.number
+              ))
+              AND NOT EXISTS (
+                  SELECT 1 FROM findings
+                  WHERE findings.scan_id = old.id AND findings.is_current AND findings.status <> 'fixed'
+              )
+            LIMIT $3
+        )";
+        let values = [plan.as_str().into(), until_ms.into(), limit.into()];
+        let backend = self.tx.get_database_backend();
+        let old = Statement::from_sql_and_values(backend, OLD, values);
+        Ok(self.tx.execute_raw(old).await?.rows_affected())
     }
 }

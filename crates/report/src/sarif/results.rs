@@ -218,8 +218,11 @@ struct Properties<'a> {
 #[serde(rename_all = "camelCase")]
 struct CommitProperties<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     author: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     email: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     authored_at: Option<String>,
 }
 

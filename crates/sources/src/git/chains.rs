@@ -86,6 +86,18 @@ pub(super) fn walk<W: Send>(
     });
 }
 
+/// How many objects [`walk`] hands out.
+pub(super) fn count(pack: &Pack, family: Family) -> u64 {
+    let tree = Descent::of(pack, family);
+    let mut open = tree.roots.clone();
+    let mut count = 0;
+    while let Some(entry) = open.pop() {
+        count += 1;
+        open.extend(tree.children_of(entry));
+    }
+    count
+}
+
 /// Which entries are built on which.
 struct Descent {
     /// Children of entry `i` are `children[first_child[i]..first_child[i + 1]]`.

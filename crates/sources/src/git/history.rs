@@ -98,6 +98,8 @@ impl<'r> History<'r> {
             wanted.is_none_or(|wanted| wanted.contains(id))
                 && seen.as_ref().is_none_or(|seen| seen.is_new(id))
         };
+        let packed: u64 = self.packs.iter().map(|pack| chains::count(pack, Family::Blobs)).sum();
+        sinks.expect(packed + store.loose().len() as u64);
         let allowance = Allowance::of(&self.packs);
         for (pack, at) in self.packs.iter().zip(0..) {
             let is_wanted = |id: &gix::hash::oid| is_wanted(id, at < self.own_packs);
@@ -107,7 +109,11 @@ impl<'r> History<'r> {
                 options.limits.object_bytes,
                 &allowance,
                 &mut workers,
-                |sink, entry| feed_entry(entry, options, &is_wanted, sink),
+                |sink, entry| {
+                    let goes_on = feed_entry(entry, options, &is_wanted, sink);
+                    sink.done();
+                    goes_on
+                },
             );
         }
         let left_out = allowance.left_out();
@@ -130,6 +136,7 @@ impl<'r> History<'r> {
                         if let Some(folder) = store.folders().get(*folder) {
                             feed_loose(folder, id, options, &is_wanted, &mut buffer, sink);
                         }
+                        sink.done();
                     }
                 });
             }

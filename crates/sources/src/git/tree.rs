@@ -52,6 +52,7 @@ impl Repository {
         options: &Options,
         sinks: &S,
     ) {
+        sinks.expect(files.len() as u64);
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..options.threads.max(1) {
@@ -65,6 +66,7 @@ impl Repository {
                             return;
                         }
                         feed(&repo, path, id, options, &mut buffer, &mut sink);
+                        sink.done();
                     }
                 });
             }

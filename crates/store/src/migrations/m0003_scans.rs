@@ -118,6 +118,7 @@ impl MigrationTrait for Step {
             "findings",
             &[
                 ("ux_findings_number", &["organization_id", "number"]),
+                ("ix_findings_order", &["organization_id", "scan_id", "number"]),
                 ("ix_findings_scan", &["scan_id", "created_at", "id"]),
                 ("ix_findings_current", &["organization_id", "is_current", "created_at", "id"]),
                 ("ix_findings_problem", &["project_id", "fingerprint"]),

@@ -31,7 +31,7 @@ pub struct Model {
     pub status: ScanStatus,
     /// Somebody wants it to stop.
     pub is_cancel_requested: bool,
-    /// Contents looked at so far.
+    /// How far it is, in percent.
     pub progress: i64,
     /// Why it failed, in a sentence.
     pub error: Option<String>,

@@ -1,0 +1,324 @@
+//! Runs scans. A worker leases the scan that is next, says again and again that it is still at it, stores what was found and
+//! completes it. One that falls silent loses its scan to another; a scan that three workers lost has failed.
+
+mod job;
+mod rows;
+mod sentences;
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{Cancel, Progress};
+use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
+use tokio::{
+    sync::watch,
+    task::JoinError,
+    time::{Instant, MissedTickBehavior, interval_at, sleep},
+};
+
+use crate::{App, Error};
+use job::{Ended, Found, Prepared};
+
+/// Findings that are stored in one transaction: as long as it lasts, nobody else writes to SQLite.
+const PART: usize = 5_000;
+/// A scan whose findings are not stored yet is not done.
+const ALMOST_DONE: i64 = 99;
+
+/// Why a scan is stopped before its end. What comes later here matters more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stop {
+    /// This process ends.
+    Draining,
+    /// A user wants it.
+    Cancelled,
+    /// The scan is another worker's by now, or gone.
+    Lost,
+}
+
+/// What becomes of a scan.
+enum Conclusion {
+    Completed(Found),
+    Failed(String),
+    Cancelled,
+    /// It waits again, as if nobody had taken it.
+    GivenBack,
+    /// It waits again, and the attempt counts.
+    GivenUp,
+}
+
+impl App {
+    /// Runs scans, one after the other, until `stop` is true or its sender is gone; the scan at hand is given back to the queue
+    /// then. A process may run several workers.
+    pub async fn run_worker(&self, mut stop: watch::Receiver<bool>) {
+        while !is_stopped(&stop) {
+            match self.run_next_scan(&mut stop).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                // It may be back in a moment, and the queue is still there.
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "the queue of scans cannot be asked");
+                }
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep(self.config.poll_interval) => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+    }
+
+    /// Runs the scan that is next, to its end or until `stop` is true. Says whether one was waiting.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the queue cannot be asked. What goes wrong with a scan is told in the scan.
+    pub async fn run_next_scan(&self, stop: &mut watch::Receiver<bool>) -> Result<bool, Error> {
+        let Some(leased) = self.lease().await? else { return Ok(false) };
+        let scan = leased.scan.id;
+        tracing::info!(%scan, attempt = leased.scan.attempts, "scan begins");
+        let conclusion = match self.prepare(&leased.scan).await {
+            Ok(Prepared::Ready(job)) => {
+                self.attend(&leased, stop, move |progress, cancel| job.run(progress, cancel)).await
+            }
+            Ok(Prepared::Hopeless(sentence)) => Some(Conclusion::Failed(sentence)),
+            Ok(Prepared::Gone) => None,
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(%scan, error, "a scan could not be prepared");
+                Some(Conclusion::GivenUp)
+            }
+        };
+        if let Some(conclusion) = conclusion {
+            self.conclude(&leased, conclusion, stop).await;
+        }
+        Ok(true)
+    }
+
+    async fn lease(&self) -> Result<Option<Leased>, Error> {
+        let now_ms = self.now_ms();
+        let system = self.store.system(Access::Write).await?;
+        let reclaimed = system.reclaim_scans(now_ms).await?;
+        let leased = system.lease_scan(now_ms, self.lease_end(now_ms)).await?;
+        system.commit().await?;
+        if reclaimed > 0 {
+            tracing::warn!(scans = reclaimed, "taken away from workers that fell silent");
+        }
+        Ok(leased)
+    }
+
+    fn lease_end(&self, now_ms: i64) -> i64 {
+        let life_ms = i64::try_from(self.config.lease_life.as_millis()).unwrap_or(i64::MAX);
+        now_ms.saturating_add(life_ms)
+    }
+
+    /// Lets `work` run on a thread of its own and holds the lease meanwhile. `None` if there is nothing left to conclude.
+    async fn attend(
+        &self,
+        leased: &Leased,
+        stop: &mut watch::Receiver<bool>,
+        work: impl FnOnce(Arc<Progress>, Cancel) -> Ended + Send + 'static,
+    ) -> Option<Conclusion> {
+        let progress = Arc::<Progress>::default();
+        let cancel = Cancel::default();
+        let _leash = Leash(cancel.clone());
+        let mut running = tokio::task::spawn_blocking({
+            let (progress, cancel) = (Arc::clone(&progress), cancel.clone());
+            move || work(progress, cancel)
+        });
+        let every = (self.config.lease_life / 3).max(Duration::from_millis(1));
+        let mut heartbeat = interval_at(Instant::now() + every, every);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut why = None;
+        let ended = loop {
+            tokio::select! {
+                ended = &mut running => break ended,
+                () = stopped(stop), if why.is_none() => why = Some(Stop::Draining),
+                _ = heartbeat.tick() => why = why.max(self.beat(leased, &progress).await),
+            }
+            if why.is_some() {
+                cancel.cancel();
+            }
+        };
+        concluded(leased, why, ended)
+    }
+
+    /// Says that the scan is still being run, and hears whether it is to be.
+    async fn beat(&self, leased: &Leased, progress: &Progress) -> Option<Stop> {
+        let percent = progress.percent().map_or(0, i64::from).min(ALMOST_DONE);
+        let beat = async {
+            let now_ms = self.now_ms();
+            let tenant = self.of_scan(leased).await?;
+            let answer = tenant.extend_lease(leased.lease, self.lease_end(now_ms), percent).await?;
+            tenant.commit().await?;
+            Ok::<_, Error>(answer)
+        };
+        match beat.await {
+            Ok(Answer::GoOn) => None,
+            Ok(Answer::Cancel) => Some(Stop::Cancelled),
+            Ok(Answer::Lost) => Some(Stop::Lost),
+            // Whether the lease still holds shows when the database is back.
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(scan = %leased.scan.id, error, "a lease could not be extended");
+                None
+            }
+        }
+    }
+
+    async fn of_scan(&self, leased: &Leased) -> Result<Tenant, Error> {
+        Ok(self.store.tenant(leased.scan.organization_id, Access::Write).await?)
+    }
+
+    /// Writes down what becomes of a scan, as soon as the database answers. If it does not until the end, the lease runs out.
+    async fn conclude(
+        &self,
+        leased: &Leased,
+        mut conclusion: Conclusion,
+        stop: &mut watch::Receiver<bool>,
+    ) {
+        let scan = leased.scan.id;
+        loop {
+            let error = match self.write_down(leased, &conclusion).await {
+                Ok(()) => return tracing::info!(%scan, "scan ends: {}", conclusion.word()),
+                Err(error) => error,
+            };
+            let is_unavailable = matches!(error, Error::Unavailable);
+            {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(%scan, error, "the end of a scan is not stored");
+            }
+            match is_unavailable {
+                // The lease runs out.
+                true if is_stopped(stop) => return,
+                false if matches!(conclusion, Conclusion::GivenUp) => return,
+                false => conclusion = Conclusion::GivenUp,
+                true => tokio::select! {
+                    () = sleep(self.config.poll_interval) => {}
+                    () = stopped(stop) => {}
+                },
+            }
+        }
+    }
+
+    /// Doing it twice is doing it once: the first time may have worked although the connection broke.
+    async fn write_down(&self, leased: &Leased, conclusion: &Conclusion) -> Result<(), Error> {
+        let lease = leased.lease;
+        let now_ms = self.now_ms();
+        if let Conclusion::Completed(found) = conclusion {
+            return self.write_findings(leased, found).await;
+        }
+        let tenant = self.of_scan(leased).await?;
+        match conclusion {
+            Conclusion::Completed(_) => {}
+            Conclusion::Failed(sentence) => {
+                let failed = completion(ScanStatus::Failed, Some(sentence.clone()));
+                tenant.complete_scan(lease, failed, now_ms).await?;
+            }
+            Conclusion::Cancelled => {
+                let cancelled = completion(ScanStatus::Cancelled, None);
+                tenant.complete_scan(lease, cancelled, now_ms).await?;
+            }
+            Conclusion::GivenBack => tenant.give_back(lease).await?,
+            // A lease that has run out is found by whoever asks for a scan next.
+            Conclusion::GivenUp => drop(tenant.extend_lease(lease, now_ms, 0).await?),
+        }
+        Ok(tenant.commit().await?)
+    }
+
+    async fn write_findings(&self, leased: &Leased, found: &Found) -> Result<(), Error> {
+        let lease = leased.lease;
+        let mut parts = found.findings.chunks(PART).peekable();
+        let mut is_first = true;
+        loop {
+            let part = parts.next().unwrap_or_default();
+            let is_last = parts.peek().is_none();
+            let now_ms = self.now_ms();
+            let tenant = self.of_scan(leased).await?;
+            if is_first {
+                tenant.drop_findings(lease).await?;
+            }
+            let percent = if is_last { 100 } else { ALMOST_DONE };
+            match tenant.extend_lease(lease, self.lease_end(now_ms), percent).await? {
+                Answer::Lost => return Ok(()),
+                Answer::Cancel => {
+                    let cancelled = completion(ScanStatus::Cancelled, None);
+                    tenant.complete_scan(lease, cancelled, now_ms).await?;
+                    return Ok(tenant.commit().await?);
+                }
+                Answer::GoOn => {}
+            }
+            tenant.add_findings(lease, part.iter().map(rows::of).collect(), now_ms).await?;
+            if is_last {
+                let completed = Completion {
+                    status: ScanStatus::Completed,
+                    commit_sha: found.commit.clone(),
+                    error: found.incomplete.clone(),
+                };
+                tenant.complete_scan(lease, completed, now_ms).await?;
+            }
+            tenant.commit().await?;
+            if is_last {
+                return Ok(());
+            }
+            is_first = false;
+        }
+    }
+}
+
+/// What follows from how the work ended.
+fn concluded(
+    leased: &Leased,
+    why: Option<Stop>,
+    ended: Result<Ended, JoinError>,
+) -> Option<Conclusion> {
+    let scan = leased.scan.id;
+    match (why, ended) {
+        (Some(Stop::Lost), _) => {
+            tracing::warn!(%scan, "a scan is another worker's by now, or gone");
+            None
+        }
+        (Some(Stop::Cancelled), _) => Some(Conclusion::Cancelled),
+        (_, Ok(Ended::Found(found))) => Some(Conclusion::Completed(found)),
+        (_, Ok(Ended::Failed(sentence))) => Some(Conclusion::Failed(sentence)),
+        (_, Ok(Ended::Stopped)) => Some(Conclusion::GivenBack),
+        (_, Err(error)) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(%scan, error, "a scan panicked");
+            Some(Conclusion::GivenUp)
+        }
+    }
+}
+
+fn completion(status: ScanStatus, error: Option<String>) -> Completion {
+    Completion { status, commit_sha: None, error }
+}
+
+impl Conclusion {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Completed(_) => "completed",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+            Self::GivenBack => "given back",
+            Self::GivenUp => "given up",
+        }
+    }
+}
+
+/// Whoever stops waiting for a scan stops the scan.
+struct Leash(Cancel);
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+/// Waits until `stop` is true or nobody can make it so any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error says that the sender is gone.
+    let _ = stop.wait_for(|is_stopped| *is_stopped).await;
+}
