@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod exports;
 mod findings;
 mod projects;
 mod scans;
@@ -87,6 +88,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(projects::routes())
         .merge(scans::routes())
         .merge(findings::routes())
+        .merge(exports::routes())
         .merge(users::routes())
         .merge(tokens::routes())
         .merge(audit::routes())

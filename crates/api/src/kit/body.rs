@@ -63,6 +63,7 @@ impl<S: Surface, T: DeserializeOwned + Default, X: Send + Sync> FromRequest<X>
 }
 
 /// Extractor: a body as it came, up to `MAX` bytes, and the headers.
+#[expect(dead_code, reason = "for webhooks, which no surface takes")]
 pub(crate) struct RawBody<S, const MAX: usize> {
     pub(crate) bytes: Bytes,
     pub(crate) headers: HeaderMap,

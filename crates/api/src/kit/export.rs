@@ -47,7 +47,8 @@ impl Format {
 }
 
 impl MediaTypes for Format {
-    const ALL: &'static [&'static str] = &["application/json", "text/csv", "application/sarif+json"];
+    const ALL: &'static [&'static str] =
+        &["application/json", "text/csv", "application/sarif+json"];
 }
 
 /// A column of CSV: its name, and where in a finding's JSON its value stands (RFC 6901).
@@ -154,13 +155,9 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Vec<u8>
 }
 
 /// A body of these pieces. An error cuts the connection off, so that nobody takes a part for the whole.
-fn sent(
-    pieces: impl Stream<Item = Result<Vec<u8>, app::Error>> + Send + 'static,
-) -> Body {
+fn sent(pieces: impl Stream<Item = Result<Vec<u8>, app::Error>> + Send + 'static) -> Body {
     // Made into a fault, it is logged as any other.
     Body::from_stream(
-        pieces
-            .map_ok(Bytes::from)
-            .map_err(|error| io::Error::other(Fault::from(error).message)),
+        pieces.map_ok(Bytes::from).map_err(|error| io::Error::other(Fault::from(error).message)),
     )
 }

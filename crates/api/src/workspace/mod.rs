@@ -2,6 +2,7 @@
 //! are integers.
 
 mod auth;
+mod exports;
 mod findings;
 mod page;
 mod projects;
@@ -118,6 +119,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(auth::routes())
         .merge(projects::routes())
         .merge(findings::routes())
+        .merge(exports::routes())
         .merge(users::routes())
 }
 

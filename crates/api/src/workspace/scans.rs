@@ -39,7 +39,7 @@ pub(super) fn routes() -> ApiRouter<App> {
 
 /// A scan of a project.
 #[derive(Serialize, JsonSchema)]
-struct Scan {
+pub(super) struct Scan {
     id: i64,
     project_id: i64,
     scan_type: Word<ScanType>,

@@ -11,6 +11,7 @@
 mod code_api;
 mod document;
 mod every_operation;
+mod exports;
 mod hostile;
 mod roles;
 mod sessions;
