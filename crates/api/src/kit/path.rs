@@ -27,7 +27,12 @@ impl<S: Surface, T: DeserializeOwned + Send, X: Send + Sync> FromRequestParts<X>
     async fn from_request_parts(parts: &mut Parts, state: &X) -> Result<Self, Self::Rejection> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self { value, surface: PhantomData }),
-            Err(rejection) => Err(Fault::bad_request("path", rejection.body_text()).into()),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let cause = text.strip_prefix("Invalid URL: ").unwrap_or(&text);
+                let message = format!("the path is not as it must be: {cause}");
+                Err(Fault::bad_request("path", message).into())
+            }
         }
     }
 }

@@ -88,10 +88,10 @@ async fn export(
     Query { value: wanted, .. }: Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Attachment<Format>, kit::Failure<Workspace>> {
-    let export = app.export_by_number(&caller.ctx, at.id).await?;
-    let name = format!("{}-scan-{}", export.project.slug, at.id);
+    let export = app.export_by_number(&caller.ctx, at.id.0).await?;
+    let name = format!("{}-scan-{}", export.project.slug, at.id.0);
     let view = ScanView { scan: export.scan.clone(), project: export.project.clone() };
-    let finding = move |finding| Finding::of(finding, at.id);
+    let finding = move |finding| Finding::of(finding, at.id.0);
     let shape = Shape { scan: Scan::from(view), finding, columns: COLUMNS };
     Ok(report(&export, wanted.format(&headers), &name, shape).await?)
 }

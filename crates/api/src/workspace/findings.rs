@@ -121,7 +121,7 @@ async fn list(
         status: query.status.map(|status| status.0),
         ..FindingQuery::default()
     };
-    let (findings, total) = app.findings_page(&caller.ctx, at.id, which, place.offset()).await?;
-    let findings = findings.into_iter().map(|finding| Finding::of(finding, at.id)).collect();
+    let (findings, total) = app.findings_page(&caller.ctx, at.id.0, which, place.offset()).await?;
+    let findings = findings.into_iter().map(|finding| Finding::of(finding, at.id.0)).collect();
     Ok(success(FindingList { findings, pagination: place.of(total) }))
 }

@@ -198,3 +198,35 @@ async fn pages_load_nothing_from_elsewhere() {
     let health = app.anonymous().get("/healthz").await.expect(200);
     assert_eq!(health["status"], "ok");
 }
+
+#[tokio::test]
+async fn documents_say_only_what_their_version_knows() {
+    fn walk(value: &Value, found: &mut impl FnMut(&str, &Value)) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| walk(value, found)),
+            Value::Object(object) => object.iter().for_each(|(key, value)| {
+                found(key, value);
+                walk(value, found);
+            }),
+            _ => {}
+        }
+    }
+    let app = TestApp::everywhere().await.remove(0);
+    for api in all(&app).await {
+        let is_3_0 = text(&api.document["openapi"]).starts_with("3.0.");
+        walk(&api.document, &mut |key, value| {
+            assert!(key != "default" || !value.is_null(), "{}: a default of null", api.name);
+            match key {
+                "$ref" => assert!(
+                    api.document.pointer(text(value).trim_start_matches('#')).is_some(),
+                    "{}: {value} is not there",
+                    api.name
+                ),
+                "nullable" => assert!(is_3_0, "{}: 3.1 has no `nullable`", api.name),
+                "const" | "examples" | "$schema" => assert!(!is_3_0, "{}: {key}", api.name),
+                "type" => assert!(!is_3_0 || value.is_string() || value.is_object(), "{value}"),
+                _ => {}
+            }
+        });
+    }
+}

@@ -235,3 +235,26 @@ async fn one_address_in_two_organizations_has_to_say_which() {
         assert_eq!(login["data"]["user"]["organization"], "me");
     }
 }
+
+#[tokio::test]
+async fn attempts_to_log_in_are_counted_over_all_apis() {
+    for app in TestApp::everywhere().await {
+        app.organization("own").await;
+        let good = json!({ "email": "admin@own.example", "password": PASSWORD });
+        let bad = json!({ "email": "admin@own.example", "password": "wrong password" });
+        let here = app.anonymous().at("192.0.2.1");
+        let doors = ["/v1/auth/login", "/v1/orgs/own/auth/login", "/api/v1/auth/login"];
+        for door in doors.iter().cycle().take(5) {
+            here.post(door, bad.clone()).await.fault(401);
+        }
+        for door in doors {
+            // The right password as well: an answer would say that it is.
+            let answer = here.post(door, good.clone()).await;
+            assert_eq!(answer.fault(429), "rate_limited");
+            assert_eq!(answer.header("retry-after"), "900");
+            app.anonymous().at("192.0.2.2").post(door, good.clone()).await.expect(200);
+        }
+        app.wait_ms(15 * 60 * 1000);
+        here.post(doors[0], good).await.expect(200);
+    }
+}

@@ -2,13 +2,14 @@
 
 use std::{
     env,
+    net::IpAddr,
     sync::{
         Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
 };
 
-use app::{App, Clock, Config, DataKey, DataKeys};
+use app::{App, Clock, Config, DataKey, DataKeys, Origin};
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use checks::secrets::Ruleset;
@@ -89,17 +90,21 @@ impl TestApp {
 
     /// Somebody without a credential.
     pub(crate) fn anonymous(&self) -> Caller<'_> {
-        Caller { app: self, credential: None }
+        Caller { app: self, credential: None, address: None }
     }
 
     /// Somebody with a session's token.
     pub(crate) fn user(&self, token: &str) -> Caller<'_> {
-        Caller { app: self, credential: Some(("authorization", format!("Bearer {token}"))) }
+        self.with("authorization", format!("Bearer {token}"))
     }
 
     /// Somebody with a workspace key.
     pub(crate) fn key(&self, key: &str) -> Caller<'_> {
-        Caller { app: self, credential: Some(("x-api-key", key.to_owned())) }
+        self.with("x-api-key", key.to_owned())
+    }
+
+    fn with(&self, header: &'static str, value: String) -> Caller<'_> {
+        Caller { credential: Some((header, value)), ..self.anonymous() }
     }
 
     /// Makes an organization through the Code API; its administrator is `admin@<slug>.example`.
@@ -155,9 +160,15 @@ pub(crate) struct Organization {
 pub(crate) struct Caller<'a> {
     app: &'a TestApp,
     credential: Option<(&'static str, String)>,
+    address: Option<IpAddr>,
 }
 
 impl Caller<'_> {
+    /// From an address, as a server finds it out.
+    pub(crate) fn at(self, address: &str) -> Self {
+        Self { address: Some(address.parse().unwrap()), ..self }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None).await
     }
@@ -208,6 +219,9 @@ impl Caller<'_> {
         *request.headers_mut() = headers;
         if let Some((name, value)) = &self.credential {
             request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        if self.address.is_some() {
+            request.extensions_mut().insert(Origin { address: self.address });
         }
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
