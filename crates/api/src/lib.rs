@@ -31,13 +31,13 @@ pub fn router(app: App) -> Router {
     let workspace_routes = workspace::routes()
         .merge(workspace::shared_routes().layer(middleware::from_fn(dialect::by_credential)))
         .finish_api(&mut workspace);
-    let workspace = serde_json::to_string(&workspace).unwrap_or_default();
+    let workspace = document::in_3_1(serde_json::to_value(&workspace).unwrap_or_default());
     Router::new()
         .merge(code_routes)
         .merge(workspace_routes)
         .route("/openapi.json", served("application/json", code.to_string()))
         .route("/docs", get(async || redoc::page("Bartizan Code API", "/openapi.json")))
-        .route("/api/v1/openapi.json", served("application/json", workspace))
+        .route("/api/v1/openapi.json", served("application/json", workspace.to_string()))
         .route(
             "/docs/workspace",
             get(async || redoc::page("Bartizan Workspace API", "/api/v1/openapi.json")),
@@ -94,7 +94,7 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
 /// A fault of no API in particular, in the words of the one that the path belongs to.
 fn told(uri: &Uri, fault: &Fault) -> Response {
     match uri.path() {
-        path if path.starts_with("/api/v1/") => fault.told::<Workspace>(),
+        path if path == "/api/v1" || path.starts_with("/api/v1/") => fault.told::<Workspace>(),
         _ => fault.told::<Code>(),
     }
 }

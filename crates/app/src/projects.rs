@@ -18,6 +18,8 @@ const DEFAULT_TOKEN_USER: &str = "x-access-token";
 const DEFAULT_BRANCH: &str = "main";
 /// Longest access token, in bytes; GitLab's and Bitbucket's longest are a quarter of it.
 const MAX_TOKEN_BYTES: usize = 4_096;
+/// Longest address of a repository: PostgreSQL's indexes take no more than 2,704 bytes.
+const MAX_URL_BYTES: usize = 2_000;
 /// Slugs that are tried for a project whose name is made into one.
 const MAX_SLUGS: u64 = 1_000;
 
@@ -304,6 +306,11 @@ impl App {
     pub(crate) fn repository(&self, repository: &Repository) -> Result<SafeUrl, Error> {
         let field = repository.field;
         let text = repository.url.trim();
+        text::one_line(field, text)?;
+        if text.len() > MAX_URL_BYTES {
+            let message = format!("{field} must be at most {MAX_URL_BYTES} bytes");
+            return Err(Error::invalid(field, message));
+        }
         self.fetch.url(text).map_err(|error| {
             let told = match error {
                 fetch::Error::CredentialsInUrl => {

@@ -33,6 +33,8 @@ pub use settings::{LogFormat, Settings};
 const DRAIN: Duration = Duration::from_secs(20);
 /// How long the head of a request may take.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How often is done what nobody asks for.
+const UPKEEP_EVERY: Duration = Duration::from_secs(60);
 /// Another secret that proves webhooks, for installations with one organization.
 const WEBHOOK_SECRET: &str = "BARTIZAN_WEBHOOK_SECRET";
 /// The database in the data directory.
@@ -156,12 +158,24 @@ fn reach(settings: &Settings) -> Result<fetch::Client> {
     fetch::Client::with_certificates(policy, fetch::SystemResolver, &pem).with_context(told)
 }
 
-/// Workers.
+/// Workers, and what is done now and then.
 fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
     for _ in 0..workers {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.run_worker(stopped).await });
     }
+    let (app, mut stopped) = (app.clone(), stopped.clone());
+    tasks.spawn(async move {
+        loop {
+            if let Err(error) = app.upkeep().await {
+                tracing::warn!(%error, "upkeep is put off");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(UPKEEP_EVERY) => {}
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+        }
+    });
 }
 
 async fn listen(

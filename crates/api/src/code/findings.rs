@@ -5,7 +5,7 @@ use aide::axum::{
     routing::{get_with, patch_with},
 };
 use app::{
-    App, FindingQuery, severity_of_rank,
+    App, FindingQuery, confidence_of_rank, severity_of_rank,
     stored::{self, FindingId, FindingStatus, ProjectId, ScanId},
 };
 use axum::extract::{OriginalUri, State};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Body, Caller, InOrganization, Path, Query, scans::AtScan};
 use crate::kit::{
     Cursor, Id, Limit, Millis, Package, Reply, ScannerName, Severities, Vocabulary as _, Word,
-    confidence_of_rank, next_link, texts,
+    next_link, texts,
 };
 
 pub(super) fn routes() -> ApiRouter<App> {

@@ -2,11 +2,14 @@
 
 mod audit;
 mod auth;
+mod exports;
 mod findings;
+mod hooks;
 mod projects;
 mod scans;
 mod tokens;
 mod users;
+mod webhooks;
 
 use aide::{
     axum::ApiRouter,
@@ -87,9 +90,12 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(projects::routes())
         .merge(scans::routes())
         .merge(findings::routes())
+        .merge(exports::routes())
         .merge(users::routes())
         .merge(tokens::routes())
         .merge(audit::routes())
+        .merge(webhooks::routes())
+        .merge(hooks::routes())
 }
 
 /// The document, before its paths are in it.

@@ -107,12 +107,11 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
     if total > limit { Err(Fault::payload_too_large(limit)) } else { Ok(read.freeze()) }
 }
 
-/// Reads one JSON value and nothing behind it.
+/// Reads one JSON object and nothing behind it.
 fn understand<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    // What derives its reading from a structure would take a list of the members as well.
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    if first == Some(&b'[') {
-        return Err(Fault::bad_request("body", "the body must be a JSON object"));
+    // A list of its members' values would be taken for an object.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Fault::bad_request("body", "the body is not a JSON object"));
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let message = match error.classify() {

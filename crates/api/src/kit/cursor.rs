@@ -22,11 +22,9 @@ impl<const DEFAULT: u64> Default for Limit<DEFAULT> {
 
 impl<'de, const DEFAULT: u64> Deserialize<'de> for Limit<DEFAULT> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let limit = u64::deserialize(from)?;
-        match limit {
-            1..=100 => Ok(Self(limit)),
-            _ => Err(de::Error::custom(format!("limit must be 1–100 (got {limit})"))),
-        }
+        let text = Cow::<'de, str>::deserialize(from)?;
+        let limit = text.parse().ok().filter(|limit| (1..=100).contains(limit));
+        limit.map(Self).ok_or_else(|| de::Error::custom(format!("expected 1–100, got {text}")))
     }
 }
 

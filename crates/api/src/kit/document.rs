@@ -2,6 +2,26 @@
 
 use serde_json::{Map, Value};
 
+/// A document in OpenAPI 3.1.
+pub(crate) fn in_3_1(mut document: Value) -> Value {
+    without_null_defaults(&mut document);
+    document
+}
+
+/// Takes away what serde says of a member that may be left out: no schema but a nullable one allows it.
+fn without_null_defaults(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(without_null_defaults),
+        Value::Object(object) => {
+            if object.get("default") == Some(&Value::Null) {
+                object.remove("default");
+            }
+            object.values_mut().for_each(without_null_defaults);
+        }
+        _ => {}
+    }
+}
+
 /// A document in OpenAPI 3.0.3: what JSON Schema 2020-12 says otherwise is said in the older words.
 pub(crate) fn in_3_0(mut document: Value) -> Value {
     if let Some(root) = document.as_object_mut() {
@@ -12,6 +32,7 @@ pub(crate) fn in_3_0(mut document: Value) -> Value {
             info.remove("summary");
         }
     }
+    without_null_defaults(&mut document);
     rewrite(&mut document);
     document
 }

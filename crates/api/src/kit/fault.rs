@@ -16,6 +16,9 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::Surface;
 
+/// Longest message about what was sent.
+const MAX_MESSAGE_CHARS: usize = 300;
+
 /// What went wrong, before an API has put it into its words.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -34,7 +37,13 @@ impl Fault {
         Self { status, code, message: message.into(), issues: Vec::new(), retry_after: None }
     }
 
+    /// The message may repeat what was sent: not at length.
     pub(crate) fn bad_request(field: &str, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARS) {
+            message.truncate(end);
+            message.push('…');
+        }
         app::Error::invalid(field, message).into()
     }
 

@@ -1,7 +1,6 @@
 //! What several APIs tell of findings.
 
 use app::stored;
-use model::Confidence;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -85,15 +84,6 @@ impl ScannerName {
     /// The one that is stored so.
     pub(crate) fn of(word: &str) -> Self {
         Self::ALL.iter().copied().find(|one| one.word() == word).unwrap_or(Self::Code)
-    }
-}
-
-/// The confidence that is stored so: 0 `low` to 2 `high`.
-pub(crate) fn confidence_of_rank(rank: i16) -> Confidence {
-    match rank {
-        i16::MIN..=0 => Confidence::Low,
-        1 => Confidence::Medium,
-        2..=i16::MAX => Confidence::High,
     }
 }
 

@@ -27,14 +27,20 @@ impl<S: Surface, T: DeserializeOwned + Send, X: Send + Sync> FromRequestParts<X>
     async fn from_request_parts(parts: &mut Parts, state: &X) -> Result<Self, Self::Rejection> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self { value, surface: PhantomData }),
-            Err(rejection) => Err(Fault::bad_request("path", rejection.body_text()).into()),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let cause = text.strip_prefix("Invalid URL: ").unwrap_or(&text);
+                let message = format!("the path is not as it must be: {cause}");
+                Err(Fault::bad_request("path", message).into())
+            }
         }
     }
 }
 
 impl<S: Surface, T: JsonSchema> OperationInput for Path<S, T> {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
-        let schema = ctx.schema.subschema_for::<T>();
+        // Not as a named schema: nothing but the parameters made of it is told.
+        let schema = T::json_schema(&mut ctx.schema);
         let parameters = parameters_from_schema(ctx, schema, ParamLocation::Path);
         add_parameters(ctx, operation, parameters);
     }

@@ -27,14 +27,21 @@ impl<S: Surface, T: DeserializeOwned + Send, X: Send + Sync> FromRequestParts<X>
     async fn from_request_parts(parts: &mut Parts, state: &X) -> Result<Self, Self::Rejection> {
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self { value, surface: PhantomData }),
-            Err(rejection) => Err(Fault::bad_request("query", rejection.body_text()).into()),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                let cause =
+                    text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                let message = format!("the query is not as it must be: {cause}");
+                Err(Fault::bad_request("query", message).into())
+            }
         }
     }
 }
 
 impl<S: Surface, T: JsonSchema> OperationInput for Query<S, T> {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
-        let schema = ctx.schema.subschema_for::<T>();
+        // Not as a named schema: nothing but the parameters made of it is told.
+        let schema = T::json_schema(&mut ctx.schema);
         let parameters = parameters_from_schema(ctx, schema, ParamLocation::Query);
         add_parameters(ctx, operation, parameters);
     }

@@ -196,9 +196,7 @@ impl<'de> Deserialize<'de> for Severities {
         let text = Cow::<'de, str>::deserialize(from)?;
         let severity = |text: &str| {
             let word = Word::<Severity>::parse(text.trim());
-            word.map(|word| word.0).ok_or_else(|| {
-                de::Error::custom(format!("severity: {}", Word::<Severity>::expected()))
-            })
+            word.map(|word| word.0).ok_or_else(|| de::Error::custom(Word::<Severity>::expected()))
         };
         text.split(',').map(severity).collect::<Result<_, _>>().map(Self)
     }
@@ -269,7 +267,8 @@ impl<'de> Deserialize<'de> for Secret {
             }
         }
 
-        from.deserialize_string(Visitor)
+        // Not `deserialize_string`, which tells of another type itself, value and all.
+        from.deserialize_any(Visitor)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aide::axum::{ApiRouter, routing::get_with};
 use app::{
-    App, FindingQuery, severity_of_rank,
+    App, FindingQuery, confidence_of_rank, severity_of_rank,
     stored::{self, FindingStatus},
 };
 use axum::extract::State;
@@ -15,9 +15,7 @@ use super::{
     page::{Limit, PageNumber, Pagination, Place},
     success,
 };
-use crate::kit::{
-    Millis, Package, ScannerName, Severities, Vocabulary as _, Word, confidence_of_rank, texts,
-};
+use crate::kit::{Millis, Package, ScannerName, Severities, Vocabulary as _, Word, texts};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new().api_route(
@@ -30,7 +28,7 @@ pub(super) fn routes() -> ApiRouter<App> {
 
 /// A problem that a scan found.
 #[derive(Serialize, JsonSchema)]
-struct Finding {
+pub(super) struct Finding {
     id: i64,
     scan_id: i64,
     scanner: Word<ScannerName>,
@@ -60,7 +58,7 @@ struct Finding {
 
 impl Finding {
     /// A finding of the scan of that number.
-    fn of(finding: stored::Finding, scan: i64) -> Self {
+    pub(super) fn of(finding: stored::Finding, scan: i64) -> Self {
         let package = Package::of(finding.package).unwrap_or_default();
         Self {
             id: finding.number,
@@ -123,7 +121,7 @@ async fn list(
         status: query.status.map(|status| status.0),
         ..FindingQuery::default()
     };
-    let (findings, total) = app.findings_page(&caller.ctx, at.id, which, place.offset()).await?;
-    let findings = findings.into_iter().map(|finding| Finding::of(finding, at.id)).collect();
+    let (findings, total) = app.findings_page(&caller.ctx, at.id.0, which, place.offset()).await?;
+    let findings = findings.into_iter().map(|finding| Finding::of(finding, at.id.0)).collect();
     Ok(success(FindingList { findings, pagination: place.of(total) }))
 }

@@ -2,11 +2,14 @@
 //! are integers.
 
 mod auth;
+mod exports;
 mod findings;
 mod page;
 mod projects;
 mod scans;
 mod users;
+
+use std::borrow::Cow;
 
 use aide::{
     axum::ApiRouter,
@@ -14,8 +17,8 @@ use aide::{
 };
 use app::{App, Ctx, stored::TokenKind};
 use http::request::Parts;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::kit::{self, Fault, Millis, Reply, Surface};
 
@@ -106,10 +109,35 @@ impl Surface for Workspace {
     }
 }
 
+/// An integer that names something, in a path or a query.
+#[derive(Clone, Copy)]
+struct Number(i64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        text.parse().map(Self).map_err(|_| de::Error::custom("an id must be an integer"))
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        i64::json_schema(generator)
+    }
+}
+
 /// `{id}`.
 #[derive(Deserialize, JsonSchema)]
 struct ById {
-    id: i64,
+    id: Number,
 }
 
 /// The paths that are this API's alone.
@@ -118,6 +146,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(auth::routes())
         .merge(projects::routes())
         .merge(findings::routes())
+        .merge(exports::routes())
         .merge(users::routes())
 }
 

@@ -23,10 +23,9 @@ impl Default for PageNumber {
 
 impl<'de> Deserialize<'de> for PageNumber {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match u64::deserialize(from)? {
-            0 => Err(de::Error::custom("page counts from 1")),
-            page => Ok(Self(page)),
-        }
+        let text = Cow::<'de, str>::deserialize(from)?;
+        let page = text.parse().ok().filter(|page| *page > 0);
+        page.map(Self).ok_or_else(|| de::Error::custom("expected a number from 1"))
     }
 }
 

@@ -202,7 +202,7 @@ async fn get(
     caller: Caller,
     Path { value: at, .. }: Path<ById>,
 ) -> Answer<OneDetailedProject> {
-    let (project, statistics) = app.project_statistics(&caller.ctx, at.id).await?;
+    let (project, statistics) = app.project_statistics(&caller.ctx, at.id.0).await?;
     let project = DetailedProject { project: project.into(), statistics: statistics.into() };
     Ok(success(OneDetailedProject { project }))
 }
@@ -220,7 +220,7 @@ async fn change(
         default_branch: body.default_branch,
         ..ProjectPatch::default()
     };
-    let view = app.change_project_by_number(&caller.ctx, at.id, patch).await?;
+    let view = app.change_project_by_number(&caller.ctx, at.id.0, patch).await?;
     Ok(success(OneProject { project: view.project.into() }))
 }
 
@@ -229,6 +229,6 @@ async fn remove(
     caller: Caller,
     Path { value: at, .. }: Path<ById>,
 ) -> Answer<Nothing> {
-    app.remove_project_by_number(&caller.ctx, at.id).await?;
+    app.remove_project_by_number(&caller.ctx, at.id.0).await?;
     Ok(success(Nothing {}))
 }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Body, ById, Caller, Path, Query,
+    Answer, Body, ById, Caller, Number, Path, Query,
     page::{Limit, PageNumber, Pagination, Place},
     success,
 };
@@ -39,7 +39,7 @@ pub(super) fn routes() -> ApiRouter<App> {
 
 /// A scan of a project.
 #[derive(Serialize, JsonSchema)]
-struct Scan {
+pub(super) struct Scan {
     id: i64,
     project_id: i64,
     scan_type: Word<ScanType>,
@@ -184,7 +184,7 @@ impl Vocabulary for Status {
 #[serde(deny_unknown_fields)]
 struct Filter {
     #[serde(default)]
-    project_id: Option<i64>,
+    project_id: Option<Number>,
     #[serde(default)]
     status: Option<Word<Status>>,
     #[serde(default)]
@@ -213,7 +213,7 @@ async fn list(
 ) -> Answer<ScanList> {
     let place = Place::new(query.page, query.limit);
     let which = ScanQuery {
-        project: query.project_id,
+        project: query.project_id.map(|number| number.0),
         status: query.status.map(|status| status.0.0),
         kind: query.scan_type.map(|kind| kind.0.0),
     };
@@ -237,7 +237,7 @@ async fn get(
     caller: Caller,
     Path { value: at, .. }: Path<ById>,
 ) -> Answer<OneDetailedScan> {
-    let (view, summary) = app.scan_summary(&caller.ctx, at.id).await?;
+    let (view, summary) = app.scan_summary(&caller.ctx, at.id.0).await?;
     let scan = DetailedScan { scan: view.into(), summary: summary.into() };
     Ok(success(OneDetailedScan { scan }))
 }

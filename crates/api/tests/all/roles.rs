@@ -1,0 +1,93 @@
+//! Who may do what.
+
+use serde_json::json;
+
+use crate::support::{TestApp, text};
+
+#[tokio::test]
+async fn a_viewer_reads_a_member_works_an_admin_manages() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        let admin = app.user(&own.token);
+        let project =
+            json!({ "slug": "web", "name": "Web", "repo_url": "https://git.example/web" });
+        admin.post("/v1/orgs/own/projects", project).await.expect(201);
+        let (viewer, member) = (
+            app.member(&own, "viewer", "viewer").await,
+            app.member(&own, "member", "member").await,
+        );
+        let (viewer, member) = (app.user(&viewer), app.user(&member));
+        let users = admin.get("/v1/orgs/own/users").await.expect(200);
+        let user = format!("/v1/orgs/own/users/{}", text(&users[0]["id"]));
+
+        for path in [
+            "/v1/orgs/own/projects",
+            "/v1/orgs/own/projects/web",
+            "/v1/orgs/own/projects/web/scans",
+            "/v1/orgs/own/findings",
+            "/api/v1/projects/1",
+            "/api/v1/scans",
+            "/api/v1/users/profile",
+        ] {
+            for caller in [&viewer, &member, &admin] {
+                caller.get(path).await.expect(200);
+            }
+        }
+        // (method, path, body, whether a member may)
+        let url = "https://git.example/new";
+        let user = user.as_str();
+        let works = [
+            (
+                "POST",
+                "/v1/orgs/own/projects",
+                json!({ "slug": "new", "name": "N", "repo_url": url }),
+                true,
+            ),
+            ("PATCH", "/v1/orgs/own/projects/web", json!({ "name": "W" }), true),
+            ("POST", "/v1/orgs/own/projects/web/run-scan", json!({}), true),
+            ("POST", "/api/v1/projects", json!({ "name": "New", "repository_url": url }), true),
+            ("PUT", "/api/v1/projects/1", json!({ "name": "W" }), true),
+            ("POST", "/api/v1/scans", json!({ "project_id": 1, "scan_type": "full" }), true),
+            ("DELETE", "/v1/orgs/own/projects/web", json!(null), false),
+            ("DELETE", "/api/v1/projects/1", json!(null), false),
+            ("GET", "/v1/orgs/own/users", json!(null), false),
+            ("PATCH", user, json!({ "role": "admin" }), false),
+            ("DELETE", user, json!(null), false),
+            ("GET", "/v1/orgs/own/api-tokens", json!(null), false),
+            ("POST", "/v1/orgs/own/api-tokens", json!({ "name": "ci", "kind": "fxv" }), false),
+            ("GET", "/v1/orgs/own/audit-log", json!(null), false),
+        ];
+        for (method, path, body, may_member) in works {
+            let body = (!body.is_null()).then_some(body);
+            viewer.call(method, path, body.clone()).await.fault(403);
+            let answer = member.call(method, path, body).await;
+            match may_member {
+                true => assert!(answer.status.is_success(), "{}: {}", answer.what, answer.text()),
+                false => assert_eq!(answer.fault(403), "forbidden"),
+            }
+        }
+        // A role is asked before what it is about is looked for.
+        viewer.delete("/api/v1/projects/999").await.fault(403);
+        admin.delete("/api/v1/projects/999").await.fault(404);
+    }
+}
+
+#[tokio::test]
+async fn the_last_admin_stays() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        let admin = app.user(&own.token);
+        let users = admin.get("/v1/orgs/own/users").await.expect(200);
+        let first = format!("/v1/orgs/own/users/{}", text(&users[0]["id"]));
+        admin.delete(&first).await.fault(409);
+        for patch in [json!({ "role": "member" }), json!({ "status": "suspended" })] {
+            admin.patch(&first, patch).await.fault(409);
+        }
+        let second = app.member(&own, "second", "admin").await;
+        app.user(&second).patch(&first, json!({ "role": "viewer" })).await.expect(200);
+        // The role is the row's, not the token's.
+        admin.get("/v1/orgs/own/users").await.fault(403);
+        assert_eq!(app.user(&second).delete(&first).await.status, 204);
+        admin.get("/v1/orgs/own/projects").await.fault(401);
+    }
+}
