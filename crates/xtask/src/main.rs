@@ -8,6 +8,7 @@
 mod fuzz;
 mod generate;
 mod postgres;
+mod python;
 mod test;
 
 use std::{

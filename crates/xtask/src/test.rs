@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     generate,
     postgres::{self, Postgres},
+    python,
 };
 
 /// Programs the tests run, and Debian's packages that bring them.
@@ -44,9 +45,11 @@ pub(crate) fn run() -> Result<()> {
 /// Runs all tests, and closes with their sum.
 fn tests() -> Result<()> {
     println!("== tests");
+    let python = python::environment(&target_folder())?;
     let postgres = Postgres::start()?;
     let mut child = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])
         .env(Postgres::VARIABLE, postgres.url())
+        .env(python::VARIABLE, python)
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run the tests")?;
@@ -121,6 +124,14 @@ fn install() -> Result<()> {
         .filter(|(program, _)| is_missing(program))
         .map(|(_, package)| *package)
         .collect();
+    // Debian has `python3` without `venv` in it.
+    if Command::new("python3")
+        .args(["-c", "import ensurepip"])
+        .output()
+        .map_or(true, |out| !out.status.success())
+    {
+        packages.push("python3-venv");
+    }
     if !postgres::is_installed() {
         packages.push("postgresql");
     }

@@ -7,6 +7,7 @@
     reason = "the allowances for tests do not reach their helpers"
 )]
 
+mod documents;
 mod gitleaks;
 mod remote;
 mod scan;

@@ -16,26 +16,26 @@ use crate::support::command;
 /// Longer than anything takes on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What lets a server clone from this machine.
-const LOOPBACK: [&str; 4] =
+pub(crate) const LOOPBACK: [&str; 4] =
     ["--allow-clone-schemes", "http", "--allow-private-targets", "127.0.0.0/8"];
 
 /// A server with a data directory of its own. It is killed when it is dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     /// What it has said until it listened.
     greeting: String,
 }
 
 /// Where a server keeps what it knows; it goes with it.
-struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     /// For servers on PostgreSQL.
     database: Option<String>,
 }
 
 impl Place {
-    fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
@@ -74,7 +74,7 @@ impl Place {
         self.folder.path().join("data")
     }
 
-    fn serve(&self, arguments: &[&str]) -> Server {
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -103,10 +103,10 @@ impl Drop for Server {
 }
 
 /// What came back.
-struct Answer {
+pub(crate) struct Answer {
     status: u16,
     headers: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -130,7 +130,13 @@ impl Server {
         Answer { status, headers: headers.to_lowercase(), body: body.to_owned() }
     }
 
-    fn call(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Answer {
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> Answer {
         let url = format!("{}{path}", self.url);
         let authorization = format!("authorization: Bearer {token}");
         let mut arguments = vec!["-X", method, url.as_str()];
@@ -144,7 +150,7 @@ impl Server {
         self.curl(&arguments)
     }
 
-    fn get(&self, path: &str, token: &str) -> Value {
+    pub(crate) fn get(&self, path: &str, token: &str) -> Value {
         let answer = self.call("GET", path, token, None);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         answer.json()
@@ -157,14 +163,14 @@ impl Server {
     }
 
     /// Registers an organization; says its admin's token.
-    fn register(&self, slug: &str) -> String {
+    pub(crate) fn register(&self, slug: &str) -> String {
         let body = json!({ "org_name": slug, "org_slug": slug, "email": format!("you@{slug}.example"),
             "password": "use-a-real-password-here" });
         self.post("/v1/auth/register", "", &body)["token"].as_str().unwrap().to_owned()
     }
 
     /// Makes the project `web` and starts a scan; says its path.
-    fn start_scan(&self, token: &str, organization: &str, repository: &str) -> String {
+    pub(crate) fn start_scan(&self, token: &str, organization: &str, repository: &str) -> String {
         let projects = format!("/v1/orgs/{organization}/projects");
         let body = json!({ "slug": "web", "name": "Web", "repo_url": repository });
         self.post(&projects, token, &body);
@@ -178,7 +184,7 @@ impl Server {
     }
 
     /// Asks until the scan has that status.
-    fn wait(&self, scan: &str, token: &str, statuses: &[&str]) -> Value {
+    pub(crate) fn wait(&self, scan: &str, token: &str, statuses: &[&str]) -> Value {
         let mut last = Value::Null;
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
@@ -197,7 +203,7 @@ impl Server {
     }
 }
 
-fn leaky() -> Repo {
+pub(crate) fn leaky() -> Repo {
     let repo = Repo::new();
     repo.write("app.env", format!("DB_PASSWORD={}\n", password())).commit("first");
     repo.write("b.env", format!("API_PASSWORD={}x\n", password())).commit("second");
