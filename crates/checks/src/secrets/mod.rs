@@ -15,6 +15,7 @@ pub mod gitleaks;
 pub mod judge;
 mod jwt;
 mod needed;
+mod pattern;
 pub mod place;
 mod prefilter;
 mod rule;
@@ -23,7 +24,8 @@ mod scan;
 mod verify;
 
 pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
-pub use rule::{Examples, Pattern, Rank, Rule, RuleError, RuleFile};
+pub use pattern::Pattern;
+pub use rule::{Examples, Rank, Rule, RuleError, RuleFile};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};
 pub use verify::{VerifyRecipe, VerifyRequest};

@@ -11,7 +11,8 @@ use super::{
     assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    rule::{Engine, Finder, Program, Rank, Rule, Whole},
+    pattern::{Engine, Program},
+    rule::{Finder, Rank, Rule, Whole},
     ruleset::{Allowed, Ruleset},
 };
 

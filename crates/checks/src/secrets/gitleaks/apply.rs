@@ -10,8 +10,9 @@ use super::{
 };
 use crate::secrets::{
     Allowlist, RulesetBuilder,
+    pattern::Pattern,
     prefilter::MIN_KEYWORD_BYTES,
-    rule::{Finder, Pattern, Rank, Rule, Whole},
+    rule::{Finder, Rank, Rule, Whole},
 };
 
 /// Longest description that is kept, in characters.

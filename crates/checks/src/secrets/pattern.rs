@@ -1,0 +1,350 @@
+//! A regular expression near a keyword: how far from it a match may stand, and which engine runs it.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use regex_automata::{Anchored, Input, meta, util::syntax};
+use regex_syntax::hir::{Class, Hir, HirKind, literal};
+
+use super::anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES};
+
+/// How far from a keyword an unbounded pattern is looked for, in bytes.
+const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
+/// The same for any pattern: no rule makes the scanner look further than this.
+pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
+
+/// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
+pub struct Pattern {
+    source: String,
+    /// Lower case. Of a pattern that is only asked whether it matches, none.
+    keywords: Vec<String>,
+    /// Whether it is about characters; about bytes otherwise.
+    unicode: bool,
+    program: OnceLock<Result<Program, String>>,
+}
+
+/// A compiled pattern.
+pub(crate) struct Program {
+    pub(crate) engine: Engine,
+    /// The group that is the secret; 0 is the whole match.
+    pub(crate) group: usize,
+    /// Bytes before the end of a keyword at which a match may begin.
+    pub(crate) before_bytes: usize,
+    /// Bytes behind the beginning of a keyword at which a match may end.
+    pub(crate) after_bytes: usize,
+}
+
+/// What runs a pattern.
+pub(crate) enum Engine {
+    /// Every match begins with a keyword.
+    AtKeyword(Box<AnchoredRegex>),
+    /// A match may begin anywhere.
+    Anywhere(meta::Regex),
+}
+
+impl Engine {
+    fn is_match(&self, input: &Input<'_>) -> bool {
+        match self {
+            Self::AtKeyword(regex) => regex.is_match(input),
+            Self::Anywhere(regex) => regex.is_match(input.clone()),
+        }
+    }
+}
+
+impl Pattern {
+    /// Takes an expression. `keywords` (lower case) tell how near to a hit a match must be.
+    #[must_use]
+    pub fn new(source: &str, keywords: &[String]) -> Self {
+        Self {
+            source: source.to_owned(),
+            keywords: keywords.to_vec(),
+            unicode: false,
+            program: OnceLock::new(),
+        }
+    }
+
+    /// Takes an expression that was translated from another engine's notation.
+    pub(crate) fn translated(source: &str, unicode: bool) -> Result<Self, String> {
+        let pattern = Self { unicode, ..Self::new(source, &[]) };
+        pattern.compile().map(|()| pattern)
+    }
+
+    /// Reads an expression that is only asked whether it matches.
+    ///
+    /// # Errors
+    /// The parser's message, without the expression, or that it is too large.
+    pub fn loose(source: &str) -> Result<Self, String> {
+        Self::translated(source, false)
+    }
+
+    /// `None` where the expression is wrong or its program larger than the limit; [`Self::compile`] says so.
+    pub(crate) fn program(&self) -> Option<&Program> {
+        self.compiled().as_ref().ok()
+    }
+
+    fn parse(&self) -> Result<Hir, String> {
+        regex_syntax::ParserBuilder::new()
+            .utf8(false)
+            .unicode(self.unicode)
+            .build()
+            .parse(&self.source)
+            // Without the pattern, which may be a secret that is allowed.
+            .map_err(|error| match error {
+                regex_syntax::Error::Parse(error) => error.kind().to_string(),
+                regex_syntax::Error::Translate(error) => error.kind().to_string(),
+                _ => "not a regular expression".to_owned(),
+            })
+    }
+
+    fn compiled(&self) -> &Result<Program, String> {
+        self.program.get_or_init(|| {
+            let hir = self.parse()?;
+            let reach = hir
+                .properties()
+                .maximum_len()
+                .unwrap_or(REACH_OF_UNBOUNDED_BYTES)
+                .min(MAX_REACH_BYTES);
+            let (engine, before_bytes) = match behind_keyword(&hir, &self.keywords) {
+                Some(tail) => {
+                    let shortest = self.keywords.iter().map(String::len).min().unwrap_or_default();
+                    let regex = AnchoredRegex::new(&hir, &tail, shortest)?;
+                    (Engine::AtKeyword(Box::new(regex)), 0)
+                }
+                None => (Engine::Anywhere(anywhere(&hir)?), reach),
+            };
+            Ok(Program {
+                engine,
+                group: secret_group(&hir).unwrap_or(0),
+                before_bytes,
+                // A look-around such as `\b` needs one byte.
+                after_bytes: reach + 1,
+            })
+        })
+    }
+
+    /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
+    /// keyword, or with anything behind it.
+    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
+        let hir = self.parse().ok()?;
+        let mut extractor = literal::Extractor::new();
+        extractor.limit_literal_len(keyword.len() + 1).limit_total(1_000).limit_class(128);
+        let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(&hir);
+        let mut behind = Vec::new();
+        for prefix in prefixes.literals()? {
+            let lower = prefix.as_bytes().to_ascii_lowercase();
+            if let Some(rest) = lower.strip_prefix(keyword.as_bytes()) {
+                behind.push(*rest.first()?);
+            } else if !self.keywords.iter().any(|other| lower.starts_with(other.as_bytes())) {
+                return None;
+            }
+        }
+        Some(behind)
+    }
+
+    /// Parses and compiles now, for rules whose author should hear of it.
+    ///
+    /// # Errors
+    /// The parser's message, without the expression, or that it is too large.
+    pub fn compile(&self) -> Result<(), String> {
+        self.compiled().as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    /// Whether it may match the empty text, which makes a rule of no use.
+    #[must_use]
+    pub fn matches_empty(&self) -> bool {
+        self.is_match(b"")
+    }
+
+    /// Whether it matches anywhere in `text`.
+    #[must_use]
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.program().is_some_and(|program| program.engine.is_match(&Input::new(text)))
+    }
+
+    /// The same for a path, in which a member of an archive may follow it after `!/` or, as others write it, after `!`.
+    #[must_use]
+    pub fn is_match_of_path(&self, path: &str) -> bool {
+        self.is_match(path.as_bytes())
+            || path.contains("!/") && self.is_match(path.replace("!/", "!").as_bytes())
+    }
+
+    /// Bytes that the compiled program takes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.program().map_or(0, |program| match &program.engine {
+            Engine::AtKeyword(regex) => regex.memory_usage(),
+            Engine::Anywhere(regex) => regex.memory_usage(),
+        })
+    }
+
+    /// Whether it matches at the very beginning of `text`.
+    #[must_use]
+    pub fn is_match_at_start(&self, text: &[u8]) -> bool {
+        self.program().is_some_and(|program| {
+            program.engine.is_match(&Input::new(text).anchored(Anchored::Yes))
+        })
+    }
+}
+
+fn anywhere(hir: &Hir) -> Result<meta::Regex, String> {
+    meta::Builder::new()
+        .configure(
+            meta::Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(SIZE_LIMIT_BYTES))
+                .onepass_size_limit(Some(1 << 16))
+                .hybrid_cache_capacity(STATES_BYTES),
+        )
+        .syntax(syntax::Config::new().utf8(false).unicode(false))
+        .build_from_hir(hir)
+        .map_err(|error| error.to_string())
+}
+
+/// What of `hir` stands behind a keyword, if every match begins with one of `keywords` (lower case), in any case.
+///
+/// Each way into the expression is followed as long as what it spells may still become a keyword.
+fn behind_keyword<'h>(hir: &'h Hir, keywords: &[String]) -> Option<Vec<&'h Hir>> {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let mut spelled = Spelled::from([Vec::new()]);
+    let mut rest = parts.into_iter();
+    // What is left did not spell a whole keyword.
+    while !spelled.is_empty() {
+        spelled = spell(rest.next()?, spelled, keywords)?;
+    }
+    Some(rest.collect())
+}
+
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
+        _ => parts.push(hir),
+    }
+}
+
+/// Beginnings of keywords that are not a whole one yet.
+type Spelled = BTreeSet<Vec<u8>>;
+
+/// What stands behind `hir` if `spelled` stood before it, without what became a whole keyword; `None` where it may be something that
+/// no keyword begins with.
+fn spell(hir: &Hir, spelled: Spelled, keywords: &[String]) -> Option<Spelled> {
+    if spelled.is_empty() {
+        return Some(spelled);
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(spelled),
+        HirKind::Literal(literal) => {
+            literal.0.iter().try_fold(spelled, |spelled, byte| append(&spelled, &[*byte], keywords))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let bytes: Vec<u8> =
+                class.iter().flat_map(|range| range.start()..=range.end()).collect();
+            append(&spelled, &bytes, keywords)
+        }
+        HirKind::Class(Class::Unicode(_)) => None,
+        HirKind::Capture(capture) => spell(&capture.sub, spelled, keywords),
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(spelled, |spelled, part| spell(part, spelled, keywords))
+        }
+        HirKind::Alternation(parts) => {
+            let mut all = Spelled::new();
+            for part in parts {
+                all.extend(spell(part, spelled.clone(), keywords)?);
+            }
+            Some(all)
+        }
+        HirKind::Repetition(repetition) => {
+            let mut all = Spelled::new();
+            let mut here = spelled;
+            // A keyword is spelled by then, or something else, unless what is repeated is empty.
+            for times in 0..=longest_bytes(keywords) {
+                if times >= repetition.min {
+                    all.extend(here.iter().cloned());
+                }
+                if here.is_empty() || repetition.max == Some(times) {
+                    return Some(all);
+                }
+                here = spell(&repetition.sub, here, keywords)?;
+            }
+            None
+        }
+    }
+}
+
+fn longest_bytes(keywords: &[String]) -> u32 {
+    let longest = keywords.iter().map(String::len).max().unwrap_or_default();
+    u32::try_from(longest).unwrap_or(u32::MAX)
+}
+
+/// `spelled` with one of `bytes` behind each.
+fn append(spelled: &Spelled, bytes: &[u8], keywords: &[String]) -> Option<Spelled> {
+    let mut all = Spelled::new();
+    for (beginning, byte) in spelled.iter().flat_map(|s| bytes.iter().map(move |b| (s, b))) {
+        let mut longer = beginning.clone();
+        longer.push(byte.to_ascii_lowercase());
+        if keywords.iter().any(|word| word.as_bytes() == longer) {
+            continue;
+        }
+        if !keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
+            return None;
+        }
+        all.insert(longer);
+    }
+    Some(all)
+}
+
+/// The index of the group named `secret`.
+fn secret_group(hir: &Hir) -> Option<usize> {
+    match hir.kind() {
+        HirKind::Capture(capture) if capture.name.as_deref() == Some("secret") => {
+            usize::try_from(capture.index).ok()
+        }
+        HirKind::Capture(capture) => secret_group(&capture.sub),
+        HirKind::Repetition(repetition) => secret_group(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_begins_with_a_keyword_if_every_way_into_it_spells_one() {
+        let starts = |pattern: &str, keywords: &[&str]| {
+            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
+            let hir = Pattern::new(pattern, &keywords).parse().unwrap();
+            behind_keyword(&hir, &keywords).is_some()
+        };
+        for pattern in [
+            r"\b(?<secret>abc[0-9]{3})",
+            r"(?i:abcdefghijklmnop|abc)x",
+            r"(?i)ABC[^\n]{0,80}",
+            r"a{1}(?:b|bb)cd?",
+            r"(?:ab)?c",
+        ] {
+            let keywords = ["abcdefghijklmnop", "abc", "abbc", "c"];
+            assert!(starts(pattern, &keywords), "{pattern}");
+        }
+        for pattern in ["", "ab", "x?abc", "(?:abc)?", "(?:abc|ab)", "a*bc", "(?:)*", "[^a]bc"] {
+            assert!(!starts(pattern, &["abc"]), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_keyword_is_read_from_the_pattern() {
+        let behind = |pattern: &str, keywords: &[&str]| {
+            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
+            Pattern::new(pattern, &keywords).bytes_behind(&keywords[0]).map(|mut bytes| {
+                bytes.sort_unstable();
+                bytes.dedup();
+                String::from_utf8(bytes).unwrap()
+            })
+        };
+        assert_eq!(behind(r"\b(?<secret>hf_[a-c]{34})\b", &["hf_"]).as_deref(), Some("abc"));
+        assert_eq!(behind(r"(?i)(?:pk_[01]|sk_live)", &["pk_", "sk_"]).as_deref(), Some("01"));
+        assert_eq!(behind(r"[a-z]{3}pk_1", &["pk_"]), None);
+        assert_eq!(behind(r"pk_.*", &["pk_"]), None);
+        assert_eq!(behind(r"(?:pk_1|other)", &["pk_"]), None);
+    }
+}
