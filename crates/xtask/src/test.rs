@@ -10,10 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{
-    generate,
-    postgres::{self, Postgres},
-};
+use crate::postgres::{self, Postgres};
 
 /// Programs the tests run, and Debian's packages that bring them.
 const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client")];
@@ -23,8 +20,6 @@ const FUZZ: &str = "fuzz/Cargo.toml";
 pub(crate) fn run() -> Result<()> {
     install()?;
     step("format", cargo(&["fmt", "--all", "--check"]))?;
-    println!("== generated files");
-    generate::run(generate::Mode::Check)?;
     step(
         "clippy",
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
@@ -92,12 +87,12 @@ fn pass_on(mut output: impl BufRead, mut to: impl Write) -> Result<Sum> {
 }
 
 fn target_folder() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| generate::root().join("target"), PathBuf::from)
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from)
 }
 
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(generate::root());
+    command.args(arguments).current_dir(crate::root());
     command
 }
 

@@ -14,22 +14,34 @@ const MAX_COMMONNESS: u32 = 300;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ByteSet([bool; 256]);
 
+impl Default for ByteSet {
+    fn default() -> Self {
+        Self([false; 256])
+    }
+}
+
 impl ByteSet {
-    fn of(bytes: impl Iterator<Item = u8>) -> Self {
-        let mut set = [false; 256];
-        for byte in bytes {
-            if let Some(holds) = set.get_mut(usize::from(byte)) {
-                *holds = true;
-            }
-        }
-        Self(set)
+    pub(crate) fn of(bytes: impl Iterator<Item = u8>) -> Self {
+        let mut set = Self::default();
+        bytes.for_each(|byte| set.insert(byte));
+        set
     }
 
-    fn holds(&self, byte: u8) -> bool {
+    pub(crate) fn insert(&mut self, byte: u8) {
+        if let Some(holds) = self.0.get_mut(usize::from(byte)) {
+            *holds = true;
+        }
+    }
+
+    pub(crate) fn holds(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
-    fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+    pub(crate) fn holds_all(&self) -> bool {
+        self.0.iter().all(|holds| *holds)
+    }
+
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         (0..=u8::MAX).filter(|byte| self.holds(*byte))
     }
 

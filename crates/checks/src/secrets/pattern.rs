@@ -1,11 +1,20 @@
 //! A regular expression near a keyword: how far from it a match may stand, and which engine runs it.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use regex_automata::{Anchored, Input, meta, util::syntax};
-use regex_syntax::hir::{Class, Hir, HirKind, literal};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES};
+use super::{
+    anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES},
+    assigned,
+    file::Text,
+    needed::ByteSet,
+};
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
 const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
@@ -14,12 +23,20 @@ pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
 
 /// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
 pub struct Pattern {
-    source: String,
+    source: Source,
     /// Lower case. Of a pattern that is only asked whether it matches, none.
-    keywords: Vec<String>,
+    keywords: Arc<[Text]>,
     /// Whether it is about characters; about bytes otherwise.
     unicode: bool,
     program: OnceLock<Result<Program, String>>,
+}
+
+/// What a pattern is made of.
+pub(crate) enum Source {
+    /// The expression.
+    Whole(Text),
+    /// The expression of a value that is assigned to a name with a keyword in it.
+    Assigned(Text),
 }
 
 /// A compiled pattern.
@@ -51,20 +68,19 @@ impl Engine {
 }
 
 impl Pattern {
-    /// Takes an expression. `keywords` (lower case) tell how near to a hit a match must be.
-    #[must_use]
-    pub fn new(source: &str, keywords: &[String]) -> Self {
-        Self {
-            source: source.to_owned(),
-            keywords: keywords.to_vec(),
-            unicode: false,
-            program: OnceLock::new(),
-        }
+    /// `keywords` (lower case) tell how near to a hit a match must be.
+    pub(crate) fn new(source: Source, keywords: Arc<[Text]>) -> Self {
+        Self { source, keywords, unicode: false, program: OnceLock::new() }
+    }
+
+    /// An expression that is only asked whether it matches.
+    pub(crate) fn alone(expression: Text) -> Self {
+        Self::new(Source::Whole(expression), Arc::default())
     }
 
     /// Takes an expression that was translated from another engine's notation.
     pub(crate) fn translated(source: &str, unicode: bool) -> Result<Self, String> {
-        let pattern = Self { unicode, ..Self::new(source, &[]) };
+        let pattern = Self { unicode, ..Self::alone(source.to_owned().into()) };
         pattern.compile().map(|()| pattern)
     }
 
@@ -81,12 +97,19 @@ impl Pattern {
         self.compiled().as_ref().ok()
     }
 
+    fn expression(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Whole(expression) => Cow::Borrowed(expression),
+            Source::Assigned(value) => Cow::Owned(assigned::pattern(&self.keywords, value)),
+        }
+    }
+
     fn parse(&self) -> Result<Hir, String> {
         regex_syntax::ParserBuilder::new()
             .utf8(false)
             .unicode(self.unicode)
             .build()
-            .parse(&self.source)
+            .parse(&self.expression())
             // Without the pattern, which may be a secret that is allowed.
             .map_err(|error| match error {
                 regex_syntax::Error::Parse(error) => error.kind().to_string(),
@@ -103,9 +126,10 @@ impl Pattern {
                 .maximum_len()
                 .unwrap_or(REACH_OF_UNBOUNDED_BYTES)
                 .min(MAX_REACH_BYTES);
-            let (engine, before_bytes) = match behind_keyword(&hir, &self.keywords) {
+            let (engine, before_bytes) = match Beginnings::new(&self.keywords).follow(&hir) {
                 Some(tail) => {
-                    let shortest = self.keywords.iter().map(String::len).min().unwrap_or_default();
+                    let shortest =
+                        self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
                     let regex = AnchoredRegex::new(&hir, &tail, shortest)?;
                     (Engine::AtKeyword(Box::new(regex)), 0)
                 }
@@ -123,21 +147,12 @@ impl Pattern {
 
     /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
     /// keyword, or with anything behind it.
-    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
+    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<ByteSet> {
         let hir = self.parse().ok()?;
-        let mut extractor = literal::Extractor::new();
-        extractor.limit_literal_len(keyword.len() + 1).limit_total(1_000).limit_class(128);
-        let prefixes = extractor.kind(literal::ExtractKind::Prefix).extract(&hir);
-        let mut behind = Vec::new();
-        for prefix in prefixes.literals()? {
-            let lower = prefix.as_bytes().to_ascii_lowercase();
-            if let Some(rest) = lower.strip_prefix(keyword.as_bytes()) {
-                behind.push(*rest.first()?);
-            } else if !self.keywords.iter().any(|other| lower.starts_with(other.as_bytes())) {
-                return None;
-            }
-        }
-        Some(behind)
+        let mut beginnings = Beginnings::new(&self.keywords);
+        beginnings.follow(&hir)?;
+        let behind = beginnings.behind.remove(keyword.as_bytes()).unwrap_or_default();
+        (!behind.holds_all()).then_some(behind)
     }
 
     /// Parses and compiles now, for rules whose author should hear of it.
@@ -198,19 +213,126 @@ fn anywhere(hir: &Hir) -> Result<meta::Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-/// What of `hir` stands behind a keyword, if every match begins with one of `keywords` (lower case), in any case.
-///
-/// Each way into the expression is followed as long as what it spells may still become a keyword.
-fn behind_keyword<'h>(hir: &'h Hir, keywords: &[String]) -> Option<Vec<&'h Hir>> {
-    let mut parts = Vec::new();
-    flatten(hir, &mut parts);
-    let mut spelled = Spelled::from([Vec::new()]);
-    let mut rest = parts.into_iter();
-    // What is left did not spell a whole keyword.
-    while !spelled.is_empty() {
-        spelled = spell(rest.next()?, spelled, keywords)?;
+/// Follows an expression from its beginning through the keywords that every match begins with.
+struct Beginnings<'k> {
+    /// Lower case.
+    keywords: &'k [Text],
+    /// By keyword: what may stand behind it.
+    behind: BTreeMap<Vec<u8>, ByteSet>,
+}
+
+/// What ways into an expression have spelled: beginnings of keywords, and whole ones of which the next byte is still to be seen.
+type Spelled = BTreeSet<Vec<u8>>;
+
+impl<'k> Beginnings<'k> {
+    fn new(keywords: &'k [Text]) -> Self {
+        Self { keywords, behind: BTreeMap::new() }
     }
-    Some(rest.collect())
+
+    /// What of `hir` stands behind a keyword, if every match begins with one, in any case.
+    ///
+    /// Each way into the expression is followed as long as what it spells may still become a keyword, and one byte further.
+    fn follow<'h>(&mut self, hir: &'h Hir) -> Option<Vec<&'h Hir>> {
+        let mut parts = Vec::new();
+        flatten(hir, &mut parts);
+        let mut spelled = Spelled::from([Vec::new()]);
+        let mut rest = parts.into_iter();
+        // What is left did not spell a whole keyword.
+        while spelled.iter().any(|spelled| !self.is_keyword(spelled)) {
+            spelled = self.spell(rest.next()?, spelled)?;
+        }
+        let tail: Vec<&Hir> = rest.collect();
+        for part in &tail {
+            spelled = self.spell(part, spelled)?;
+        }
+        // The expression ends behind these, and the text goes on as it likes.
+        self.see(&spelled, &any_byte());
+        Some(tail)
+    }
+
+    fn is_keyword(&self, spelled: &[u8]) -> bool {
+        self.keywords.iter().any(|word| word.as_bytes() == spelled)
+    }
+
+    /// What is spelled if `hir` stands behind `spelled`; `None` where it may be something that no keyword begins with.
+    fn spell(&mut self, hir: &Hir, spelled: Spelled) -> Option<Spelled> {
+        if spelled.is_empty() {
+            return Some(spelled);
+        }
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => Some(spelled),
+            HirKind::Literal(literal) => {
+                literal.0.iter().try_fold(spelled, |spelled, byte| self.append(&spelled, &[*byte]))
+            }
+            HirKind::Class(Class::Bytes(class)) => {
+                let bytes: Vec<u8> =
+                    class.iter().flat_map(|range| range.start()..=range.end()).collect();
+                self.append(&spelled, &bytes)
+            }
+            // More bytes than one.
+            HirKind::Class(Class::Unicode(_)) => self.append(&spelled, &any_byte()),
+            HirKind::Capture(capture) => self.spell(&capture.sub, spelled),
+            HirKind::Concat(parts) => {
+                parts.iter().try_fold(spelled, |spelled, part| self.spell(part, spelled))
+            }
+            HirKind::Alternation(parts) => {
+                let mut all = Spelled::new();
+                for part in parts {
+                    all.extend(self.spell(part, spelled.clone())?);
+                }
+                Some(all)
+            }
+            HirKind::Repetition(repetition) => {
+                let mut all = Spelled::new();
+                let mut here = spelled;
+                for times in 0.. {
+                    if times >= repetition.min {
+                        all.extend(here.iter().cloned());
+                    }
+                    if here.is_empty() || repetition.max == Some(times) {
+                        break;
+                    }
+                    let next = self.spell(&repetition.sub, here.clone())?;
+                    // What is repeated may be empty; more of it spells no more.
+                    if next == here {
+                        all.extend(here);
+                        break;
+                    }
+                    here = next;
+                }
+                Some(all)
+            }
+        }
+    }
+
+    /// `spelled` with one of `bytes` behind each, without what is more than a keyword.
+    fn append(&mut self, spelled: &Spelled, bytes: &[u8]) -> Option<Spelled> {
+        let (whole, begun): (Vec<_>, Vec<_>) =
+            spelled.iter().partition(|spelled| self.is_keyword(spelled));
+        self.see(whole, bytes);
+        let mut all = Spelled::new();
+        for (beginning, byte) in begun.iter().flat_map(|s| bytes.iter().map(move |b| (s, b))) {
+            let mut longer = beginning.to_vec();
+            longer.push(byte.to_ascii_lowercase());
+            if !self.keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
+                return None;
+            }
+            all.insert(longer);
+        }
+        Some(all)
+    }
+
+    /// Each of `bytes` may stand behind these keywords.
+    fn see<'s>(&mut self, whole: impl IntoIterator<Item = &'s Vec<u8>>, bytes: &[u8]) {
+        for keyword in whole {
+            let behind = self.behind.entry(keyword.clone()).or_default();
+            bytes.iter().for_each(|byte| behind.insert(*byte));
+        }
+    }
+}
+
+fn any_byte() -> Vec<u8> {
+    (0..=u8::MAX).collect()
 }
 
 fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
@@ -219,77 +341,6 @@ fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
         HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
         _ => parts.push(hir),
     }
-}
-
-/// Beginnings of keywords that are not a whole one yet.
-type Spelled = BTreeSet<Vec<u8>>;
-
-/// What stands behind `hir` if `spelled` stood before it, without what became a whole keyword; `None` where it may be something that
-/// no keyword begins with.
-fn spell(hir: &Hir, spelled: Spelled, keywords: &[String]) -> Option<Spelled> {
-    if spelled.is_empty() {
-        return Some(spelled);
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(spelled),
-        HirKind::Literal(literal) => {
-            literal.0.iter().try_fold(spelled, |spelled, byte| append(&spelled, &[*byte], keywords))
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            let bytes: Vec<u8> =
-                class.iter().flat_map(|range| range.start()..=range.end()).collect();
-            append(&spelled, &bytes, keywords)
-        }
-        HirKind::Class(Class::Unicode(_)) => None,
-        HirKind::Capture(capture) => spell(&capture.sub, spelled, keywords),
-        HirKind::Concat(parts) => {
-            parts.iter().try_fold(spelled, |spelled, part| spell(part, spelled, keywords))
-        }
-        HirKind::Alternation(parts) => {
-            let mut all = Spelled::new();
-            for part in parts {
-                all.extend(spell(part, spelled.clone(), keywords)?);
-            }
-            Some(all)
-        }
-        HirKind::Repetition(repetition) => {
-            let mut all = Spelled::new();
-            let mut here = spelled;
-            // A keyword is spelled by then, or something else, unless what is repeated is empty.
-            for times in 0..=longest_bytes(keywords) {
-                if times >= repetition.min {
-                    all.extend(here.iter().cloned());
-                }
-                if here.is_empty() || repetition.max == Some(times) {
-                    return Some(all);
-                }
-                here = spell(&repetition.sub, here, keywords)?;
-            }
-            None
-        }
-    }
-}
-
-fn longest_bytes(keywords: &[String]) -> u32 {
-    let longest = keywords.iter().map(String::len).max().unwrap_or_default();
-    u32::try_from(longest).unwrap_or(u32::MAX)
-}
-
-/// `spelled` with one of `bytes` behind each.
-fn append(spelled: &Spelled, bytes: &[u8], keywords: &[String]) -> Option<Spelled> {
-    let mut all = Spelled::new();
-    for (beginning, byte) in spelled.iter().flat_map(|s| bytes.iter().map(move |b| (s, b))) {
-        let mut longer = beginning.clone();
-        longer.push(byte.to_ascii_lowercase());
-        if keywords.iter().any(|word| word.as_bytes() == longer) {
-            continue;
-        }
-        if !keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
-            return None;
-        }
-        all.insert(longer);
-    }
-    Some(all)
 }
 
 /// The index of the group named `secret`.
@@ -309,12 +360,16 @@ fn secret_group(hir: &Hir) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn pattern(expression: &str, keywords: &[&'static str]) -> Pattern {
+        let keywords = keywords.iter().map(|word| Text::Borrowed(*word)).collect();
+        Pattern::new(Source::Whole(expression.to_owned().into()), keywords)
+    }
+
     #[test]
     fn a_pattern_begins_with_a_keyword_if_every_way_into_it_spells_one() {
-        let starts = |pattern: &str, keywords: &[&str]| {
-            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
-            let hir = Pattern::new(pattern, &keywords).parse().unwrap();
-            behind_keyword(&hir, &keywords).is_some()
+        let starts = |expression: &str, keywords: &[&'static str]| {
+            let pattern = pattern(expression, keywords);
+            Beginnings::new(&pattern.keywords).follow(&pattern.parse().unwrap()).is_some()
         };
         for pattern in [
             r"\b(?<secret>abc[0-9]{3})",
@@ -333,12 +388,10 @@ mod tests {
 
     #[test]
     fn what_follows_a_keyword_is_read_from_the_pattern() {
-        let behind = |pattern: &str, keywords: &[&str]| {
-            let keywords: Vec<String> = keywords.iter().map(|word| (*word).to_owned()).collect();
-            Pattern::new(pattern, &keywords).bytes_behind(&keywords[0]).map(|mut bytes| {
-                bytes.sort_unstable();
-                bytes.dedup();
-                String::from_utf8(bytes).unwrap()
+        let behind = |expression: &str, keywords: &[&'static str]| {
+            let behind = pattern(expression, keywords).bytes_behind(keywords[0]);
+            behind.map(|bytes| {
+                String::from_utf8_lossy(&bytes.bytes().collect::<Vec<_>>()).into_owned()
             })
         };
         assert_eq!(behind(r"\b(?<secret>hf_[a-c]{34})\b", &["hf_"]).as_deref(), Some("abc"));

@@ -1,70 +1,18 @@
 //! One rule: what its file says, checked and made ready to run. The format is described in `rules/README.md`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{CheckId, Confidence, Cwe, Severity};
-use serde::Deserialize;
 
-use super::{assigned, checksum::Checksum, pattern::Pattern, place, verify::VerifyRecipe};
+use super::{
+    checksum::Checksum,
+    file::{Examples, List, RuleFile, Text, VerifyRecipe},
+    needed::ByteSet,
+    pattern::{Pattern, Source},
+    place,
+};
 use crate::toml_problem;
-
-/// A rule's file as it is written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleFile {
-    /// Whose credential it is.
-    pub provider: String,
-    /// What was found.
-    pub title: String,
-    /// `critical` to `info`.
-    pub severity: String,
-    /// `high`, `medium` or `low`.
-    pub confidence: String,
-    /// Default `CWE-798`.
-    pub cwe: Option<String>,
-    /// Text without which the rule cannot match. A rule about whole contents or about paths has none.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// The whole expression, or
-    pub pattern: Option<String>,
-    /// the expression of a value that is assigned to a name with a keyword in it, or
-    pub assigned: Option<String>,
-    /// the name of code that judges what was found (`password`, `token`), or that finds as well (`jwt`, and those two alone).
-    pub judge: Option<String>,
-    /// Floor in bits per character.
-    pub entropy: Option<f32>,
-    /// Name of the checksum that must hold.
-    pub checksum: Option<String>,
-    /// Secrets that are not reported.
-    #[serde(default)]
-    pub allow: Vec<String>,
-    /// Globs of the only paths in which the rule holds.
-    #[serde(default)]
-    pub path: Vec<String>,
-    /// `only` or `never`: what the rule says of tests, examples and other people's code.
-    pub samples: Option<String>,
-    /// The provider's page.
-    pub reference: Option<String>,
-    /// What the credential opens.
-    pub what: String,
-    /// How to make it worthless.
-    pub revoke: String,
-    /// How to ask the provider.
-    pub verify: Option<VerifyRecipe>,
-    /// Texts the rule is tested with.
-    pub examples: Examples,
-}
-
-/// Texts a rule must find and must not find; see `rules/README.md` for the templates in them.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Examples {
-    /// Must be found, with the secret between `«` and `»`.
-    pub positive: Vec<String>,
-    /// Must stay silent.
-    pub negative: Vec<String>,
-}
 
 /// What is wrong with a rule, and with which.
 #[derive(Debug, thiserror::Error)]
@@ -160,14 +108,14 @@ pub struct Rule {
     /// How to ask the provider.
     pub verify: Option<VerifyRecipe>,
     /// Lower case.
-    pub(crate) keywords: Vec<String>,
+    pub(crate) keywords: Arc<[Text]>,
     pub(crate) finder: Finder,
     pub(crate) entropy: Option<f32>,
     pub(crate) checksum: Option<Checksum>,
     /// How the secret that a pattern found is judged.
     pub(crate) judged: Option<Wanted>,
     pub(crate) allow: Vec<Pattern>,
-    pub(crate) path: Option<GlobSet>,
+    pub(crate) path: Option<Globs>,
     /// Whether it holds in samples only, or never in them.
     pub(crate) samples: Option<bool>,
     /// The only paths in which a user wants the rule to hold.
@@ -185,14 +133,14 @@ impl Rule {
     pub fn parse(id: &str, text: &str) -> Result<(Self, Examples), RuleError> {
         let file: RuleFile =
             toml::from_str(text).map_err(|error| RuleError::new(id, toml_problem(text, &error)))?;
-        let examples = file.examples.clone();
-        Ok((Self::from_file(id, file)?, examples))
+        let rule = Self::from_file(CheckId::new(id), &file)?;
+        Ok((rule, file.examples))
     }
 
-    fn from_file(id: &str, file: RuleFile) -> Result<Self, RuleError> {
-        let fail = |problem: String| RuleError::new(id, problem);
-        let keywords: Vec<String> =
-            file.keywords.iter().map(|word| word.to_ascii_lowercase()).collect();
+    /// Makes a rule of what its file says.
+    pub(crate) fn from_file(id: CheckId, file: &RuleFile) -> Result<Self, RuleError> {
+        let fail = |problem: String| RuleError::new(id.as_str(), problem);
+        let keywords: Arc<[Text]> = file.keywords.iter().map(lower_case).collect();
         let is_whole =
             file.pattern.as_ref().is_some_and(|p| p.starts_with(r"\A") && p.ends_with(r"\z"));
         let by_path = !file.path.is_empty()
@@ -210,7 +158,7 @@ impl Rule {
                 "keyword `{word}` must be at least three ASCII characters on one line"
             )));
         }
-        let pattern = |source: &str| Finder::Pattern(Pattern::new(source, &keywords));
+        let pattern = |source| Finder::Pattern(Pattern::new(source, Arc::clone(&keywords)));
         let judged = match file.judge.as_deref() {
             Some("password") => Some(Wanted::Password),
             Some("token") => Some(Wanted::Token),
@@ -218,15 +166,15 @@ impl Rule {
             None | Some("jwt") => None,
             Some(other) => return Err(fail(format!("no judge `{other}`"))),
         };
-        let (finder, rank) = match (file.pattern, file.assigned, file.judge.as_deref(), judged) {
+        let (finder, rank) = match (&file.pattern, &file.assigned, file.judge.as_deref(), judged) {
             (None, None, None, _) if by_path => (Finder::Path, Rank::Format),
-            (Some(source), None, None, _) if by_path => {
-                (Finder::Content(Pattern::new(&source, &[])), Rank::Format)
+            (Some(whole), None, None, _) if by_path => {
+                (Finder::Content(Pattern::alone(whole.clone())), Rank::Format)
             }
-            (Some(source), None, None, _) => (pattern(&source), Rank::Format),
-            (Some(source), None, _, Some(_)) => (pattern(&source), Rank::Shape),
+            (Some(whole), None, None, _) => (pattern(Source::Whole(whole.clone())), Rank::Format),
+            (Some(whole), None, _, Some(_)) => (pattern(Source::Whole(whole.clone())), Rank::Shape),
             (None, Some(value), None, _) | (None, Some(value), _, Some(_)) => {
-                (pattern(&assigned::pattern(&keywords, &value)), Rank::Assigned)
+                (pattern(Source::Assigned(value.clone())), Rank::Assigned)
             }
             (None, None, Some("jwt"), _) => (Finder::Jwt, Rank::Shape),
             (None, None, _, Some(wanted @ (Wanted::Password | Wanted::Token))) => {
@@ -249,12 +197,11 @@ impl Rule {
         };
         Ok(Self {
             finder,
-            id: CheckId::new(id),
-            provider: Some(file.provider.into()),
-            title: file.title.into(),
-            what: file.what.into(),
-            revoke: file.revoke.into(),
-            reference: file.reference.map(Into::into),
+            provider: Some(file.provider.as_ref().into()),
+            title: file.title.as_ref().into(),
+            what: file.what.as_ref().into(),
+            revoke: file.revoke.as_ref().into(),
+            reference: file.reference.as_deref().map(Into::into),
             severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
             confidence: file.confidence.parse().map_err(|e| fail(format!("confidence: {e}")))?,
             cwe: match &file.cwe {
@@ -263,10 +210,10 @@ impl Rule {
                 }
                 None => Cwe(798),
             },
-            verify: file.verify,
+            verify: file.verify.clone(),
             entropy: file.entropy,
-            allow: file.allow.iter().map(|source| Pattern::new(source, &[])).collect(),
-            path: globs(&file.path).map_err(&fail)?,
+            allow: file.allow.iter().cloned().map(Pattern::alone).collect(),
+            path: (!file.path.is_empty()).then(|| Globs::new(file.path.clone())),
             samples: match file.samples.as_deref() {
                 None => None,
                 Some("only") => Some(true),
@@ -279,16 +226,18 @@ impl Rule {
             judged,
             keywords,
             checksum,
+            id,
         })
     }
 
-    /// Parses and compiles its patterns now, not when they are first needed.
+    /// Parses and compiles its patterns and globs now, not when they are first needed.
     ///
     /// # Errors
     /// Names the rule and what is wrong with a pattern.
     pub fn compile(&self) -> Result<(), RuleError> {
         let fail = |problem: String| RuleError::new(self.id.as_str(), problem);
         self.allow.iter().try_for_each(Pattern::compile).map_err(fail)?;
+        self.path.iter().try_for_each(Globs::compile).map_err(fail)?;
         if let Finder::Pattern(pattern) | Finder::Content(pattern) = &self.finder {
             pattern.compile().map_err(fail)?;
             if pattern.matches_empty() {
@@ -299,7 +248,7 @@ impl Rule {
     }
 
     /// The bytes that stand behind `keyword` in every match; `None` where it may be any.
-    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<Vec<u8>> {
+    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<ByteSet> {
         match &self.finder {
             Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
             Finder::Assignment(_)
@@ -320,20 +269,56 @@ impl Rule {
 
     /// What the rule looks near.
     #[must_use]
-    pub fn keywords(&self) -> &[String] {
+    pub fn keywords(&self) -> &[Text] {
         &self.keywords
     }
 }
 
-pub(crate) fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
-    if patterns.is_empty() {
-        return Ok(None);
+fn lower_case(word: &Text) -> Text {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        word.to_ascii_lowercase().into()
+    } else {
+        word.clone()
     }
+}
+
+/// The globs of one rule, compiled when they are first needed.
+pub(crate) struct Globs {
+    patterns: List<Text>,
+    set: OnceLock<Result<GlobSet, String>>,
+}
+
+impl Globs {
+    fn new(patterns: List<Text>) -> Self {
+        Self { patterns, set: OnceLock::new() }
+    }
+
+    fn compiled(&self) -> Result<&GlobSet, &String> {
+        self.set.get_or_init(|| glob_set(&self.patterns)).as_ref()
+    }
+
+    fn compile(&self) -> Result<(), String> {
+        self.compiled().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn is_match(&self, path: &str) -> bool {
+        self.compiled().is_ok_and(|globs| globs.is_match(path))
+    }
+}
+
+fn glob_set(patterns: &[impl AsRef<str>]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
     for (number, pattern) in (1..).zip(patterns) {
-        let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
+        let glob = GlobBuilder::new(pattern.as_ref())
+            .case_insensitive(true)
+            .literal_separator(true)
+            .build();
         // Without the pattern, which is nobody's business but its writer's.
         set.add(glob.map_err(|error| format!("pattern number {number}: {}", error.kind()))?);
     }
-    set.build().map(Some).map_err(|error| error.kind().to_string())
+    set.build().map_err(|error| error.kind().to_string())
+}
+
+pub(crate) fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
+    if patterns.is_empty() { Ok(None) } else { glob_set(patterns).map(Some) }
 }

@@ -227,7 +227,7 @@ impl Scanner {
             let further_bytes = hit.range.start.saturating_sub(looked_at);
             looked_at = looked_at.max(hit.range.start);
             self.give_back_memory(further_bytes);
-            for &index in ruleset.by_keyword.get(hit.keyword).map_or([].as_slice(), Vec::as_slice) {
+            for &index in ruleset.at_keyword(hit.keyword) {
                 self.try_rule(&ruleset, index, text, hit.range.clone(), found);
             }
         });

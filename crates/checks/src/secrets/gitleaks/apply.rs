@@ -10,6 +10,7 @@ use super::{
 };
 use crate::secrets::{
     Allowlist, RulesetBuilder,
+    file::Text,
     pattern::Pattern,
     prefilter::MIN_KEYWORD_BYTES,
     rule::{Finder, Rank, Rule, Whole},
@@ -192,7 +193,7 @@ impl Work {
             confidence: Confidence::Medium,
             cwe: Cwe(798),
             verify: None,
-            keywords,
+            keywords: keywords.into_iter().map(Text::Owned).collect(),
             finder,
             entropy: None,
             checksum: None,
