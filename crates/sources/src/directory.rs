@@ -234,7 +234,7 @@ fn visit<S: Sink>(
     if kind.is_symlink() {
         sink.note(notes::symlink(path));
     } else if kind.is_file() {
-        file(dir, relative, options, buffer, sink);
+        file(dir, relative, &path, options, buffer, sink);
     } else {
         sink.note(notes::special(path));
     }
@@ -288,13 +288,13 @@ fn target_path(path: &Path) -> TargetPath {
 fn file<S: Sink>(
     dir: &Dir,
     relative: &Path,
+    path: &TargetPath,
     options: &Options,
     buffer: &mut Vec<u8>,
     sink: &mut S,
 ) {
-    let path = target_path(relative);
-    if let Err(error) = try_file(dir, relative, &path, options, buffer, sink) {
-        sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
+    if let Err(error) = try_file(dir, relative, path, options, buffer, sink) {
+        sink.note(Note::at(NoteKind::Unreadable, path.clone(), io_sentence(&error)));
     }
 }
 
@@ -357,8 +357,12 @@ fn read_small<'b>(
     let told = usize::try_from(told_bytes).unwrap_or(usize::MAX).min(PIECE_BYTES + 1);
     let mut read = 0;
     loop {
-        if read == buffer.len() || buffer.len() < told {
-            buffer.resize(told.max(2 * read).clamp(MIN_BUFFER_BYTES, PIECE_BYTES + 1), 0);
+        if read == 0 && buffer.len() < told.max(MIN_BUFFER_BYTES) {
+            // A new one need not be copied, nor cleared by us. The next larger file may find room in it as well.
+            let room = told.max(MIN_BUFFER_BYTES).next_power_of_two();
+            *buffer = vec![0; room.min(PIECE_BYTES + 1)];
+        } else if read == buffer.len() {
+            buffer.resize((2 * read).min(PIECE_BYTES + 1), 0);
         }
         match file.read(buffer.get_mut(read..).unwrap_or_default()) {
             Ok(0) => break,
