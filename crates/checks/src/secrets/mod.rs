@@ -22,6 +22,7 @@ mod prefilter;
 mod rule;
 mod ruleset;
 mod scan;
+mod trial;
 mod verify;
 
 pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};

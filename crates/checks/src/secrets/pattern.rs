@@ -3,7 +3,11 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, OnceLock},
+    ops::Range,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use regex_automata::{Anchored, Input, meta, util::syntax};
@@ -14,12 +18,15 @@ use super::{
     assigned,
     file::Text,
     needed::ByteSet,
+    trial,
 };
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
 const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
 /// The same for any pattern: no rule makes the scanner look further than this.
 pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
+/// What trials of one pattern may cost before it is compiled: about as much as compiling it.
+const TRIAL_STEPS: usize = 16_000;
 
 /// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
 pub struct Pattern {
@@ -28,7 +35,53 @@ pub struct Pattern {
     keywords: Arc<[Text]>,
     /// Whether it is about characters; about bytes otherwise.
     unicode: bool,
+    parsed: OnceLock<Result<Parsed, String>>,
     program: OnceLock<Result<Program, String>>,
+    /// What trials without a program may still cost.
+    trial_steps: AtomicUsize,
+}
+
+struct Parsed {
+    hir: Hir,
+    reach: Reach,
+}
+
+/// How far around a keyword a match is looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    /// Every match begins with a keyword.
+    begins_with_keyword: bool,
+    /// Bytes before the end of a keyword at which a match may begin.
+    before_bytes: usize,
+    /// Bytes behind the beginning of a keyword at which a match may end.
+    after_bytes: usize,
+}
+
+impl Reach {
+    fn of(hir: &Hir, begins_with_keyword: bool) -> Self {
+        let longest =
+            hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
+        Self {
+            begins_with_keyword,
+            before_bytes: longest,
+            // A look-around such as `\b` needs one byte.
+            after_bytes: longest + 1,
+        }
+    }
+
+    /// Where matches around `keyword` may begin and must end, in a text of `length` bytes of which nothing before `floor` counts.
+    pub(crate) fn around(
+        self,
+        keyword: &Range<usize>,
+        floor: usize,
+        length: usize,
+    ) -> Range<usize> {
+        let end = keyword.start.saturating_add(self.after_bytes).max(keyword.end).min(length);
+        if self.begins_with_keyword {
+            return keyword.start..end;
+        }
+        keyword.end.saturating_sub(self.before_bytes).max(floor)..end
+    }
 }
 
 /// What a pattern is made of.
@@ -44,10 +97,7 @@ pub(crate) struct Program {
     pub(crate) engine: Engine,
     /// The group that is the secret; 0 is the whole match.
     pub(crate) group: usize,
-    /// Bytes before the end of a keyword at which a match may begin.
-    pub(crate) before_bytes: usize,
-    /// Bytes behind the beginning of a keyword at which a match may end.
-    pub(crate) after_bytes: usize,
+    pub(crate) reach: Reach,
 }
 
 /// What runs a pattern.
@@ -70,7 +120,14 @@ impl Engine {
 impl Pattern {
     /// `keywords` (lower case) tell how near to a hit a match must be.
     pub(crate) fn new(source: Source, keywords: Arc<[Text]>) -> Self {
-        Self { source, keywords, unicode: false, program: OnceLock::new() }
+        Self {
+            source,
+            keywords,
+            unicode: false,
+            parsed: OnceLock::new(),
+            program: OnceLock::new(),
+            trial_steps: AtomicUsize::new(TRIAL_STEPS),
+        }
     }
 
     /// An expression that is only asked whether it matches.
@@ -118,39 +175,64 @@ impl Pattern {
             })
     }
 
+    fn parsed(&self) -> Result<&Parsed, &String> {
+        let parse = || {
+            let hir = self.parse()?;
+            let begins_with_keyword = Beginnings::new(&self.keywords).follow(&hir).is_some();
+            let reach = Reach::of(&hir, begins_with_keyword);
+            Ok(Parsed { hir, reach })
+        };
+        self.parsed.get_or_init(parse).as_ref()
+    }
+
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
-            let hir = self.parse()?;
-            let reach = hir
-                .properties()
-                .maximum_len()
-                .unwrap_or(REACH_OF_UNBOUNDED_BYTES)
-                .min(MAX_REACH_BYTES);
-            let (engine, before_bytes) = match Beginnings::new(&self.keywords).follow(&hir) {
+            let Parsed { hir, reach } = self.parsed().map_err(Clone::clone)?;
+            let engine = match Beginnings::new(&self.keywords).follow(hir) {
                 Some(tail) => {
                     let shortest =
                         self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
-                    let regex = AnchoredRegex::new(&hir, &tail, shortest)?;
-                    (Engine::AtKeyword(Box::new(regex)), 0)
+                    Engine::AtKeyword(Box::new(AnchoredRegex::new(hir, &tail, shortest)?))
                 }
-                None => (Engine::Anywhere(anywhere(&hir)?), reach),
+                None => Engine::Anywhere(anywhere(hir)?),
             };
-            Ok(Program {
-                engine,
-                group: secret_group(&hir).unwrap_or(0),
-                before_bytes,
-                // A look-around such as `\b` needs one byte.
-                after_bytes: reach + 1,
-            })
+            Ok(Program { engine, group: secret_group(hir).unwrap_or(0), reach: *reach })
         })
+    }
+
+    /// The program, if there may be a match around `keyword` that ends behind its beginning. While trials are cheaper than a
+    /// program, there is none.
+    pub(crate) fn program_for(
+        &self,
+        text: &[u8],
+        keyword: &Range<usize>,
+        floor: usize,
+    ) -> Option<&Program> {
+        if self.program.get().is_none() {
+            let Parsed { hir, reach } = self.parsed().ok()?;
+            let around = reach.around(keyword, floor, text.len());
+            let last = if reach.begins_with_keyword { around.start } else { around.end };
+            let before = self.trial_steps.load(Ordering::Relaxed);
+            let mut left = before;
+            let starts = around.start..=last;
+            let matches =
+                trial::matches(hir, text.get(..around.end)?, starts, keyword.start + 1, &mut left);
+            let left = if matches.is_some() { left } else { 0 };
+            // Of two workers' trials at once one may go uncounted.
+            self.trial_steps.store(left, Ordering::Relaxed);
+            if matches == Some(false) {
+                return None;
+            }
+        }
+        self.program()
     }
 
     /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
     /// keyword, or with anything behind it.
     pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<ByteSet> {
-        let hir = self.parse().ok()?;
+        let hir = &self.parsed().ok()?.hir;
         let mut beginnings = Beginnings::new(&self.keywords);
-        beginnings.follow(&hir)?;
+        beginnings.follow(hir)?;
         let behind = beginnings.behind.remove(keyword.as_bytes()).unwrap_or_default();
         (!behind.holds_all()).then_some(behind)
     }

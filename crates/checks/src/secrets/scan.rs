@@ -322,7 +322,7 @@ impl Scanner {
                 if rule.rank == Rank::Assigned && !assigned::begins_a_name(text, &keyword) {
                     return None;
                 }
-                let program = pattern.program()?;
+                let program = pattern.program_for(text, &keyword, floor)?;
                 let state =
                     self.engines.get_mut(slot)?.get_or_insert_with(|| State::of(&program.engine));
                 let (matched, secret) =
@@ -449,13 +449,12 @@ fn search(
     keyword: &Range<usize>,
     floor: usize,
 ) -> Option<(Range<usize>, Range<usize>)> {
-    let end = text.len().min(keyword.start.saturating_add(program.after_bytes).max(keyword.end));
+    let Range { mut start, end } = program.reach.around(keyword, floor, text.len());
     match (&program.engine, state) {
         (Engine::AtKeyword(regex), State::AtKeyword(warmth)) => {
-            regex.search(warmth, scratch, (text, number), keyword.start..end, program.group)
+            regex.search(warmth, scratch, (text, number), start..end, program.group)
         }
         (Engine::Anywhere(regex), State::Anywhere(state)) => {
-            let mut start = keyword.end.saturating_sub(program.before_bytes).max(floor);
             while start <= end {
                 let input = Input::new(text.get(..end)?).span(start..end);
                 let (matched, secret) = find_in(regex, state, &input, program.group)?;
