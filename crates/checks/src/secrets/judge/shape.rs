@@ -1,6 +1,10 @@
 //! What a value is made of, measured once.
 
-use super::{bigrams::BIGRAMS, common::COMMON, entropy};
+use super::{
+    bigrams::BIGRAMS,
+    common::{COMMON, LOCK_FILES},
+    entropy,
+};
 
 /// Measurements of one value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,7 +124,8 @@ pub(crate) fn folded(bytes: [u8; 4]) -> u32 {
 /// Four bytes that text is full of, folded.
 pub(crate) fn common() -> impl Iterator<Item = u32> {
     let (grams, _) = COMMON.as_bytes().as_chunks();
-    grams.iter().map(|gram| folded(*gram))
+    let locked = LOCK_FILES.iter().flat_map(|text| text.as_bytes().array_windows());
+    grams.iter().chain(locked).map(|gram| folded(*gram))
 }
 
 /// How seldom text has these four bytes side by side, for comparison with others, if it is not full of them.
