@@ -259,11 +259,11 @@ const TOLERANCE: u32 = 24;
 /// most keywords have, because the fewer marks there are, the fewer places are taken for a keyword's.
 fn choose(keywords: &[Text]) -> impl Iterator<Item = Option<(usize, u32)>> {
     let common = common_marks();
-    let mut candidates = Vec::new();
+    let (mut rarities, mut candidates) = (Vec::new(), Vec::new());
     let ends: Vec<usize> = keywords
         .iter()
         .map(|keyword| {
-            add_candidates(keyword.as_bytes(), &common, &mut candidates);
+            add_candidates(keyword.as_bytes(), &common, &mut rarities, &mut candidates);
             candidates.len()
         })
         .collect();
@@ -295,21 +295,28 @@ fn common_marks() -> Vec<u8> {
 }
 
 /// Adds the four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
-fn add_candidates(keyword: &[u8], common: &[u8], candidates: &mut Vec<(usize, u32)>) {
+fn add_candidates(
+    keyword: &[u8],
+    common: &[u8],
+    rarities: &mut Vec<u32>,
+    candidates: &mut Vec<(usize, u32)>,
+) {
     let rarity = |gram: [u8; GRAM_BYTES]| {
         let product = product(folded(gram));
         let marks = common.get(hash(product)).copied().unwrap_or_default();
         // What cannot be told from something common is looked at as often.
         if marks & mark(product) == mark(product) { 0 } else { rarity(gram) }
     };
-    let grams = || keyword.array_windows().map(|gram| (rarity(*gram), folded(*gram)));
-    let most = grams().map(|(rarity, _)| rarity).max().unwrap_or_default();
-    let floor = most.saturating_sub(TOLERANCE);
+    rarities.clear();
+    rarities.extend(keyword.array_windows().map(|gram| rarity(*gram)));
+    let floor = rarities.iter().max().map_or(0, |most| most.saturating_sub(TOLERANCE));
     candidates.extend(
-        grams()
+        keyword
+            .array_windows()
+            .zip(rarities)
             .enumerate()
-            .filter(|(_, (rarity, _))| *rarity >= floor)
-            .map(|(offset, (_, gram))| (offset, gram)),
+            .filter(|(_, (_, rarity))| **rarity >= floor)
+            .map(|(offset, (gram, _))| (offset, folded(*gram))),
     );
 }
 
