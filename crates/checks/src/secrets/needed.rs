@@ -58,7 +58,7 @@ pub(crate) struct Needed {
 }
 
 impl Needed {
-    fn new(set: ByteSet) -> Self {
+    pub(crate) fn new(set: ByteSet) -> Self {
         let few = Some(set.bytes().collect()).filter(|bytes: &Vec<u8>| bytes.len() <= 3);
         Self { set, few }
     }
