@@ -11,7 +11,7 @@
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
 use base64::Engine as _;
-use checks::secrets::{Examples, Rule, Ruleset, Scanner, checksum::Checksum};
+use checks::secrets::{Examples, Rule, Ruleset, Scanner, Text, checksum::Checksum};
 
 /// How often the random parts of an example are filled anew.
 const ROUNDS: u64 = 6;
@@ -100,7 +100,7 @@ fn every_example_is_judged_as_its_rule_says() {
 /// The examples of a rule about paths are paths.
 fn judge_paths(id: &str, rule: Rule, examples: &Examples, failures: &mut String) {
     let ruleset = Ruleset::empty().with(rule).build();
-    let found = |path: &&String| ruleset.about_path(path).next().is_some();
+    let found = |path: &&Text| ruleset.about_path(path).next().is_some();
     for path in examples.positive.iter().filter(|path| !found(path)) {
         writeln!(failures, "{id}: does not hold at {path}").unwrap();
     }
@@ -131,7 +131,7 @@ fn shape_of(id: &str, rule: &Rule, examples: &Examples, failures: &mut String) {
     if let Some(verify) = &rule.verify {
         let asks = [&verify.url]
             .into_iter()
-            .chain(verify.headers.values())
+            .chain(verify.headers.iter().map(|(_, value)| value))
             .chain(&verify.body)
             .any(|t| t.contains("{secret"));
         if !asks || !verify.url.starts_with("https://") || verify.active.is_empty() {

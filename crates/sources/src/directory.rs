@@ -77,8 +77,8 @@ const NOT_PLAIN: &str =
     "its ignore file is a link, a pipe or larger than 1 MiB; nothing in this folder was left out";
 /// Largest `.gitignore` and the like.
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
-/// What a worker's buffer for files begins with.
-const MIN_BUFFER_BYTES: usize = 64 << 10;
+/// How much of a file is read before it is known to be more than a binary one's beginning.
+const HEAD_BYTES: usize = 64 << 10;
 /// Largest `.git` file and `commondir`: each holds one path.
 const MAX_POINTER_BYTES: u64 = 8 << 10;
 
@@ -234,7 +234,7 @@ fn visit<S: Sink>(
     if kind.is_symlink() {
         sink.note(notes::symlink(path));
     } else if kind.is_file() {
-        file(dir, relative, options, buffer, sink);
+        file(dir, relative, &path, options, buffer, sink);
     } else {
         sink.note(notes::special(path));
     }
@@ -288,13 +288,13 @@ fn target_path(path: &Path) -> TargetPath {
 fn file<S: Sink>(
     dir: &Dir,
     relative: &Path,
+    path: &TargetPath,
     options: &Options,
     buffer: &mut Vec<u8>,
     sink: &mut S,
 ) {
-    let path = target_path(relative);
-    if let Err(error) = try_file(dir, relative, &path, options, buffer, sink) {
-        sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
+    if let Err(error) = try_file(dir, relative, path, options, buffer, sink) {
+        sink.note(Note::at(NoteKind::Unreadable, path.clone(), io_sentence(&error)));
     }
 }
 
@@ -347,7 +347,7 @@ fn try_file<S: Sink>(
 }
 
 /// All of a file of at most [`PIECE_BYTES`], in `buffer`, which keeps its length so that it need not be cleared for the next file.
-/// `None` where there is more; `buffer` then holds the beginning.
+/// `None` where there is more, and of a binary file, of which nobody wants more; `buffer` then holds the beginning.
 fn read_small<'b>(
     file: &mut impl Read,
     told_bytes: u64,
@@ -357,10 +357,13 @@ fn read_small<'b>(
     let told = usize::try_from(told_bytes).unwrap_or(usize::MAX).min(PIECE_BYTES + 1);
     let mut read = 0;
     loop {
-        if read == buffer.len() || buffer.len() < told {
-            buffer.resize(told.max(2 * read).clamp(MIN_BUFFER_BYTES, PIECE_BYTES + 1), 0);
+        let room = if read < HEAD_BYTES { HEAD_BYTES } else { told.max(2 * read) };
+        if buffer.len() < room.min(PIECE_BYTES + 1) {
+            // The next larger file may find room in it as well.
+            buffer.resize(room.next_power_of_two().min(PIECE_BYTES + 1), 0);
         }
-        match file.read(buffer.get_mut(read..).unwrap_or_default()) {
+        let end = if read < HEAD_BYTES { HEAD_BYTES } else { buffer.len() };
+        match file.read(buffer.get_mut(read..end).unwrap_or_default()) {
             Ok(0) => break,
             Ok(more) => read += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -371,6 +374,9 @@ fn read_small<'b>(
         }
         if read == told {
             break;
+        }
+        if read == HEAD_BYTES && content::format_of(buffer) == Format::Binary {
+            return Ok(None);
         }
     }
     Ok(buffer.get(..read))

@@ -8,14 +8,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::generate;
-
 /// An input that takes more memory or time is a finding.
 const LIMITS: &[&str] = &["-rss_limit_mb=1024", "-timeout=10", "-len_control=0", "-max_len=4096"];
 
 /// Runs all targets in turn, `seconds` each, on inputs found earlier and on the committed seeds.
 pub(crate) fn run(seconds: u64) -> Result<()> {
-    let root = generate::root();
+    let root = crate::root();
     let mut missing = Vec::new();
     if !answers(rustup_cargo().arg("--version")) {
         missing.push("a nightly toolchain (`rustup toolchain install nightly`)");

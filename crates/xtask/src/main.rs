@@ -3,16 +3,15 @@
 //! - `test`: everything CI runs, after installing what this machine lacks.
 //! - `fuzz [seconds]`: runs every fuzz target for so long, a minute by default.
 //! - `postgres <command>`: runs a command, such as `cargo test -p store`, beside a throw-away PostgreSQL.
-//! - `gen`: writes the generated files; `gen --check` says which are stale.
 
 mod fuzz;
-mod generate;
 mod postgres;
 mod python;
 mod test;
 
 use std::{
     env,
+    path::PathBuf,
     process::{self, ExitCode},
 };
 
@@ -27,8 +26,6 @@ fn main() -> ExitCode {
             Err(_) => return usage(),
         },
         ["postgres", program, arguments @ ..] => beside_postgres(program, arguments),
-        ["gen"] => generate::run(generate::Mode::Write),
-        ["gen", "--check"] => generate::run(generate::Mode::Check),
         _ => return usage(),
     };
     match result {
@@ -38,6 +35,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The checkout that `cargo xtask` was called in; that of the build where the program is run by itself.
+fn root() -> PathBuf {
+    let here = env::var_os("CARGO_MANIFEST_DIR");
+    here.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from).join("../..")
 }
 
 fn beside_postgres(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
@@ -51,6 +54,6 @@ fn beside_postgres(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: cargo xtask test | fuzz [seconds] | postgres <command> | gen [--check]");
+    eprintln!("usage: cargo xtask test | fuzz [seconds] | postgres <command>");
     ExitCode::from(2)
 }

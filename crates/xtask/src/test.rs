@@ -11,7 +11,6 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    generate,
     postgres::{self, Postgres},
     python,
 };
@@ -24,8 +23,6 @@ const FUZZ: &str = "fuzz/Cargo.toml";
 pub(crate) fn run() -> Result<()> {
     install()?;
     step("format", cargo(&["fmt", "--all", "--check"]))?;
-    println!("== generated files");
-    generate::run(generate::Mode::Check)?;
     step(
         "clippy",
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
@@ -95,12 +92,12 @@ fn pass_on(mut output: impl BufRead, mut to: impl Write) -> Result<Sum> {
 }
 
 fn target_folder() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| generate::root().join("target"), PathBuf::from)
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from)
 }
 
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(generate::root());
+    command.args(arguments).current_dir(crate::root());
     command
 }
 

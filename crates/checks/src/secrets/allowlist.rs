@@ -2,7 +2,7 @@
 
 use globset::GlobSet;
 
-use super::rule::{Pattern, globs};
+use super::{pattern::Pattern, rule::globs};
 
 /// What the expressions of a list are held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

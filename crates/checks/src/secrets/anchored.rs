@@ -18,7 +18,7 @@ use regex_automata::{
 };
 use regex_syntax::hir::Hir;
 
-use super::needed::{ByteSet, Next, needed};
+use super::needed::{Needed, Next, needed};
 
 /// Compiled size of one pattern, in bytes. Our own need a tenth of it; a user's rule may be anything.
 pub(crate) const SIZE_LIMIT_BYTES: usize = 16 << 20;
@@ -37,7 +37,7 @@ pub(crate) struct AnchoredRegex {
     /// For what is too long for the backtracker.
     pike: PikeVM,
     /// Of each of them a byte stands in every match, at least `needed_from` bytes behind its beginning.
-    needed: Vec<ByteSet>,
+    needed: Vec<Needed>,
     needed_from: usize,
 }
 
@@ -114,8 +114,8 @@ impl AnchoredRegex {
     ) -> Option<(Range<usize>, Range<usize>)> {
         let from = span.start.saturating_add(self.needed_from);
         warmth.next.resize(self.needed.len(), Next::default());
-        for (set, next) in self.needed.iter().zip(&mut warmth.next) {
-            if !next.is_within(set, text, number, from, span.end) {
+        for (needed, next) in self.needed.iter().zip(&mut warmth.next) {
+            if !next.is_within(needed, text, number, from, span.end) {
                 return None;
             }
         }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::assignment;
+use super::{assignment, file::Text};
 
 /// The expression of a value of shape `value` assigned to a name that contains one of `keywords` (lower case).
 ///
 /// It begins with the keyword, so that it is tried at the keyword and nowhere else.
-pub(crate) fn pattern(keywords: &[String], value: &str) -> String {
+pub(crate) fn pattern(keywords: &[Text], value: &str) -> String {
     let names =
         keywords.iter().map(|word| regex_syntax::escape(word)).collect::<Vec<_>>().join("|");
     // Rest of the name; what closes it (`"name"`, `\"name\"`, `["name"]`, `<name>`); a type, as in `name: str =`.

@@ -1,10 +1,33 @@
-//! The rules the product ships, read from the text that is compiled in.
+//! The rules the product ships, of which the build script made a table.
 
-use super::rule::{Rule, RuleError};
+use model::CheckId;
 
-include!("builtin_list.rs");
+use super::{
+    file::{Examples, List, RuleFile, Text, VerifyRecipe},
+    rule::{Rule, RuleError},
+};
+
+include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 
 /// All of them.
 pub(super) fn all() -> Result<Vec<Rule>, RuleError> {
-    RULES.iter().map(|(id, text)| Rule::parse(id, text).map(|(rule, _)| rule)).collect()
+    RULES.iter().map(|(id, file)| Rule::from_file(CheckId::from_static(id), file)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn what_is_compiled_in_is_what_the_files_say() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
+        for (id, compiled) in RULES {
+            let text = fs::read_to_string(folder.join(format!("{id}.toml"))).unwrap();
+            let file: RuleFile = toml::from_str(&text).unwrap();
+            assert_eq!(RuleFile { examples: Examples::NONE, ..file }, *compiled, "{id}");
+        }
+        assert_eq!(fs::read_dir(folder).unwrap().count(), RULES.len());
+    }
 }

@@ -68,8 +68,14 @@ pub(crate) fn base64_text(value: &[u8]) -> Option<Vec<u8>> {
     if !body.iter().all(|b| in_run(*b)) || body.len() % 4 == 1 {
         return None;
     }
-    let engine = if body.iter().any(|b| matches!(b, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
-    engine.decode(body).ok()
+    base64(body)
+}
+
+/// The alphabet is the one that the bytes are of.
+fn base64(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_url_safe = bytes.iter().any(|b| matches!(b, b'-' | b'_'));
+    let engine = if is_url_safe { &URL_SAFE } else { &STANDARD };
+    engine.decode(bytes).ok()
 }
 
 /// Bytes of either base64 alphabet.
@@ -176,7 +182,9 @@ impl Code {
             // A path or an identifier: neither has the mixture of base64.
             return None;
         };
-        code.decode(head).map(|_| code)
+        // Noise shows in a few bytes.
+        let beginning = head.get(..MIN_RUN_BYTES / 5)?;
+        code.decode(beginning).and_then(|_| code.decode(head)).map(|_| code)
     }
 
     fn name(self) -> &'static str {
@@ -198,13 +206,8 @@ impl Code {
     fn decode(self, bytes: &[u8]) -> Option<Vec<u8>> {
         let text = match self {
             Self::Hexadecimal => hexadecimal(bytes)?,
-            Self::Base64 => {
-                let is_url_safe = bytes.iter().any(|b| matches!(b, b'-' | b'_'));
-                let engine = if is_url_safe { &URL_SAFE } else { &STANDARD };
-                // A last group of one character holds nothing.
-                let whole = bytes.get(..bytes.len() - usize::from(bytes.len() % 4 == 1))?;
-                engine.decode(whole).ok()?
-            }
+            // A last group of one character holds nothing.
+            Self::Base64 => base64(bytes.get(..bytes.len() - usize::from(bytes.len() % 4 == 1))?)?,
         };
         is_printable(&text).then_some(text)
     }

@@ -14,27 +14,63 @@ const MAX_COMMONNESS: u32 = 300;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ByteSet([bool; 256]);
 
+impl Default for ByteSet {
+    fn default() -> Self {
+        Self([false; 256])
+    }
+}
+
 impl ByteSet {
-    fn of(bytes: impl Iterator<Item = u8>) -> Self {
-        let mut set = [false; 256];
-        for byte in bytes {
-            if let Some(holds) = set.get_mut(usize::from(byte)) {
-                *holds = true;
-            }
-        }
-        Self(set)
+    pub(crate) fn of(bytes: impl Iterator<Item = u8>) -> Self {
+        let mut set = Self::default();
+        bytes.for_each(|byte| set.insert(byte));
+        set
     }
 
-    fn holds(&self, byte: u8) -> bool {
+    pub(crate) fn insert(&mut self, byte: u8) {
+        if let Some(holds) = self.0.get_mut(usize::from(byte)) {
+            *holds = true;
+        }
+    }
+
+    pub(crate) fn holds(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
-    fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
+    pub(crate) fn holds_all(&self) -> bool {
+        self.0.iter().all(|holds| *holds)
+    }
+
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         (0..=u8::MAX).filter(|byte| self.holds(*byte))
     }
 
     fn commonness(&self) -> u32 {
         self.bytes().map(commonness).sum()
+    }
+}
+
+/// A set that is looked for.
+pub(crate) struct Needed {
+    set: ByteSet,
+    /// All bytes of it, if they are at most three: those are found many at a time.
+    few: Option<Vec<u8>>,
+}
+
+impl Needed {
+    pub(crate) fn new(set: ByteSet) -> Self {
+        let few = Some(set.bytes().collect()).filter(|bytes: &Vec<u8>| bytes.len() <= 3);
+        Self { set, few }
+    }
+
+    /// Where the first of its bytes stands.
+    fn first_in(&self, text: &[u8]) -> Option<usize> {
+        match self.few.as_deref() {
+            Some(&[a]) => memchr::memchr(a, text),
+            Some(&[a, b]) => memchr::memchr2(a, b, text),
+            Some(&[a, b, c]) => memchr::memchr3(a, b, c, text),
+            _ => text.iter().position(|byte| self.set.holds(*byte)),
+        }
     }
 }
 
@@ -53,7 +89,7 @@ fn commonness(byte: u8) -> u32 {
 }
 
 /// The rarest sets of which a match of all `parts`, one behind the other, holds a byte each.
-pub(crate) fn needed(parts: &[&Hir]) -> Vec<ByteSet> {
+pub(crate) fn needed(parts: &[&Hir]) -> Vec<Needed> {
     let mut sets = Vec::new();
     for part in parts {
         collect(part, &mut sets);
@@ -62,7 +98,7 @@ pub(crate) fn needed(parts: &[&Hir]) -> Vec<ByteSet> {
     sets.dedup();
     sets.retain(|set| set.commonness() <= MAX_COMMONNESS);
     sets.truncate(MAX_SETS);
-    sets
+    sets.into_iter().map(Needed::new).collect()
 }
 
 fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
@@ -107,10 +143,10 @@ pub(crate) struct Next {
 }
 
 impl Next {
-    /// Whether a byte of `set` stands in `text` (whose number is `number`) from `start` on before `end`.
+    /// Whether a byte of `needed` stands in `text` (whose number is `number`) from `start` on before `end`.
     pub(crate) fn is_within(
         &mut self,
-        set: &ByteSet,
+        needed: &Needed,
         text: &[u8],
         number: u64,
         start: usize,
@@ -121,7 +157,7 @@ impl Next {
         }
         if !self.is_there && self.to < end {
             let rest = text.get(self.to..end).unwrap_or_default();
-            let found = rest.iter().position(|byte| set.holds(*byte));
+            let found = needed.first_in(rest);
             self.is_there = found.is_some();
             self.to += found.unwrap_or(rest.len());
         }
@@ -142,7 +178,7 @@ mod tests {
             .unwrap();
         needed(&[&hir])
             .iter()
-            .map(|set| String::from_utf8(set.bytes().collect()).unwrap())
+            .map(|needed| String::from_utf8(needed.set.bytes().collect()).unwrap())
             .collect()
     }
 
@@ -156,12 +192,12 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_remembered_is_true(text in "[ab.]{0,40}", places in proptest::collection::vec((0_usize..45, 0_usize..20), 0..20)) {
-            let set = ByteSet::of(b".".iter().copied());
+            let needed = Needed::new(ByteSet::of(b".".iter().copied()));
             let mut next = Next::default();
             for (start, length) in places {
                 let end = (start + length).min(text.len());
                 let plain = text.as_bytes().get(start..end).is_some_and(|part| part.contains(&b'.'));
-                proptest::prop_assert_eq!(next.is_within(&set, text.as_bytes(), 1, start, end), plain);
+                proptest::prop_assert_eq!(next.is_within(&needed, text.as_bytes(), 1, start, end), plain);
             }
         }
     }

@@ -4,9 +4,13 @@
 //! be some keyword's; only where they may be, the keyword itself is compared. An automaton would have to wait for each
 //! byte's state before it can look at the next; here eight places are looked up side by side.
 
-use std::{cmp::Reverse, collections::HashMap, ops::Range};
+use std::{cmp::Reverse, ops::Range};
 
-use super::judge::{common, folded, rarity};
+use super::{
+    file::Text,
+    judge::{common, folded, rarity},
+    needed::ByteSet,
+};
 
 /// Four bytes, in any case.
 const GRAM_BYTES: usize = 4;
@@ -22,12 +26,14 @@ const HASHES: usize = 1 << 16;
 /// The keywords of a set of rules.
 pub(crate) struct Prefilter {
     /// Lower case.
-    keywords: Vec<Box<[u8]>>,
+    keywords: Vec<Text>,
     /// By hash: the marks of all keywords' four bytes of that hash.
     marks: Box<[u8; HASHES]>,
-    /// By hash: 0, or one more than the place in `buckets`.
+    /// By hash: 0, or the number of its bucket, from 1.
     bucket_of: Vec<u16>,
-    buckets: Vec<Vec<Gram>>,
+    /// By bucket: where it ends in `grams`, and the next one begins.
+    ends: Vec<usize>,
+    grams: Vec<Gram>,
 }
 
 /// Four bytes of a keyword.
@@ -76,56 +82,58 @@ pub(crate) struct Hit {
 impl Prefilter {
     /// Keywords are ASCII, in lower case, and at least three bytes long; shorter ones are never found. For one of three bytes `follow`
     /// may name the bytes that matter behind it; whether one stood behind others is then not told.
-    pub(crate) fn new<'k>(
-        keywords: impl Iterator<Item = &'k str>,
-        follow: impl Fn(&str) -> Option<Vec<u8>>,
-    ) -> Self {
-        let (keywords, follow): (Vec<Box<[u8]>>, Vec<_>) = keywords
-            .map(|keyword| {
-                let is_short = keyword.len() == MIN_KEYWORD_BYTES;
-                (Box::from(keyword.as_bytes()), is_short.then(|| follow(keyword)).flatten())
-            })
-            .unzip();
-        let mut filter = Self {
-            keywords: Vec::new(),
-            marks: Box::new([0; HASHES]),
-            bucket_of: vec![0; HASHES],
-            buckets: Vec::new(),
-        };
-        for (((number, keyword), chosen), follow) in
-            (0_u32..).zip(&keywords).zip(choose(&keywords)).zip(follow)
-        {
+    pub(crate) fn new(keywords: Vec<Text>, follow: impl Fn(&str) -> Option<ByteSet>) -> Self {
+        let mut all = Vec::with_capacity(keywords.len());
+        for ((number, keyword), chosen) in (0..).zip(&keywords).zip(choose(&keywords)) {
             if let Some((offset, gram)) = chosen {
-                filter.insert(gram, Gram::new(number, keyword, offset));
-            } else if let Some(&[a, b, c]) = keyword.first_chunk::<MIN_KEYWORD_BYTES>() {
-                let next = follow.unwrap_or_else(|| (0..=u8::MAX).collect());
-                let mut followed: Vec<u32> =
-                    next.into_iter().map(|next| folded([a, b, c, next])).collect();
+                all.push((gram, Gram::new(number, keyword.as_bytes(), offset)));
+            } else if let Some(&[a, b, c]) = keyword.as_bytes().first_chunk::<MIN_KEYWORD_BYTES>() {
+                let next = follow(keyword);
+                let mut followed: Vec<u32> = (0..=u8::MAX)
+                    .filter(|byte| next.as_ref().is_none_or(|next| next.holds(*byte)))
+                    .map(|byte| folded([a, b, c, byte]))
+                    .collect();
                 followed.sort_unstable();
                 followed.dedup();
-                for gram in followed {
-                    filter.insert(gram, Gram::new(number, keyword, 0));
-                }
+                let of = Gram::new(number, keyword.as_bytes(), 0);
+                all.extend(followed.into_iter().map(|gram| (gram, of)));
             }
         }
-        filter.keywords = keywords;
+        all.sort_unstable_by_key(|(gram, of)| (hash(product(*gram)), of.keyword));
+        let mut filter = Self {
+            keywords,
+            marks: Box::new([0; HASHES]),
+            bucket_of: vec![0; HASHES],
+            ends: vec![0],
+            grams: Vec::with_capacity(all.len()),
+        };
+        for bucket in all.chunk_by(|(a, _), (b, _)| hash(product(*a)) == hash(product(*b))) {
+            filter.add(bucket);
+        }
         filter
     }
 
-    fn insert(&mut self, gram: u32, of: Gram) {
-        let product = product(gram);
-        let hash = hash(product);
-        if let (Some(marks), Some(bucket)) =
+    /// Adds all that have one hash.
+    fn add(&mut self, bucket: &[(u32, Gram)]) {
+        let Some((first, _)) = bucket.first() else { return };
+        let hash = hash(product(*first));
+        if let (Some(marks), Some(bucket_of)) =
             (self.marks.get_mut(hash), self.bucket_of.get_mut(hash))
         {
-            *marks |= mark(product);
-            if *bucket == 0 {
-                self.buckets.push(Vec::new());
-                *bucket = u16::try_from(self.buckets.len()).unwrap_or_default();
-            }
-            if let Some(grams) = self.buckets.get_mut(usize::from(*bucket).saturating_sub(1)) {
-                grams.push(of);
-            }
+            *marks = bucket.iter().fold(0, |marks, (gram, _)| marks | mark(product(*gram)));
+            *bucket_of = u16::try_from(self.ends.len()).unwrap_or_default();
+            self.grams.extend(bucket.iter().map(|(_, gram)| *gram));
+            self.ends.push(self.grams.len());
+        }
+    }
+
+    /// Those of a keyword's four bytes that have this hash.
+    fn bucket(&self, hash: usize) -> &[Gram] {
+        let bucket = self.bucket_of.get(hash).copied().unwrap_or_default();
+        let ends = usize::from(bucket).checked_sub(1).and_then(|before| self.ends.get(before..));
+        match ends {
+            Some(&[start, end, ..]) => self.grams.get(start..end).unwrap_or_default(),
+            _ => &[],
         }
     }
 
@@ -184,19 +192,15 @@ impl Prefilter {
     }
 
     fn confirm(&self, text: &[u8], at: usize, gram: u32, each: &mut impl FnMut(Hit)) {
-        let bucket = self.bucket_of.get(hash(product(gram))).copied().unwrap_or_default();
-        let Some(grams) =
-            usize::from(bucket).checked_sub(1).and_then(|bucket| self.buckets.get(bucket))
-        else {
-            return;
-        };
-        for gram in grams {
+        for gram in self.bucket(hash(product(gram))) {
             let Some(start) = at.checked_sub(gram.offset as usize) else { continue };
             if !gram.may_begin(text, start) {
                 continue;
             }
             let number = gram.keyword as usize;
-            let Some(keyword) = self.keywords.get(number) else { continue };
+            let Some(keyword) = self.keywords.get(number).map(|word| word.as_bytes()) else {
+                continue;
+            };
             let range = start..start + keyword.len();
             if text.get(range.clone()).is_some_and(|text| text.eq_ignore_ascii_case(keyword)) {
                 each(Hit { keyword: number, range });
@@ -253,17 +257,30 @@ const TOLERANCE: u32 = 24;
 
 /// Chooses the four bytes by which each keyword is found, and where in it they stand: of those that text has seldom the ones that
 /// most keywords have, because the fewer marks there are, the fewer places are taken for a keyword's.
-fn choose(keywords: &[Box<[u8]>]) -> Vec<Option<(usize, u32)>> {
+fn choose(keywords: &[Text]) -> impl Iterator<Item = Option<(usize, u32)>> {
     let common = common_marks();
-    let candidates: Vec<_> = keywords.iter().map(|keyword| candidates(keyword, &common)).collect();
-    let mut shared: HashMap<u32, u32> = HashMap::new();
-    for (_, gram) in candidates.iter().flatten() {
-        *shared.entry(*gram).or_default() += 1;
+    let (mut rarities, mut candidates) = (Vec::new(), Vec::new());
+    let ends: Vec<usize> = keywords
+        .iter()
+        .map(|keyword| {
+            add_candidates(keyword.as_bytes(), &common, &mut rarities, &mut candidates);
+            candidates.len()
+        })
+        .collect();
+    // By hash, for that is what a mark stands at.
+    let mut shared = vec![0_u32; HASHES];
+    for (_, gram) in &candidates {
+        if let Some(count) = shared.get_mut(hash(product(*gram))) {
+            *count += 1;
+        }
     }
-    let best = |of: Vec<(usize, u32)>| {
-        of.into_iter().max_by_key(|(offset, gram)| (shared.get(gram), Reverse(*offset)))
-    };
-    candidates.into_iter().map(best).collect()
+    let mut start = 0;
+    ends.into_iter().map(move |end| {
+        let own = candidates.get(std::mem::replace(&mut start, end)..end)?;
+        own.iter().copied().max_by_key(|(offset, gram)| {
+            (shared.get(hash(product(*gram))).copied(), Reverse(*offset))
+        })
+    })
 }
 
 /// By hash: the marks of four bytes that text is full of.
@@ -277,26 +294,30 @@ fn common_marks() -> Vec<u8> {
     all
 }
 
-/// Four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
-fn candidates(keyword: &[u8], common: &[u8]) -> Vec<(usize, u32)> {
+/// Adds the four neighbouring bytes of a keyword that other text has seldom, folded, and where they stand.
+fn add_candidates(
+    keyword: &[u8],
+    common: &[u8],
+    rarities: &mut Vec<u32>,
+    candidates: &mut Vec<(usize, u32)>,
+) {
     let rarity = |gram: [u8; GRAM_BYTES]| {
         let product = product(folded(gram));
         let marks = common.get(hash(product)).copied().unwrap_or_default();
         // What cannot be told from something common is looked at as often.
         if marks & mark(product) == mark(product) { 0 } else { rarity(gram) }
     };
-    let grams: Vec<_> = keyword
-        .array_windows()
-        .enumerate()
-        .map(|(offset, gram)| (rarity(*gram), offset, folded(*gram)))
-        .collect();
-    let most = grams.iter().map(|(rarity, ..)| *rarity).max().unwrap_or_default();
-    let floor = most.saturating_sub(TOLERANCE);
-    grams
-        .into_iter()
-        .filter(|(rarity, ..)| *rarity >= floor)
-        .map(|(_, offset, gram)| (offset, gram))
-        .collect()
+    rarities.clear();
+    rarities.extend(keyword.array_windows().map(|gram| rarity(*gram)));
+    let floor = rarities.iter().max().map_or(0, |most| most.saturating_sub(TOLERANCE));
+    candidates.extend(
+        keyword
+            .array_windows()
+            .zip(rarities)
+            .enumerate()
+            .filter(|(_, (_, rarity))| **rarity >= floor)
+            .map(|(offset, (gram, _))| (offset, folded(*gram))),
+    );
 }
 
 #[cfg(test)]
@@ -321,7 +342,8 @@ mod tests {
     }
 
     fn found(keywords: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
-        let filter = Prefilter::new(keywords.iter().copied(), |_| None);
+        let keywords = keywords.iter().map(|word| (*word).to_owned().into()).collect();
+        let filter = Prefilter::new(keywords, |_| None);
         let mut found = Vec::new();
         filter.find(text, |hit| found.push((hit.range.start, hit.keyword)));
         found.sort_unstable();
@@ -338,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_short_keyword_is_found_before_what_may_follow_it() {
-        let filter = Prefilter::new(["hf_"].into_iter(), |_| Some(b"ab".to_vec()));
+        let follow = |_: &str| Some(ByteSet::of(b"ab".iter().copied()));
+        let filter = Prefilter::new(vec!["hf_".into()], follow);
         let found = |text: &str| {
             let mut found = 0;
             filter.find(text.as_bytes(), |_| found += 1);

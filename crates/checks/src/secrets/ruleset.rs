@@ -1,10 +1,12 @@
 //! All rules of a scan, and what finds all their keywords at once.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{
     allowlist::{Allowlist, Found, Verdict},
     builtin,
+    file::Text,
+    needed::ByteSet,
     prefilter::Prefilter,
     rule::{Finder, Rank, Rule, RuleError},
     scan::Candidate,
@@ -14,8 +16,10 @@ use super::{
 pub struct Ruleset {
     pub(crate) rules: Vec<Rule>,
     pub(crate) prefilter: Prefilter,
-    /// By keyword: the rules it leads to.
-    pub(crate) by_keyword: Vec<Vec<u32>>,
+    /// The rules that keywords lead to, one keyword's behind the other's.
+    led_to: Vec<u32>,
+    /// By keyword: which of them are its own.
+    by_keyword: Vec<Range<usize>>,
     /// Rules about the whole text without a keyword, which only a user can write.
     pub(crate) everywhere: Vec<u32>,
     /// Rules about paths alone.
@@ -67,6 +71,12 @@ impl Ruleset {
     #[must_use]
     pub fn get(&self, index: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(index).ok()?)
+    }
+
+    /// The rules that a keyword leads to, by index.
+    pub(crate) fn at_keyword(&self, keyword: usize) -> &[u32] {
+        let own = self.by_keyword.get(keyword).cloned().unwrap_or_default();
+        self.led_to.get(own).unwrap_or_default()
     }
 
     /// The rules of which `path` alone is a finding, by index.
@@ -183,7 +193,7 @@ impl RulesetBuilder {
     #[must_use]
     pub fn build(mut self) -> Ruleset {
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut by_keyword: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut leads: Vec<(&Text, u32)> = Vec::new();
         let (mut everywhere, mut by_path) = (Vec::new(), Vec::new());
         for (index, rule) in (0..).zip(&self.rules) {
             if matches!(rule.finder, Finder::Path) {
@@ -191,20 +201,27 @@ impl RulesetBuilder {
             } else if rule.keywords.is_empty() {
                 everywhere.push(index);
             }
-            for keyword in &rule.keywords {
-                by_keyword.entry(keyword).or_default().push(index);
-            }
+            leads.extend(rule.keywords.iter().map(|keyword| (keyword, index)));
+        }
+        leads.sort_unstable();
+        let (mut keywords, mut by_keyword) = (Vec::new(), Vec::new());
+        let mut start = 0;
+        for same in leads.chunk_by(|(a, _), (b, _)| a == b) {
+            keywords.extend(same.first().map(|(keyword, _)| Text::clone(keyword)));
+            by_keyword.push(start..start + same.len());
+            start += same.len();
         }
         let follow = |keyword: &str| {
-            let mut all = Vec::new();
-            for &index in by_keyword.get(keyword)? {
-                let rule = self.rules.get(usize::try_from(index).ok()?)?;
-                all.extend(rule.bytes_behind(keyword)?);
+            let from = leads.partition_point(|(other, _)| other.as_ref() < keyword);
+            let mut all = ByteSet::default();
+            for (_, index) in leads.get(from..)?.iter().take_while(|(other, _)| *other == keyword) {
+                let rule = self.rules.get(usize::try_from(*index).ok()?)?;
+                rule.bytes_behind(keyword)?.bytes().for_each(|byte| all.insert(byte));
             }
             Some(all)
         };
-        let prefilter = Prefilter::new(by_keyword.keys().copied(), follow);
-        let by_keyword = by_keyword.into_values().collect();
+        let prefilter = Prefilter::new(keywords, follow);
+        let led_to = leads.into_iter().map(|(_, index)| index).collect();
         let lists_of = self
             .rules
             .iter()
@@ -219,6 +236,7 @@ impl RulesetBuilder {
         Ruleset {
             rules: self.rules,
             prefilter,
+            led_to,
             by_keyword,
             everywhere,
             by_path,

@@ -1,18 +1,21 @@
 //! Running the rules over a text.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc};
 
 use model::{Confidence, SecretValue};
-use regex_automata::{Input, meta, util::captures::Captures};
+use regex_automata::Input;
 
 use super::{
     allowlist::Found,
-    anchored::{Scratch, Warmth},
+    anchored::Scratch,
     assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    rule::{Engine, Finder, Program, Rank, Rule, Whole},
+    needed::{ByteSet, Needed, Next},
+    overlaps::without_overlaps,
+    rule::{Finder, Rank, Rule, Whole},
     ruleset::{Allowed, Ruleset},
+    run::{Engines, find_in, search},
 };
 
 /// What one user's rule may cost in one text: bytes that its searches, of which each may look at all that follows, could
@@ -57,64 +60,17 @@ pub struct Candidate {
 /// One worker's means to run a [`Ruleset`]: nothing is shared with other workers but the rules.
 pub struct Scanner {
     ruleset: Arc<Ruleset>,
-    /// By rule.
-    engines: Vec<Option<State>>,
+    engines: Engines,
     scratch: Scratch,
     /// By rule: where its last match ended, and in which text.
     resume: Vec<(u64, usize)>,
     texts: u64,
     cut_short: Vec<u32>,
-    next_dot: NextDot,
+    /// Where the next dot stands, because a text may be full of what only a dot makes a token.
+    dot: Needed,
+    next_dot: Next,
     /// Since the engines' memory was last looked at.
     scanned_bytes: usize,
-}
-
-/// What a worker keeps of one rule's engine.
-enum State {
-    AtKeyword(Warmth),
-    Anywhere(Box<(meta::Cache, Captures)>),
-}
-
-impl State {
-    fn of(engine: &Engine) -> Self {
-        match engine {
-            Engine::AtKeyword(_) => Self::AtKeyword(Warmth::default()),
-            Engine::Anywhere(regex) => {
-                Self::Anywhere(Box::new((regex.create_cache(), regex.create_captures())))
-            }
-        }
-    }
-
-    fn memory_usage(&self) -> usize {
-        match self {
-            Self::AtKeyword(warmth) => warmth.memory_usage(),
-            Self::Anywhere(state) => state.0.memory_usage(),
-        }
-    }
-}
-
-/// Where the next dot stands, remembered, because a text may be full of what only a dot makes a token.
-#[derive(Default)]
-struct NextDot {
-    text: u64,
-    /// No dot from the first on before the second.
-    clear: Range<usize>,
-    ends_with_dot: bool,
-}
-
-impl NextDot {
-    /// The first dot from `at` on in `text`, whose number is `number`.
-    fn after(&mut self, text: &[u8], number: u64, at: usize) -> Option<usize> {
-        if self.text != number || !(self.clear.start..=self.clear.end).contains(&at) {
-            let dot = memchr::memchr(b'.', text.get(at..)?);
-            *self = Self {
-                text: number,
-                clear: at..dot.map_or(text.len(), |dot| at + dot),
-                ends_with_dot: dot.is_some(),
-            };
-        }
-        self.ends_with_dot.then_some(self.clear.end)
-    }
 }
 
 /// What the engines' caches of one worker may take once a text is done. Real texts meet a few dozen rules; one that is made
@@ -128,15 +84,15 @@ impl Scanner {
     #[must_use]
     pub fn new(ruleset: Arc<Ruleset>) -> Self {
         let rules = ruleset.rules.len();
-        let engines = std::iter::repeat_with(|| None).take(rules).collect();
         Self {
             ruleset,
-            engines,
+            engines: Engines::new(rules),
             scratch: Scratch::default(),
             resume: vec![(0, 0); rules],
             texts: 0,
             cut_short: Vec::new(),
-            next_dot: NextDot::default(),
+            dot: Needed::new(ByteSet::of(std::iter::once(b'.'))),
+            next_dot: Next::default(),
             scanned_bytes: 0,
         }
     }
@@ -212,8 +168,8 @@ impl Scanner {
             return;
         }
         self.scanned_bytes = 0;
-        if self.engines.iter().flatten().map(State::memory_usage).sum::<usize>() > MAX_CACHE_BYTES {
-            self.engines.fill_with(|| None);
+        if self.engines.memory_usage() > MAX_CACHE_BYTES {
+            self.engines.clear();
         }
     }
 
@@ -226,7 +182,7 @@ impl Scanner {
             let further_bytes = hit.range.start.saturating_sub(looked_at);
             looked_at = looked_at.max(hit.range.start);
             self.give_back_memory(further_bytes);
-            for &index in ruleset.by_keyword.get(hit.keyword).map_or([].as_slice(), Vec::as_slice) {
+            for &index in ruleset.at_keyword(hit.keyword) {
                 self.try_rule(&ruleset, index, text, hit.range.clone(), found);
             }
         });
@@ -259,13 +215,7 @@ impl Scanner {
                     return None;
                 }
                 let program = pattern.program()?;
-                let state =
-                    self.engines.get_mut(slot)?.get_or_insert_with(|| State::of(&program.engine));
-                // Without a keyword there is nothing a pattern could be anchored to.
-                let (Engine::Anywhere(regex), State::Anywhere(state)) = (&program.engine, state)
-                else {
-                    return None;
-                };
+                let (regex, state) = self.engines.anywhere(slot, &program.engine)?;
                 let (matched, secret) = find_in(regex, state, &Input::new(text), program.group)?;
                 found.extend(accept(
                     ruleset,
@@ -301,9 +251,8 @@ impl Scanner {
                 }
             }
             Finder::Jwt => {
-                if self.next_dot.after(text, self.texts, keyword.start)? - keyword.start
-                    > jwt::MAX_TOKEN_BYTES
-                {
+                let end = text.len().min(keyword.start + jwt::MAX_TOKEN_BYTES + 1);
+                if !self.next_dot.is_within(&self.dot, text, self.texts, keyword.start, end) {
                     return None;
                 }
                 let (range, confidence) = jwt::at(text, keyword.start)?;
@@ -321,9 +270,8 @@ impl Scanner {
                 if rule.rank == Rank::Assigned && !assigned::begins_a_name(text, &keyword) {
                     return None;
                 }
-                let program = pattern.program()?;
-                let state =
-                    self.engines.get_mut(slot)?.get_or_insert_with(|| State::of(&program.engine));
+                let program = pattern.program_for(text, &keyword, floor)?;
+                let state = self.engines.state(slot, &program.engine)?;
                 let (matched, secret) =
                     search(program, state, &mut self.scratch, (text, self.texts), &keyword, floor)?;
                 *resume = (self.texts, matched.end);
@@ -364,13 +312,11 @@ impl Scanner {
             return;
         }
         let Some(program) = whole.pattern.program() else { return };
-        let Some(engine) = self.engines.get_mut(index as usize) else { return };
-        let state = engine.get_or_insert_with(|| State::of(&program.engine));
-        // It has no keyword to begin with.
-        let (Engine::Anywhere(regex), State::Anywhere(state)) = (&program.engine, state) else {
+        let Some((regex, (cache, captures))) =
+            self.engines.anywhere(index as usize, &program.engine)
+        else {
             return;
         };
-        let (cache, captures) = &mut **state;
         let mut start = 0;
         let mut budget = SEARCHED_BYTES;
         while start <= text.len() {
@@ -437,51 +383,6 @@ fn lines_of(text: &[u8], range: &Range<usize>) -> Range<usize> {
     let end = memchr::memchr(b'\n', behind).map_or(to, |at| range.end + at);
     let end = if end > range.end && text.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
     start..end
-}
-
-/// The match of `program` that holds the keyword: all of it, and the secret in it. `number` is the text's.
-fn search(
-    program: &Program,
-    state: &mut State,
-    scratch: &mut Scratch,
-    (text, number): (&[u8], u64),
-    keyword: &Range<usize>,
-    floor: usize,
-) -> Option<(Range<usize>, Range<usize>)> {
-    let end = text.len().min(keyword.start.saturating_add(program.after_bytes).max(keyword.end));
-    match (&program.engine, state) {
-        (Engine::AtKeyword(regex), State::AtKeyword(warmth)) => {
-            regex.search(warmth, scratch, (text, number), keyword.start..end, program.group)
-        }
-        (Engine::Anywhere(regex), State::Anywhere(state)) => {
-            let mut start = keyword.end.saturating_sub(program.before_bytes).max(floor);
-            while start <= end {
-                let input = Input::new(text.get(..end)?).span(start..end);
-                let (matched, secret) = find_in(regex, state, &input, program.group)?;
-                if matched.end > keyword.start {
-                    return Some((matched, secret));
-                }
-                start = matched.end;
-            }
-            None
-        }
-        // A rule's state is of its engine's kind.
-        _ => None,
-    }
-}
-
-/// The next match, and of it what `group` holds, or all of it.
-fn find_in(
-    regex: &meta::Regex,
-    state: &mut (meta::Cache, Captures),
-    input: &Input<'_>,
-    group: usize,
-) -> Option<(Range<usize>, Range<usize>)> {
-    let (cache, captures) = state;
-    regex.search_captures_with(cache, input, captures);
-    let matched = captures.get_match()?.range();
-    let secret = captures.get_group(group).map_or(matched.clone(), |group| group.range());
-    Some((matched, secret))
 }
 
 /// Values longer than this are keys and certificates, whose encodings hold runs and words by nature.
@@ -561,142 +462,4 @@ fn accept(
         bare: false,
         encoding: None,
     })
-}
-
-/// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest.
-///
-/// Users' rules do not know of each other: each keeps its own. What an allow-list may still take away leaves the bytes to
-/// others as well. What is not kept may be more of the secret than what is: it is masked with it.
-fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
-    if found.len() < 2 {
-        return found;
-    }
-    found.sort_by(|a, b| {
-        (b.rank, b.encoding.is_none(), b.range.len(), a.range.start, a.rule).cmp(&(
-            a.rank,
-            a.encoding.is_none(),
-            a.range.len(),
-            b.range.start,
-            b.rule,
-        ))
-    });
-    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
-    let mut lost = Vec::new();
-    let mut taken = Taken::default();
-    let mut by_rule: HashMap<u32, Taken> = HashMap::new();
-    let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
-    for candidate in found {
-        let of_user = candidate.rank == Rank::User;
-        let overlaps = if of_user {
-            by_rule.get(&candidate.rule).is_some_and(|taken| taken.overlaps(&candidate.range))
-        } else {
-            taken.overlaps(&candidate.range)
-        };
-        // Several secrets may stand in one encoded stretch.
-        let stretch = (candidate.range.start, candidate.range.end);
-        let is_further = candidate.encoding.is_some()
-            && stretches
-                .get(&stretch)
-                .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
-        if overlaps && !is_further {
-            lost.push(candidate.masked);
-            continue;
-        }
-        if candidate.encoding.is_some() {
-            let first = stretches.entry(stretch).or_default();
-            // Whatever comes differs from one of two.
-            if first.len() < 2 && !first.contains(&candidate.secret) {
-                first.push(candidate.secret.clone());
-            }
-        }
-        if of_user {
-            by_rule.entry(candidate.rule).or_default().take(&candidate.range);
-        }
-        let may_go = candidate.allowed.anywhere
-            || candidate.by_path
-            || of_user && !candidate.allowed.by_place.is_empty();
-        if !may_go {
-            taken.take(&candidate.range);
-        }
-        kept.push(candidate);
-    }
-    kept.sort_by_key(|candidate| candidate.range.start);
-    if !lost.is_empty() {
-        let mut claimed = Taken::default();
-        lost.iter().for_each(|range| claimed.take(range));
-        kept.iter().for_each(|candidate| claimed.take(&candidate.masked));
-        for candidate in &mut kept {
-            candidate.masked = claimed.around(&candidate.masked);
-        }
-    }
-    kept
-}
-
-/// Stretches that are spoken for, by their start, none over another.
-#[derive(Default)]
-struct Taken(std::collections::BTreeMap<usize, usize>);
-
-impl Taken {
-    fn overlaps(&self, range: &Range<usize>) -> bool {
-        self.0.range(..range.end).next_back().is_some_and(|(_, end)| *end > range.start)
-    }
-
-    /// The stretch that `range`, which was taken, is part of.
-    fn around(&self, range: &Range<usize>) -> Range<usize> {
-        match self.0.range(..=range.start).next_back() {
-            Some((&start, &end)) => start..end.max(range.end),
-            None => range.clone(),
-        }
-    }
-
-    fn take(&mut self, range: &Range<usize>) {
-        let mut union = range.clone();
-        while let Some((&start, &end)) = self.0.range(..union.end).next_back()
-            && end > union.start
-        {
-            union = union.start.min(start)..union.end.max(end);
-            self.0.remove(&start);
-        }
-        self.0.insert(union.start, union.end);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn candidate(range: Range<usize>, rank: Rank) -> Candidate {
-        Candidate {
-            rule: 0,
-            masked: range.clone(),
-            range,
-            secret: SecretValue::new(b"x"),
-            confidence: Confidence::High,
-            rank,
-            bare: false,
-            encoding: None,
-            lines_into_match: 0,
-            allowed: Allowed::default(),
-            by_path: false,
-        }
-    }
-
-    #[test]
-    fn what_loses_is_masked_with_what_wins() {
-        let kept = without_overlaps(vec![
-            candidate(10..20, Rank::Format),
-            candidate(15..30, Rank::Generic),
-            candidate(28..40, Rank::Generic),
-            candidate(50..60, Rank::Generic),
-            candidate(70..80, Rank::Format),
-            candidate(65..71, Rank::Shape),
-        ]);
-        let ranges: Vec<_> =
-            kept.iter().map(|one| (one.range.clone(), one.masked.clone())).collect();
-        // One over the other, kept or not, up to 40.
-        assert_eq!(
-            ranges,
-            [(10..20, 10..40), (28..40, 10..40), (50..60, 50..60), (70..80, 65..80)]
-        );
-    }
 }

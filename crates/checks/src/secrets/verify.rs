@@ -1,40 +1,10 @@
 //! What to ask a provider about a credential, and what its answer means. Asking is somebody else's: nothing here opens a connection.
 
-use std::collections::BTreeMap;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{SecretValue, Verification};
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// A request that tells whether a credential works. Read-only by rule.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VerifyRecipe {
-    /// Default `GET`.
-    #[serde(default = "get")]
-    pub method: String,
-    /// `https`, with `{secret…}` filled in.
-    pub url: String,
-    /// Values with `{secret…}` filled in.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// With `{secret…}` filled in.
-    pub body: Option<String>,
-    /// Status codes that mean: it works.
-    pub active: Vec<u16>,
-    /// Status codes that mean: it is refused.
-    #[serde(default)]
-    pub inactive: Vec<u16>,
-    /// What the body must also hold for `active`.
-    pub active_text: Option<String>,
-    /// What the body must also hold for `inactive`.
-    pub inactive_text: Option<String>,
-}
-
-fn get() -> String {
-    "GET".to_owned()
-}
+use super::file::VerifyRecipe;
 
 /// A recipe with a credential in it. There is no `Debug`.
 pub struct VerifyRequest {
@@ -68,7 +38,7 @@ impl VerifyRecipe {
         if host.is_empty() || host.contains(['{', '@', '?', '#']) {
             return Err("the URL's host has to be fixed");
         }
-        if !matches!(self.method.as_str(), "GET" | "HEAD" | "POST") {
+        if !matches!(self.method.as_ref(), "GET" | "HEAD" | "POST") {
             return Err("the method has to be GET, HEAD or POST");
         }
         if self.active.is_empty() {
@@ -80,7 +50,7 @@ impl VerifyRecipe {
         }
         let holds = |text: &str| [PLAIN, BASIC, PERCENT].iter().any(|slot| text.contains(slot));
         let anywhere = holds(&self.url)
-            || self.headers.values().any(|value| holds(value))
+            || self.headers.iter().any(|(_, value)| holds(value))
             || self.body.as_deref().is_some_and(holds);
         if anywhere { Ok(()) } else { Err("the credential is in no part of the request") }
     }
@@ -91,14 +61,14 @@ impl VerifyRecipe {
         let secret = secret.expose();
         let url = String::from_utf8(fill(&self.url, secret, Slot::Url)?.to_vec()).ok()?;
         let mut headers = Vec::with_capacity(self.headers.len());
-        for (name, value) in &self.headers {
-            headers.push((name.clone(), fill(value, secret, Slot::Header)?));
+        for (name, value) in self.headers.iter() {
+            headers.push((name.to_string(), fill(value, secret, Slot::Header)?));
         }
         let body = match &self.body {
             Some(body) => fill(body, secret, Slot::Body)?,
             None => Zeroizing::default(),
         };
-        Some(VerifyRequest { method: self.method.clone(), url: url.into(), headers, body })
+        Some(VerifyRequest { method: self.method.to_string(), url: url.into(), headers, body })
     }
 
     /// What an answer says.

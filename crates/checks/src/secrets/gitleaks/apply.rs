@@ -10,8 +10,10 @@ use super::{
 };
 use crate::secrets::{
     Allowlist, RulesetBuilder,
+    file::Text,
+    pattern::Pattern,
     prefilter::MIN_KEYWORD_BYTES,
-    rule::{Finder, Pattern, Rank, Rule, Whole},
+    rule::{Finder, Rank, Rule, Whole},
 };
 
 /// Longest description that is kept, in characters.
@@ -191,7 +193,7 @@ impl Work {
             confidence: Confidence::Medium,
             cwe: Cwe(798),
             verify: None,
-            keywords,
+            keywords: keywords.into_iter().map(Text::Owned).collect(),
             finder,
             entropy: None,
             checksum: None,

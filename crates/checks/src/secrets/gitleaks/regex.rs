@@ -367,7 +367,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::rule::Pattern;
+    use crate::secrets::pattern::Pattern;
 
     fn is_match(go: &str, text: &[u8]) -> bool {
         let translated = translate(go).unwrap_or_else(|error| panic!("{go}: {error}"));

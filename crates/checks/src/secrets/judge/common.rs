@@ -63,3 +63,20 @@ pub(super) static COMMON: &str = concat!(
     "ace ept remoion( onl = aing, 0xfst, **dediffrecaventn1_i_errles nst_aticif i_all_addon odist.pat",
     "untis:* tr))",
 );
+
+/// What every entry of a lock file repeats: of npm's, yarn's and Go's. They are the largest texts of many repositories.
+pub(super) static LOCK_FILES: &[&str] = &[
+    "\"resolved\": \"https://registry.npmjs.org/",
+    "  resolved \"https://registry.yarnpkg.com/",
+    "\"version\": \"1.0.0.0\",",
+    "-1.1.1.tgz#",
+    "\"integrity\": \"sha512-",
+    "integrity sha1-",
+    "sha256:",
+    "\"node_modules/",
+    "\"requires\": {",
+    "  dependencies:",
+    "\"engines\": {",
+    "\"dev\": true,",
+    " v1.0.0/go.mod h1:",
+];

@@ -1,8 +1,10 @@
 //! What a value is made of, measured once.
 
-use std::{collections::HashMap, sync::LazyLock};
-
-use super::{bigrams::BIGRAMS, common::COMMON, entropy};
+use super::{
+    bigrams::BIGRAMS,
+    common::{COMMON, LOCK_FILES},
+    entropy,
+};
 
 /// Measurements of one value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,21 +121,15 @@ pub(crate) fn folded(bytes: [u8; 4]) -> u32 {
     u32::from_le_bytes(bytes) | 0x2020_2020
 }
 
-/// Four bytes that text is full of, folded, the commonest first.
+/// Four bytes that text is full of, folded.
 pub(crate) fn common() -> impl Iterator<Item = u32> {
     let (grams, _) = COMMON.as_bytes().as_chunks();
-    grams.iter().map(|gram| folded(*gram))
+    let locked = LOCK_FILES.iter().flat_map(|text| text.as_bytes().array_windows());
+    grams.iter().chain(locked).map(|gram| folded(*gram))
 }
 
-/// How seldom text has these four bytes side by side, for comparison with others.
+/// How seldom text has these four bytes side by side, for comparison with others, if it is not full of them.
 pub(crate) fn rarity(gram: [u8; 4]) -> u32 {
-    /// By bytes: how common, 0 being the commonest.
-    static RANKS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| common().zip(0..).collect());
-    /// Ranks are never as much as what is not among them.
-    const RANKS_TO_A_STEP: u32 = 32;
-    if let Some(rank) = RANKS.get(&folded(gram)) {
-        return rank / RANKS_TO_A_STEP;
-    }
     /// Between letters that hardly ever meet and letters that often do.
     const OTHER: u32 = 16 * 6;
     let pair = |pair: &[u8]| match pair {

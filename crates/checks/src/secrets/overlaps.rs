@@ -1,0 +1,151 @@
+//! Which of several candidates over the same bytes are kept.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
+
+use model::SecretValue;
+
+use super::{rule::Rank, scan::Candidate};
+
+/// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest.
+///
+/// Users' rules do not know of each other: each keeps its own. What an allow-list may still take away leaves the bytes to
+/// others as well. What is not kept may be more of the secret than what is: it is masked with it.
+pub(crate) fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    if found.len() < 2 {
+        return found;
+    }
+    found.sort_by(|a, b| {
+        (b.rank, b.encoding.is_none(), b.range.len(), a.range.start, a.rule).cmp(&(
+            a.rank,
+            a.encoding.is_none(),
+            a.range.len(),
+            b.range.start,
+            b.rule,
+        ))
+    });
+    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    let mut lost = Vec::new();
+    let mut taken = Taken::default();
+    let mut by_rule: HashMap<u32, Taken> = HashMap::new();
+    let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
+    for candidate in found {
+        let of_user = candidate.rank == Rank::User;
+        let overlaps = if of_user {
+            by_rule.get(&candidate.rule).is_some_and(|taken| taken.overlaps(&candidate.range))
+        } else {
+            taken.overlaps(&candidate.range)
+        };
+        // Several secrets may stand in one encoded stretch.
+        let stretch = (candidate.range.start, candidate.range.end);
+        let is_further = candidate.encoding.is_some()
+            && stretches
+                .get(&stretch)
+                .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
+        if overlaps && !is_further {
+            lost.push(candidate.masked);
+            continue;
+        }
+        if candidate.encoding.is_some() {
+            let first = stretches.entry(stretch).or_default();
+            // Whatever comes differs from one of two.
+            if first.len() < 2 && !first.contains(&candidate.secret) {
+                first.push(candidate.secret.clone());
+            }
+        }
+        if of_user {
+            by_rule.entry(candidate.rule).or_default().take(&candidate.range);
+        }
+        let may_go = candidate.allowed.anywhere
+            || candidate.by_path
+            || of_user && !candidate.allowed.by_place.is_empty();
+        if !may_go {
+            taken.take(&candidate.range);
+        }
+        kept.push(candidate);
+    }
+    kept.sort_by_key(|candidate| candidate.range.start);
+    if !lost.is_empty() {
+        let mut claimed = Taken::default();
+        lost.iter().for_each(|range| claimed.take(range));
+        kept.iter().for_each(|candidate| claimed.take(&candidate.masked));
+        for candidate in &mut kept {
+            candidate.masked = claimed.around(&candidate.masked);
+        }
+    }
+    kept
+}
+
+/// Stretches that are spoken for, by their start, none over another.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    fn overlaps(&self, range: &Range<usize>) -> bool {
+        self.0.range(..range.end).next_back().is_some_and(|(_, end)| *end > range.start)
+    }
+
+    /// The stretch that `range`, which was taken, is part of.
+    fn around(&self, range: &Range<usize>) -> Range<usize> {
+        match self.0.range(..=range.start).next_back() {
+            Some((&start, &end)) => start..end.max(range.end),
+            None => range.clone(),
+        }
+    }
+
+    fn take(&mut self, range: &Range<usize>) {
+        let mut union = range.clone();
+        while let Some((&start, &end)) = self.0.range(..union.end).next_back()
+            && end > union.start
+        {
+            union = union.start.min(start)..union.end.max(end);
+            self.0.remove(&start);
+        }
+        self.0.insert(union.start, union.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Confidence;
+
+    use super::*;
+    use crate::secrets::ruleset::Allowed;
+
+    fn candidate(range: Range<usize>, rank: Rank) -> Candidate {
+        Candidate {
+            rule: 0,
+            masked: range.clone(),
+            range,
+            secret: SecretValue::new(b"x"),
+            confidence: Confidence::High,
+            rank,
+            bare: false,
+            encoding: None,
+            lines_into_match: 0,
+            allowed: Allowed::default(),
+            by_path: false,
+        }
+    }
+
+    #[test]
+    fn what_loses_is_masked_with_what_wins() {
+        let kept = without_overlaps(vec![
+            candidate(10..20, Rank::Format),
+            candidate(15..30, Rank::Generic),
+            candidate(28..40, Rank::Generic),
+            candidate(50..60, Rank::Generic),
+            candidate(70..80, Rank::Format),
+            candidate(65..71, Rank::Shape),
+        ]);
+        let ranges: Vec<_> =
+            kept.iter().map(|one| (one.range.clone(), one.masked.clone())).collect();
+        // One over the other, kept or not, up to 40.
+        assert_eq!(
+            ranges,
+            [(10..20, 10..40), (28..40, 10..40), (50..60, 50..60), (70..80, 65..80)]
+        );
+    }
+}
