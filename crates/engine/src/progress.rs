@@ -73,3 +73,19 @@ impl Cancel {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_in_percent_where_the_whole_is_known() {
+        let progress = Progress::default();
+        progress.done();
+        assert_eq!(progress.percent(), None);
+        progress.expect(3);
+        assert_eq!(progress.percent(), Some(33));
+        (0..5).for_each(|_| progress.done());
+        assert_eq!(progress.percent(), Some(100));
+    }
+}

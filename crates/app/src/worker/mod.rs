@@ -4,6 +4,8 @@
 mod job;
 mod rows;
 mod sentences;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
@@ -81,6 +83,8 @@ impl App {
             }
             Ok(Prepared::Hopeless(sentence)) => Some(Conclusion::Failed(sentence)),
             Ok(Prepared::Gone) => None,
+            // The scan has nothing to do with it.
+            Err(Error::Unavailable) => Some(Conclusion::GivenBack),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(%scan, error, "a scan could not be prepared");

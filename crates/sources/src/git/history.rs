@@ -335,3 +335,77 @@ fn feed_loose<S: Sink>(
         Err(_) => sink.note(corrupt()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    };
+
+    use super::*;
+    use crate::{Limits, Piece};
+
+    #[derive(Clone, Default)]
+    struct Counts {
+        expected: Arc<AtomicU64>,
+        done: Arc<AtomicU64>,
+    }
+
+    impl Sinks for Counts {
+        type Sink = Self;
+
+        fn sink(&self) -> Self {
+            self.clone()
+        }
+
+        fn expect(&self, contents: u64) {
+            self.expected.fetch_add(contents, Relaxed);
+        }
+
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    impl Sink for Counts {
+        fn piece(&mut self, _: &Piece<'_>) {}
+
+        fn note(&mut self, _: Note) {}
+
+        fn done(&mut self) {
+            self.done.fetch_add(1, Relaxed);
+        }
+
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn as_many_contents_are_dealt_with_as_were_expected() {
+        let repo = test_kit::Repo::new();
+        let mut content = test_kit::noise(20_000);
+        for at in 0..5 {
+            content[at] ^= 1;
+            repo.write("noise", &content).write("text", format!("{at}")).commit("next");
+        }
+        let options = Options { threads: 2, limits: Limits::default() };
+        for is_packed in [false, true] {
+            if is_packed {
+                repo.git(&["repack", "-adfq"]);
+            }
+            let opened = Repository::open(repo.path()).unwrap();
+            let counts = Counts::default();
+            opened.history(None).unwrap().scan(&options, &counts);
+            let [expected, done] =
+                [&counts.expected, &counts.done].map(|count| count.load(Relaxed));
+            // Loose objects are not told apart before they are read.
+            assert_eq!((expected, done), if is_packed { (10, 10) } else { (20, 20) });
+            let counts = Counts::default();
+            let commit = opened.commit(None).unwrap().unwrap();
+            opened.scan_tree(&commit, &options, &|_| false, &counts).unwrap();
+            assert_eq!((counts.expected.load(Relaxed), counts.done.load(Relaxed)), (2, 2));
+        }
+    }
+}

@@ -118,6 +118,9 @@ impl MigrationTrait for Step {
             "findings",
             &[
                 ("ux_findings_number", &["organization_id", "number"]),
+                // Which of one scan's findings another one has again. Without it, PostgreSQL compares each with each as long
+                // as it knows little of the table.
+                ("ix_findings_again", &["scan_id", "fingerprint"]),
                 ("ix_findings_order", &["organization_id", "scan_id", "number"]),
                 ("ix_findings_scan", &["scan_id", "created_at", "id"]),
                 ("ix_findings_current", &["organization_id", "is_current", "created_at", "id"]),

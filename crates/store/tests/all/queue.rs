@@ -158,3 +158,33 @@ async fn a_scan_that_is_given_back_counts_no_attempt() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_a_dead_worker_stored_goes_with_its_lease() {
+    for at in fresh().await {
+        let (acme, _) = register(&at.store, "acme").await;
+        let web = project(&at.store, &acme, "web").await;
+        let scan = scan(&at.store, &acme, new_scan(&web), NOW).await;
+        let count = async || {
+            let tenant = at.store.tenant(acme.id, Access::Read).await.unwrap();
+            tenant.findings_in_order(scan.id, 0, 10).await.unwrap().len()
+        };
+        for attempt in 0..3 {
+            let now = NOW + attempt * LEASE_MS;
+            let leased = lease(&at.store, now).await.unwrap();
+            let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
+            for name in ["a", "b"] {
+                // Stored anew.
+                assert!(tenant.drop_findings(leased.lease).await.unwrap());
+                let finding = vec![new_finding(name, 3)];
+                assert!(tenant.add_findings(leased.lease, finding, now).await.unwrap());
+            }
+            tenant.commit().await.unwrap();
+            assert_eq!(count().await, 1);
+            assert_eq!(reclaim(&at.store, now + LEASE_MS).await, 1);
+            assert_eq!(count().await, 0);
+            let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
+            assert!(!tenant.drop_findings(leased.lease).await.unwrap());
+        }
+    }
+}
