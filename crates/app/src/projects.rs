@@ -187,7 +187,10 @@ impl App {
         let tenant = self.write(ctx).await?;
         let new = match slug {
             Some(_) => new,
-            None => NewProject { slug: free_slug(&tenant, &new.slug).await?, ..new },
+            None => {
+                tenant.take_turn().await?;
+                NewProject { slug: free_slug(&tenant, &new.slug).await?, ..new }
+            }
         };
         let taken = Error::Conflict(format!("a project with the slug {} exists already", new.slug));
         let project = match tenant.add_project(new, now_ms).await {

@@ -124,6 +124,7 @@ impl App {
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
         if kind == TokenKind::Workspace {
+            tenant.take_turn().await?;
             tenant.remove_tokens_of(ctx.user.id, WORKSPACE).await?;
         }
         let token = NewToken {

@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockType, Query},
 };
 
 use crate::{
@@ -283,12 +283,24 @@ impl Tenant {
     /// # Errors
     /// The database does not answer.
     pub async fn count_active_admins(&self) -> Result<u64, Error> {
-        self.take_numbers(Counter::User, 0).await?;
+        self.take_turn().await?;
         let admins = user::Entity::find()
             .filter(user::Column::OrganizationId.eq(self.organization))
             .filter(user::Column::Role.eq(Role::Admin))
             .filter(user::Column::Status.eq(UserStatus::Active));
         Ok(admins.count(&self.tx).await?)
+    }
+
+    /// Lets one transaction of the organization at a time go on from here, until it ends: for what is decided by looking. SQLite
+    /// has one writer anyway.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn take_turn(&self) -> Result<(), Error> {
+        // What is added to the organization meanwhile refers to the row and does not wait.
+        let row = organization::Entity::find_by_id(self.organization).lock(LockType::NoKeyUpdate);
+        row.one(&self.tx).await?.ok_or(Error::Missing)?;
+        Ok(())
     }
 
     /// Takes numbers that nothing of the organization has yet, and says the first.

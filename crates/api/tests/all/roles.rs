@@ -91,3 +91,32 @@ async fn the_last_admin_stays() {
         admin.get("/v1/orgs/own/projects").await.fault(401);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_admins_cannot_both_take_the_other_away() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        for round in 0..4 {
+            let first = app.member(&own, &format!("first-{round}"), "admin").await;
+            let second = app.member(&own, &format!("second-{round}"), "admin").await;
+            let (first, second) = (app.user(&first), app.user(&second));
+            let users = first.get("/v1/orgs/own/users").await.expect(200);
+            let path = |n: usize| format!("/v1/orgs/own/users/{}", text(&users[n]["id"]));
+            // All but these two, who then turn on each other.
+            for n in 2..users.as_array().unwrap().len() {
+                first.patch(&path(n), json!({ "role": "viewer" })).await.expect(200);
+            }
+            let demoted = json!({ "role": "member" });
+            let (second_is, first_is) = (path(0), path(1));
+            let (one, other) = tokio::join!(
+                first.patch(&second_is, demoted.clone()),
+                second.patch(&first_is, demoted),
+            );
+            let done = [&one, &other].iter().filter(|answer| answer.status == 200).count();
+            assert_eq!(done, 1, "{} and {}", one.text(), other.text());
+            let left = if one.status == 200 { &first } else { &second };
+            let root = path(users.as_array().unwrap().len() - 1);
+            left.patch(&root, json!({ "role": "admin" })).await.expect(200);
+        }
+    }
+}

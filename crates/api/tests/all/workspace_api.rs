@@ -383,3 +383,34 @@ async fn a_profile_changes() {
         app.anonymous().post("/api/v1/auth/register", new).await.fault(409);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn projects_of_one_name_at_one_time_get_slugs_of_their_own() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        let user = app.user(&own.token);
+        let made = futures::future::join_all((0..8).map(|_| add_project(&user, "Web"))).await;
+        let slugs: std::collections::BTreeSet<_> =
+            made.iter().map(|project| text(&project["slug"])).collect();
+        assert_eq!(slugs.len(), 8, "{slugs:?}");
+        let numbers: std::collections::BTreeSet<_> =
+            made.iter().map(|project| number(&project["id"])).collect();
+        assert_eq!(numbers, (1..=8).collect());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_keys_made_at_one_time_one_is_left() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        let user = app.user(&own.token);
+        let path = "/api/v1/users/api-key";
+        let made = futures::future::join_all((0..8).map(|_| user.call("POST", path, None))).await;
+        let mut good = 0;
+        for answer in made {
+            let key = text(&answer.expect(201)["data"]["api_key"]);
+            good += i32::from(app.key(&key).get("/api/v1/projects").await.status == 200);
+        }
+        assert_eq!(good, 1);
+    }
+}
