@@ -182,7 +182,11 @@ impl App {
         let scan = leased.scan.id;
         loop {
             let error = match self.write_down(leased, &conclusion).await {
-                Ok(()) => return tracing::info!(%scan, "scan ends: {}", conclusion.word()),
+                Ok(()) => {
+                    let word = conclusion.word();
+                    metrics::counter!("bartizan_scans_total", "end" => word).increment(1);
+                    return tracing::info!(%scan, "scan ends: {word}");
+                }
                 Err(error) => error,
             };
             let is_unavailable = matches!(error, Error::Unavailable);
@@ -208,7 +212,11 @@ impl App {
         let lease = leased.lease;
         let now_ms = self.now_ms();
         if let Conclusion::Completed(found) = conclusion {
-            return self.write_findings(leased, found).await;
+            let began = Instant::now();
+            self.write_findings(leased, found).await?;
+            let took = began.elapsed().as_secs_f64();
+            metrics::histogram!("bartizan_scan_store_seconds").record(took);
+            return Ok(());
         }
         let tenant = self.of_scan(leased).await?;
         match conclusion {
