@@ -148,7 +148,19 @@ impl<S: Surface, T: JsonSchema> OperationInput for OptionalBody<S, T> {
     }
 }
 
-impl<S: Surface, const MAX: usize> OperationInput for RawBody<S, MAX> {}
+impl<S: Surface, const MAX: usize> OperationInput for RawBody<S, MAX> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        document::<serde_json::Map<String, serde_json::Value>>(ctx, operation, true);
+    }
+
+    fn inferred_early_responses(
+        ctx: &mut GenContext,
+        _: &mut Operation,
+    ) -> Vec<(Option<DocumentedStatus>, DocumentedResponse)> {
+        let proof = (401, "Nothing proves who sends");
+        fault::early::<S>(ctx, &[proof, (413, "The body is too large")])
+    }
+}
 
 const FAULTS: &[(u16, &str)] = &[
     (400, "The request makes no sense"),
