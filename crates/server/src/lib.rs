@@ -34,7 +34,7 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// How long the head of a request may take.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How often is done what nobody asks for.
-const UPKEEP_EVERY: Duration = Duration::from_secs(60);
+const UPKEEP_EVERY: Duration = Duration::from_mins(15);
 /// Another secret that proves webhooks, for installations with one organization.
 const WEBHOOK_SECRET: &str = "BARTIZAN_WEBHOOK_SECRET";
 /// The database in the data directory.

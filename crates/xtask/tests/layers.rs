@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["checks", "engine", "fetch", "model", "report", "sources", "store"],
         &["serde", "serde_json", "tokio"],
     ),
-    ("api", &["app", "model"], &["axum", "serde", "serde_json"]),
+    ("api", &["app", "model"], &["axum", "serde", "serde_json", "tokio"]),
     (
         "server",
         &["api", "app", "checks", "fetch", "model", "store"],

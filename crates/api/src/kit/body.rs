@@ -16,11 +16,16 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Failure, Fault, Surface, fault};
 
 /// Largest body, in bytes.
 const MAX_BYTES: usize = 1 << 20;
+/// Bodies larger than that are held in memory a few at a time, as nobody has shown yet who sends them.
+static LARGE: Semaphore = Semaphore::const_new(8);
+/// A large body's turn.
+type Turn = Option<SemaphorePermit<'static>>;
 /// How much of a body that is too large is read on and thrown away, so that its sender hears the answer.
 const MAX_DISCARDED_BYTES: usize = 128 << 20;
 
@@ -35,7 +40,7 @@ impl<S: Surface, T: DeserializeOwned, X: Send + Sync> FromRequest<X> for Body<S,
 
     async fn from_request(request: Request, _: &X) -> Result<Self, Self::Rejection> {
         require_json(request.headers())?;
-        let bytes = read(request, MAX_BYTES).await?;
+        let (bytes, _) = read(request, MAX_BYTES).await?;
         Ok(Self { value: understand(&bytes)?, surface: PhantomData })
     }
 }
@@ -53,7 +58,7 @@ impl<S: Surface, T: DeserializeOwned + Default, X: Send + Sync> FromRequest<X>
 
     async fn from_request(request: Request, _: &X) -> Result<Self, Self::Rejection> {
         let is_json = require_json(request.headers());
-        let bytes = read(request, MAX_BYTES).await?;
+        let (bytes, _) = read(request, MAX_BYTES).await?;
         if bytes.is_empty() {
             return Ok(Self { value: T::default(), surface: PhantomData });
         }
@@ -66,6 +71,7 @@ impl<S: Surface, T: DeserializeOwned + Default, X: Send + Sync> FromRequest<X>
 pub(crate) struct RawBody<S, const MAX: usize> {
     pub(crate) bytes: Bytes,
     pub(crate) headers: HeaderMap,
+    _turn: Turn,
     surface: PhantomData<S>,
 }
 
@@ -74,7 +80,8 @@ impl<S: Surface, X: Send + Sync, const MAX: usize> FromRequest<X> for RawBody<S,
 
     async fn from_request(request: Request, _: &X) -> Result<Self, Self::Rejection> {
         let headers = request.headers().clone();
-        Ok(Self { bytes: read(request, MAX).await?, headers, surface: PhantomData })
+        let (bytes, _turn) = read(request, MAX).await?;
+        Ok(Self { bytes, headers, _turn, surface: PhantomData })
     }
 }
 
@@ -88,7 +95,8 @@ fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
     if is_json { Ok(()) } else { Err(Fault::unsupported_media_type()) }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
+async fn read(request: Request, limit: usize) -> Result<(Bytes, Turn), Fault> {
+    let mut turn = None;
     let mut body = request.into_body();
     let mut read = BytesMut::new();
     let mut total = 0_usize;
@@ -96,6 +104,9 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
         let broken = || Fault::bad_request("body", "the body ended before its end");
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
         total = total.saturating_add(data.len());
+        if total > MAX_BYTES && total <= limit && turn.is_none() {
+            turn = LARGE.acquire().await.ok();
+        }
         if total <= limit {
             read.extend_from_slice(&data);
         } else if total > MAX_DISCARDED_BYTES {
@@ -104,7 +115,7 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Fault> {
             read.clear();
         }
     }
-    if total > limit { Err(Fault::payload_too_large(limit)) } else { Ok(read.freeze()) }
+    if total > limit { Err(Fault::payload_too_large(limit)) } else { Ok((read.freeze(), turn)) }
 }
 
 /// Reads one JSON object and nothing behind it.

@@ -8,13 +8,16 @@ use http::{HeaderValue, header};
 /// Where the script is served.
 pub(crate) const SCRIPT_PATH: &str = "/docs/redoc.js";
 
+/// What the script would show from another host.
+const LOGO: &str = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+
 /// The crate that carries it hands it out inside a page only.
 static SCRIPT: LazyLock<&'static str> = LazyLock::new(|| {
     let page = aide::redoc::Redoc::new("").html();
     let script = page
         .split_once("<script>")
         .and_then(|(_, rest)| rest.rsplit_once("Redoc.init("))
-        .map(|(script, _)| script.trim().to_owned());
+        .map(|(script, _)| script.trim().replace(LOGO, "data:,"));
     Box::leak(script.unwrap_or_default().into_boxed_str())
 });
 
@@ -37,7 +40,7 @@ pub(crate) fn page(title: &str, url: &str) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n</head>\n<body>\n\
+         <title>{title}</title>\n<style>body {{ margin: 0 }}</style>\n</head>\n<body>\n\
          <redoc spec-url=\"{url}\" disable-search=\"true\" hide-download-button=\"false\"></redoc>\n\
          <script src=\"{SCRIPT_PATH}\"></script>\n</body>\n</html>\n"
     );
@@ -55,5 +58,6 @@ mod tests {
     #[test]
     fn the_script_is_there() {
         assert!(SCRIPT.len() > 100_000 && SCRIPT.contains("Redoc"), "{} bytes", SCRIPT.len());
+        assert!(!SCRIPT.contains("cdn.redoc.ly/redoc/logo"));
     }
 }

@@ -7,13 +7,15 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use engine::{Cancel, Progress};
 use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
 use tokio::{
-    sync::watch,
-    task::JoinError,
+    sync::{
+        oneshot::{self, error::RecvError},
+        watch,
+    },
     time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 
@@ -22,6 +24,8 @@ use job::{Ended, Found, Prepared};
 
 /// Findings that are stored in one transaction: as long as it lasts, nobody else writes to SQLite.
 const PART: usize = 5_000;
+/// How far scans stand back (nice(2)): a tenth of the time of those that do not, where there is not enough.
+const SCAN_NICENESS: i32 = 10;
 /// A scan whose findings are not stored yet is not done.
 const ALMOST_DONE: i64 = 99;
 
@@ -124,10 +128,19 @@ impl App {
         let progress = Arc::<Progress>::default();
         let cancel = Cancel::default();
         let _leash = Leash(cancel.clone());
-        let mut running = tokio::task::spawn_blocking({
+        let (tell, mut running) = oneshot::channel();
+        let scan = {
             let (progress, cancel) = (Arc::clone(&progress), cancel.clone());
-            move || work(progress, cancel)
-        });
+            move || {
+                stand_back();
+                // Whoever has stopped waiting has stopped the scan.
+                let _ = tell.send(work(progress, cancel));
+            }
+        };
+        // Without a thread nobody tells: the attempt has failed, as if it had panicked.
+        if let Err(error) = thread::Builder::new().name("scan".to_owned()).spawn(scan) {
+            tracing::error!(%error, "there is no thread for a scan");
+        }
         let every = (self.config.lease_life / 3).max(Duration::from_millis(1));
         let mut heartbeat = interval_at(Instant::now() + every, every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -280,7 +293,7 @@ impl App {
 fn concluded(
     leased: &Leased,
     why: Option<Stop>,
-    ended: Result<Ended, JoinError>,
+    ended: Result<Ended, RecvError>,
 ) -> Option<Conclusion> {
     let scan = leased.scan.id;
     match (why, ended) {
@@ -314,6 +327,12 @@ impl Conclusion {
             Self::GivenUp => "given up",
         }
     }
+}
+
+/// Lets those who ask for something go first: this thread, and those that it begins, take what time is left.
+fn stand_back() {
+    // On Linux a thread has a priority of its own. Where that cannot be had, a scan is in nobody's way for long.
+    let _ = rustix::process::setpriority_process(None, SCAN_NICENESS);
 }
 
 /// Whoever stops waiting for a scan stops the scan.
