@@ -122,7 +122,7 @@ impl Server {
             .args(["-sS", "-i", "--max-time", "60"])
             .args(arguments)
             .output()
-            .expect("curl");
+            .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (headers, body) = text.split_once("\r\n\r\n").unwrap();
