@@ -9,6 +9,7 @@
 
 mod accounts;
 mod audit;
+mod caller;
 mod connect;
 mod error;
 mod findings;

@@ -1,12 +1,12 @@
 //! Sessions.
 
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, sea_query::Expr,
 };
 
 use crate::{
-    Error, Organization, Session, SessionId, System, Tenant, User, UserId,
-    tables::{organization, session, user},
+    Error, Organization, Session, SessionId, System, Tenant, User, UserId, tables::session,
 };
 
 impl Tenant {
@@ -69,15 +69,10 @@ impl System {
         id: SessionId,
         now_ms: i64,
     ) -> Result<Option<(Session, User, Organization)>, Error> {
-        let found = session::Entity::find_by_id(id)
-            .filter(session::Column::ExpiresAt.gt(now_ms))
-            .one(&self.tx)
-            .await?;
-        let Some(session) = found else { return Ok(None) };
-        let user = user::Entity::find_by_id(session.user_id).one(&self.tx).await?;
-        let organization =
-            organization::Entity::find_by_id(session.organization_id).one(&self.tx).await?;
-        Ok(user.zip(organization).map(|(user, organization)| (session, user, organization)))
+        let id = Expr::col((session::Entity, session::Column::Id)).eq(id);
+        let lives = Expr::col((session::Entity, session::Column::ExpiresAt)).gt(now_ms);
+        let (user, organization) = (session::Column::UserId, session::Column::OrganizationId);
+        self.caller(session::Entity, user, organization, id.and(lives)).await
     }
 
     /// Forgets sessions that are over.

@@ -2,13 +2,12 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, sea_query::Expr,
+    ExprTrait as _, PaginatorTrait as _, QueryFilter as _, sea_query::Expr,
 };
 
 use crate::{
     Error, Keyset, Organization, System, Tenant, Token, TokenId, TokenKind, User, UserId,
-    page::newest_first,
-    tables::{organization, token, user},
+    page::newest_first, tables::token,
 };
 
 /// A token to be.
@@ -116,19 +115,12 @@ impl System {
         hash: &[u8; 32],
         now_ms: i64,
     ) -> Result<Option<(Token, User, Organization)>, Error> {
-        let lives = Condition::any()
-            .add(token::Column::ExpiresAt.is_null())
-            .add(token::Column::ExpiresAt.gt(now_ms));
-        let found = token::Entity::find()
-            .filter(token::Column::Hash.eq(hash.to_vec()))
-            .filter(lives)
-            .one(&self.tx)
-            .await?;
-        let Some(token) = found else { return Ok(None) };
-        let user = user::Entity::find_by_id(token.user_id).one(&self.tx).await?;
-        let organization =
-            organization::Entity::find_by_id(token.organization_id).one(&self.tx).await?;
-        Ok(user.zip(organization).map(|(user, organization)| (token, user, organization)))
+        let column = |column| Expr::col((token::Entity, column));
+        let expires_at = || column(token::Column::ExpiresAt);
+        let lives = expires_at().is_null().or(expires_at().gt(now_ms));
+        let proof = column(token::Column::Hash).eq(hash.to_vec()).and(lives);
+        let (user, organization) = (token::Column::UserId, token::Column::OrganizationId);
+        self.caller(token::Entity, user, organization, proof).await
     }
 
     /// Notes that a token was used.
