@@ -170,10 +170,7 @@ impl App {
             candidates.into_iter().zip(matches).filter_map(|(one, is_it)| is_it.then_some(one));
         let (organization, user) = matching.next().ok_or(Error::Unauthenticated)?;
         if to == LoginTo::Only && matching.next().is_some() {
-            return Err(Error::invalid(
-                "org_slug",
-                "org_slug is needed: this address and password belong to several organizations",
-            ));
+            return Err(slug_needed());
         }
         if user.status != UserStatus::Active {
             return Err(Error::Forbidden("this user is suspended"));
@@ -191,16 +188,23 @@ impl App {
         if email.contains('\0') {
             return Ok(Vec::new());
         }
-        let mut candidates = system.users_by_email(email, MAX_ORGANIZATIONS_OF_EMAIL).await?;
-        match to {
-            LoginTo::Only => {}
+        let mut candidates = match to {
             LoginTo::Organization(slug) => {
-                candidates.retain(|(organization, _)| organization.slug == slug);
+                return Ok(system.user_in(slug, email).await?.into_iter().collect());
             }
-            LoginTo::Own => {
-                candidates.sort_by_key(|(organization, _)| organization.personal_email.is_none());
-            }
+            LoginTo::Own => Vec::from_iter(system.personal_user(email).await?),
+            LoginTo::Only => Vec::new(),
+        };
+        let all = system.users_by_email(email, MAX_ORGANIZATIONS_OF_EMAIL + 1).await?;
+        let is_too_many =
+            u64::try_from(all.len()).is_ok_and(|all| all > MAX_ORGANIZATIONS_OF_EMAIL);
+        // Whoever registers an address again and again does not get to hide somebody's behind them.
+        if is_too_many && to == LoginTo::Only {
+            return Err(slug_needed());
         }
+        let others =
+            all.into_iter().filter(|(_, user)| candidates.iter().all(|(_, own)| own.id != user.id));
+        candidates.extend(others.collect::<Vec<_>>());
         Ok(candidates)
     }
 
@@ -245,16 +249,18 @@ impl App {
         };
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
-        if password_hash.is_some() {
-            tenant.end_sessions_of(ctx.user.id, session).await?;
-        }
         if let Some(email) = &email
-            && ctx.organization.personal_email.is_some()
+            && ctx.organization.personal_email.as_ref() == Some(&ctx.user.email)
         {
             tenant.change_personal_email(email).await.map_err(address_taken)?;
         }
+        let ends_sessions = password_hash.is_some();
         let changes = UserChanges { email, name, password_hash, ..UserChanges::default() };
         let user = tenant.change_user(ctx.user.id, changes, now_ms).await.map_err(address_taken)?;
+        // After the change: a login with the old password has either begun its session by now or finds the new one.
+        if ends_sessions {
+            tenant.end_sessions_of(ctx.user.id, session).await?;
+        }
         ctx.log(&tenant, "user.changed", &user.email, now_ms).await?;
         tenant.commit().await?;
         Ok(user)
@@ -275,6 +281,10 @@ impl App {
             _ => Err(Error::invalid("current_password", "current_password is wrong")),
         }
     }
+}
+
+fn slug_needed() -> Error {
+    Error::invalid("org_slug", "org_slug is needed: this address belongs to several organizations")
 }
 
 pub(crate) fn slug_taken(error: store::Error, slug: &str) -> Error {

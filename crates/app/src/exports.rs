@@ -1,7 +1,12 @@
 //! Exports: all findings of a scan, handed out in parts, so that a million of them leave in constant memory. The shapes of JSON
 //! and CSV are each surface's own; SARIF is the same for all.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _},
+    sync::Arc,
+    time::Duration,
+};
 
 use checks::secrets::Rule;
 use futures::{
@@ -16,7 +21,7 @@ use report::{Format, Repository, RuleDoc, SarifStyle, ScanReport, Stats};
 use store::{
     Access, Finding, FindingFilter, FindingStatus, Project, Scan, ScanId, ScanKind, ScanStatus,
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::sync::Semaphore;
 
 use crate::{
     App, Ctx, Error,
@@ -34,8 +39,10 @@ pub mod csv {
 const PART: u64 = 500;
 /// Results of one SARIF log, as GitHub code scanning takes them.
 const MAX_RESULTS: u64 = 25_000;
-/// Pieces of a log on their way to a client that reads slowly.
-const PIECES: usize = 4;
+/// Logs that are written at a time.
+static LOGS: Semaphore = Semaphore::const_new(2);
+/// How much of a log is read at a time, in bytes.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// A scan that has ended, and what it found.
 pub struct Export {
@@ -102,6 +109,8 @@ impl Export {
     /// [`Error::Unavailable`].
     pub async fn sarif(&self) -> Result<BoxStream<'static, Result<Vec<u8>, Error>>, Error> {
         let app = &self.app;
+        // Each holds all of its findings while it writes.
+        let turn = LOGS.acquire().await.map_err(Error::internal)?;
         let tenant = app.store.tenant(self.scan.organization_id, Access::Read).await?;
         let of_scan = FindingFilter { scan: Some(self.scan.id), ..FindingFilter::default() };
         let all: i64 = tenant.finding_totals(&of_scan).await?.0.iter().sum();
@@ -110,46 +119,33 @@ impl Export {
         let further = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(rows.len());
         let key_id = app.keys.hash_key(self.scan.organization_id).id();
         let (scan, ruleset) = (self.scan.clone(), Arc::clone(&app.ruleset));
-        let (pieces, written) = mpsc::channel(PIECES);
-        let writing = tokio::task::spawn_blocking(move || {
+        let folder = app.config.clone_folder.clone();
+        let written = tokio::task::spawn_blocking(move || {
             let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
             let rules: Vec<RuleDoc<'_>> = ruleset.rules().iter().map(rule_doc).collect();
-            write_sarif(&scan, &findings, further, &rules, &key_id, &mut Pieces(pieces))
+            // Whoever reads slowly holds a file and neither memory nor a thread.
+            let mut file = tempfile::tempfile_in(folder)?;
+            write_sarif(&scan, &findings, further, &rules, &key_id, &mut file)?;
+            file.rewind()?;
+            Ok::<_, io::Error>(file)
         });
-        Ok(pieces_of(written, writing))
+        let file = written.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        drop(turn);
+        Ok(pieces_of(file))
     }
 }
 
-/// Takes pieces to whoever reads them. Waits while nobody does, fails when nobody will.
-struct Pieces(mpsc::Sender<Vec<u8>>);
-
-impl io::Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.0.blocking_send(bytes.to_vec());
-        sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What is written, and, if the writing fails, that it has failed: a log that is cut off must not seem whole.
-fn pieces_of(
-    written: mpsc::Receiver<Vec<u8>>,
-    writing: JoinHandle<io::Result<()>>,
-) -> BoxStream<'static, Result<Vec<u8>, Error>> {
-    stream::try_unfold((written, Some(writing)), |(mut written, mut writing)| async move {
-        if let Some(piece) = written.recv().await {
-            return Ok(Some((piece, (written, writing))));
-        }
-        match writing.take() {
-            Some(writing) => {
-                writing.await.map_err(Error::internal)?.map_err(Error::internal)?;
-                Ok(None)
-            }
-            None => Ok(None),
-        }
+/// A file in pieces.
+fn pieces_of(file: File) -> BoxStream<'static, Result<Vec<u8>, Error>> {
+    stream::try_unfold(file, |mut file| async move {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE_BYTES];
+            let length = file.read(&mut piece)?;
+            piece.truncate(length);
+            Ok::<_, io::Error>((piece, file))
+        });
+        let (piece, file) = read.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        Ok((!piece.is_empty()).then_some((piece, file)))
     })
     .boxed()
 }

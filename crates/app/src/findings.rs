@@ -49,7 +49,7 @@ impl FindingQuery {
         for (field, value) in
             [("scanner", &self.scanner), ("check_id", &self.check_id), ("cve", &self.alias)]
         {
-            text::one_line(field, value.as_deref().unwrap_or_default())?;
+            text::sought(field, value.as_deref().unwrap_or_default())?;
         }
         let project = match &self.project {
             Some(slug) => Some(by_slug(tenant, slug).await?.id),

@@ -114,7 +114,7 @@ impl App {
         at: Offset,
     ) -> Result<(Vec<Project>, u64), Error> {
         if let Some(text) = search {
-            text::one_line("search", text)?;
+            text::sought("search", text)?;
         }
         let search = search.filter(|text| !text.is_empty());
         Ok(self.read(ctx).await?.projects_page(search, at).await?)

@@ -143,6 +143,11 @@ impl App {
         let life = i64::try_from(self.config.session_life.as_millis()).unwrap_or(i64::MAX);
         let expires_at_ms = now_ms.saturating_add(life) / 1000 * 1000;
         let tenant = self.store.tenant(organization.id, Access::Write).await?;
+        // The password may have been changed, the user suspended, while it was checked.
+        let now = tenant.hold_user(user.id).await?.ok_or(Error::Unauthenticated)?;
+        if now.password_hash != user.password_hash || now.status != UserStatus::Active {
+            return Err(Error::Unauthenticated);
+        }
         let session = tenant.begin_session(user.id, now_ms, expires_at_ms).await?;
         let token = self.signer.sign(&session, &user, &organization)?;
         let subject = &user.email;

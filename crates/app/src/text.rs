@@ -6,6 +6,8 @@ use crate::Error;
 const MAX_NAME_CHARS: usize = 100;
 /// Longest description, in characters.
 const MAX_DESCRIPTION_CHARS: usize = 2_000;
+/// Longest text that is looked for, in characters.
+const MAX_SOUGHT_CHARS: usize = 200;
 /// RFC 5321, 4.5.3.1.3, without the angle brackets.
 const MAX_EMAIL_BYTES: usize = 254;
 /// Longest name of a branch, in bytes: what git's own servers take.
@@ -117,6 +119,16 @@ pub(crate) fn branch(field: &str, text: &str) -> Result<String, Error> {
         return Err(Error::invalid(field, format!("{field} must be the name of a git branch")));
     }
     Ok(text.to_owned())
+}
+
+/// A text to look for: one line that is not longer than what it could be found in.
+pub(crate) fn sought(field: &str, text: &str) -> Result<(), Error> {
+    let length = text.chars().count();
+    if length > MAX_SOUGHT_CHARS {
+        let message = format!("{field} must be at most {MAX_SOUGHT_CHARS} chars (got {length})");
+        return Err(Error::invalid(field, message));
+    }
+    one_line(field, text)
 }
 
 /// A text without control characters, of any length that a request may have.

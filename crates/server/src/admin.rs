@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use app::{
     Password,
     stored::{Plan, Role, UserStatus},
 };
 
-use crate::{Assembled, Settings, assemble};
+use crate::{Assembled, DATABASE_FILE, Settings, assemble};
 
 /// What is to be done.
 pub enum Command {
@@ -80,6 +80,11 @@ pub enum Command {
 /// # Errors
 /// Data, keys or the database cannot be opened; what was asked for makes no sense.
 pub fn run(settings: &Settings, command: Command) -> Result<Vec<String>> {
+    // A folder that is misspelt would be an installation of its own; only who begins one makes one.
+    let is_there = settings.database.is_some() || settings.data_dir.join(DATABASE_FILE).exists();
+    if !is_there && !matches!(command, Command::AddOrganization { .. }) {
+        bail!("there is no installation in {}", settings.data_dir.display());
+    }
     let Assembled { runtime, app, _scratch } =
         assemble(settings, SocketAddr::from(([127, 0, 0, 1], 0)))?;
     runtime.block_on(async {

@@ -28,6 +28,15 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
         .with_context(|| format!("cannot make the data directory {}", folder.display()))
 }
 
+/// Makes an empty file for its owner only, if it is not there; what lies beside a database is made as its file is. Others lose
+/// what they could read of one that is there.
+pub(crate) fn make_private(path: &Path) -> Result<()> {
+    let told = || format!("cannot make {}", path.display());
+    let file = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    let file = file.with_context(told)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600)).with_context(told)
+}
+
 /// The keys of this installation.
 pub(crate) fn load(folder: &Path) -> Result<DataKeys> {
     if let Some(text) = env::var_os(VARIABLE).filter(|text| !text.is_empty()) {
@@ -57,7 +66,7 @@ fn read_or_make(path: &Path) -> Result<Zeroizing<String>> {
     getrandom::fill(key.as_mut_slice()).context("there is no randomness to be had")?;
     let text = Zeroizing::new(format!("{}\n", STANDARD.encode(key.as_slice())));
     // Written aside and linked there, so that of two processes that start at once both use the key of the first.
-    let aside = path.with_extension(format!("key.{}", std::process::id()));
+    let aside = path.with_extension(format!("key.{}", uuid::Uuid::now_v7()));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

@@ -133,6 +133,7 @@ async fn open(settings: &Settings, folder: &Path) -> Result<Store> {
         Some(url) => Store::postgres(url).await.context("cannot open the database of --database"),
         None => {
             let path = folder.join(DATABASE_FILE);
+            keys::make_private(&path)?;
             let told = || format!("cannot open the database {}", path.display());
             Store::sqlite(&path).await.with_context(told)
         }
@@ -190,11 +191,11 @@ async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     macro_rules! run {
         ($server:expr) => {{
-            let mut server = $server.handle(handle);
+            // Only HTTP/1.1: its timeout counts from the connection on, not from the first bytes that tell its version.
+            let mut server = $server.handle(handle).http1_only();
             // Who sends a head byte by byte does not keep a connection for long.
             let http = server.http_builder();
             http.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-            http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEADER_TIMEOUT));
             server.serve(service).await.context("the listener has failed")
         }};
     }
@@ -203,6 +204,9 @@ async fn listen(
             let tls = RustlsConfig::from_pem_file(certificate, key)
                 .await
                 .context("cannot read --tls-cert and --tls-key")?;
+            let mut http1 = rustls::ServerConfig::clone(&tls.get_inner());
+            http1.alpn_protocols = vec![b"http/1.1".to_vec()];
+            tls.reload_from_config(Arc::new(http1));
             run!(axum_server::from_tcp_rustls(listener, tls)?)
         }
         None => run!(axum_server::from_tcp(listener)?),

@@ -143,6 +143,43 @@ impl System {
         Ok(found.count(&self.tx).await? > 0)
     }
 
+    /// The user of that address in the organization of that slug.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn user_in(
+        &self,
+        slug: &str,
+        email: &str,
+    ) -> Result<Option<(Organization, User)>, Error> {
+        let found = organization::Entity::find().filter(organization::Column::Slug.eq(slug));
+        self.user_of(found.one(&self.tx).await?, email).await
+    }
+
+    /// The user of that address in the organization that was made for that address alone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn personal_user(&self, email: &str) -> Result<Option<(Organization, User)>, Error> {
+        let found =
+            organization::Entity::find().filter(organization::Column::PersonalEmail.eq(email));
+        self.user_of(found.one(&self.tx).await?, email).await
+    }
+
+    async fn user_of(
+        &self,
+        organization: Option<Organization>,
+        email: &str,
+    ) -> Result<Option<(Organization, User)>, Error> {
+        let Some(organization) = organization else { return Ok(None) };
+        let user = user::Entity::find()
+            .filter(user::Column::OrganizationId.eq(organization.id))
+            .filter(user::Column::Email.eq(email))
+            .one(&self.tx)
+            .await?;
+        Ok(user.map(|user| (organization, user)))
+    }
+
     /// All users of that address, each with the organization, at most `limit`.
     ///
     /// # Errors
@@ -213,6 +250,16 @@ impl Tenant {
         let found =
             user::Entity::find_by_id(id).filter(user::Column::OrganizationId.eq(self.organization));
         Ok(found.one(&self.tx).await?)
+    }
+
+    /// The user of that id, whom nobody changes until the transaction ends.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn hold_user(&self, id: UserId) -> Result<Option<User>, Error> {
+        let found =
+            user::Entity::find_by_id(id).filter(user::Column::OrganizationId.eq(self.organization));
+        Ok(found.lock(LockType::Update).one(&self.tx).await?)
     }
 
     /// The user of that address, which is in lower case.

@@ -138,7 +138,9 @@ impl Store {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.db.ping().await?)
+        // A table of ours: a file that was taken away while it was open still answers.
+        self.db.execute_unprepared("SELECT 1 FROM organizations LIMIT 1").await?;
+        Ok(())
     }
 
     /// Begins a transaction of one organization.

@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Finding, FindingId, FindingStatus, Keyset, Lease, Offset, ProjectId, ScanId, ScanStatus,
-    Tenant, UserId,
+    Error, Finding, FindingId, FindingStatus, Keyset, Lease, Offset, ProjectId, ScanId, ScanKind,
+    ScanStatus, Tenant, UserId,
     accounts::Counter,
     page::newest_first,
     tables::{finding, problem, scan},
@@ -64,6 +64,19 @@ pub struct Completion {
     pub commit_sha: Option<String>,
     /// Why it failed, or what it could not look at, in a sentence.
     pub error: Option<String>,
+    /// For how much it speaks, if it completed.
+    pub coverage: Coverage,
+}
+
+/// For how much of its branch a scan speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// For all that its kind looks at: what it does not have is gone.
+    Whole,
+    /// Not for what it could not look at: what it does not have may still be there.
+    Part,
+    /// For nothing of the project: it looked at another repository.
+    Elsewhere,
 }
 
 /// Which findings; what is `None` or empty does not matter.
@@ -172,7 +185,11 @@ impl Tenant {
                 .exec(&self.tx)
                 .await?;
         }
-        let (new, fixed) = if is_complete { self.take_place(&scan, now_ms).await? } else { (0, 0) };
+        let (new, fixed) = if is_complete {
+            self.take_place(&scan, completion.coverage, now_ms).await?
+        } else {
+            (0, 0)
+        };
         let of_scan = FindingFilter { scan: Some(scan.id), ..FindingFilter::default() };
         let Totals([info, low, medium, high, critical]) = self.finding_totals(&of_scan).await?;
         let ended = scan::Entity::update_many()
@@ -197,7 +214,13 @@ impl Tenant {
     }
 
     /// Makes a scan's findings the current ones. Says how many are new and how many are fixed.
-    async fn take_place(&self, scan: &crate::Scan, now_ms: i64) -> Result<(i64, i64), Error> {
+    async fn take_place(
+        &self,
+        scan: &crate::Scan,
+        coverage: Coverage,
+        now_ms: i64,
+    ) -> Result<(i64, i64), Error> {
+        let is_current = coverage != Coverage::Elsewhere && !self.is_outdated(scan).await?;
         let run = async |sql: &str, values: Vec<sea_orm::Value>| {
             let backend = self.tx.get_database_backend();
             self.tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await
@@ -214,52 +237,80 @@ impl Tenant {
         .await?;
         run(
             "UPDATE findings SET
-                 is_current = true,
+                 is_current = $3,
                  first_seen_at = problems.first_seen_at,
                  status = coalesce(problems.triage, findings.status)
              FROM problems
              WHERE problems.project_id = findings.project_id AND problems.fingerprint = findings.fingerprint
                AND findings.scan_id = $1 AND findings.organization_id = $2",
-            vec![scan.id.into(), organization.into()],
+            vec![scan.id.into(), organization.into(), is_current.into()],
         )
         .await?;
+        if !is_current {
+            return Ok((0, 0));
+        }
         // Of what was current before: what this scan has again is its to tell from now on.
         const BEFORE: &str =
             "project_id = $1 AND organization_id = $2 AND is_current AND scan_id <> $3
              AND scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND target_ref = $4)";
         const AGAIN: &str = "fingerprint IN (SELECT fingerprint FROM findings WHERE scan_id = $3)";
+        // A scan that looks at less says nothing of what it did not look at.
+        const OF_KIND: &str = "($5 = 'full' OR scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND kind = $5))";
         let values = || {
             let branch = scan.target_ref.clone().into();
             vec![scan.project_id.into(), organization.into(), scan.id.into(), branch]
         };
-        // A scan that looks at less says nothing of what it did not look at.
-        let mut of_kind = values();
-        of_kind.push(scan.kind.as_str().into());
-        let fixed = run(
-            &format!(
-                "UPDATE findings SET status = 'fixed' WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN}
-                 AND ($5 = 'full' OR scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND kind = $5))"
-            ),
-            of_kind,
-        )
-        .await?;
-        let again = run(
-            &format!("UPDATE findings SET is_current = false WHERE {BEFORE} AND status <> 'fixed' AND {AGAIN}"),
-            values(),
-        )
-        .await?;
+        let of_kind = || [values(), vec![scan.kind.as_str().into()]].concat();
+        let mut fixed = 0;
+        if coverage == Coverage::Whole {
+            let gone = format!(
+                "UPDATE findings SET status = 'fixed'
+                 WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN} AND {OF_KIND}"
+            );
+            fixed = run(&gone, of_kind()).await?.rows_affected();
+        }
+        // What a full scan has goes on to be the full scan's to tell: it knows more of where it stands.
+        let mut known = 0;
+        if scan.kind != ScanKind::Full {
+            let kept = "UPDATE findings SET is_current = false
+                 WHERE scan_id = $3 AND organization_id = $2 AND fingerprint IN (
+                     SELECT fingerprint FROM findings
+                     WHERE project_id = $1 AND organization_id = $2 AND is_current AND scan_id <> $3
+                       AND status <> 'fixed' AND scan_id IN (
+                           SELECT id FROM scans WHERE project_id = $1 AND target_ref = $4 AND kind = 'full'
+                       )
+                 )";
+            known += run(kept, values()).await?.rows_affected();
+        }
+        let replaced = format!(
+            "UPDATE findings SET is_current = false
+             WHERE {BEFORE} AND status <> 'fixed' AND {AGAIN} AND {OF_KIND}"
+        );
+        known += run(&replaced, of_kind()).await?.rows_affected();
         // What was fixed and is back is told once, as open, and counts as new.
-        run(
-            &format!("UPDATE findings SET is_current = false WHERE {BEFORE} AND {AGAIN}"),
-            values(),
-        )
-        .await?;
+        let back = format!(
+            "UPDATE findings SET is_current = false WHERE {BEFORE} AND status = 'fixed' AND {AGAIN}"
+        );
+        run(&back, values()).await?;
         let of_scan = finding::Entity::find()
             .filter(finding::Column::OrganizationId.eq(organization))
             .filter(finding::Column::ScanId.eq(scan.id));
         let all = of_scan.count(&self.tx).await?;
         let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
-        Ok((count(all) - count(again.rows_affected()), count(fixed.rows_affected())))
+        Ok((count(all.saturating_sub(known)), count(fixed)))
+    }
+
+    /// Whether a scan that was started later has completed before: it knows a newer state of the branch.
+    async fn is_outdated(&self, scan: &crate::Scan) -> Result<bool, Error> {
+        let later = scan::Entity::find()
+            .filter(scan::Column::OrganizationId.eq(self.organization))
+            .filter(scan::Column::ProjectId.eq(scan.project_id))
+            .filter(scan::Column::TargetRef.eq(&scan.target_ref))
+            .filter(scan::Column::Kind.eq(scan.kind))
+            .filter(scan::Column::CloneUrl.eq(&scan.clone_url))
+            .filter(scan::Column::Status.eq(ScanStatus::Completed))
+            .filter(scan::Column::Number.gt(scan.number));
+        Ok(later.count(&self.tx).await? > 0)
     }
 
     fn findings_like(&self, filter: &FindingFilter) -> Select<finding::Entity> {

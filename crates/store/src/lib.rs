@@ -29,7 +29,7 @@ pub use accounts::{NewOrganization, NewUser, UserChanges};
 pub use audit::NewEvent;
 pub use connect::{Access, Backend, Store, System, Tenant};
 pub use error::Error;
-pub use findings::{Completion, FindingFilter, NewFinding, Totals};
+pub use findings::{Completion, Coverage, FindingFilter, NewFinding, Totals};
 pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, TokenId, UserId};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};

@@ -3,8 +3,8 @@
 use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
     sea_query::{Expr, Func, LikeExpr, OnConflict},
 };
 
@@ -257,7 +257,8 @@ impl System {
         Ok(gone.rows_affected)
     }
 
-    /// All projects of a repository, of whatever organization, at most `limit`.
+    /// Projects of a repository, of whatever organization, at most `limit`: of each organization the first before the second of
+    /// any.
     ///
     /// # Errors
     /// The database does not answer.
@@ -266,11 +267,18 @@ impl System {
         identity: &str,
         limit: u64,
     ) -> Result<Vec<Project>, Error> {
-        let rows = project::Entity::find()
-            .filter(project::Column::RepoIdentity.eq(identity))
-            .order_by_asc(project::Column::Id)
-            .limit(limit);
-        Ok(rows.all(&self.tx).await?)
+        let backend = self.tx.get_database_backend();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let statement = Statement::from_sql_and_values(
+            backend,
+            "SELECT * FROM (
+                 SELECT projects.*, row_number() OVER (PARTITION BY organization_id ORDER BY id) AS place
+                 FROM projects WHERE repo_identity = $1
+             ) AS ranked
+             ORDER BY place, id LIMIT $2",
+            [identity.into(), limit.into()],
+        );
+        Ok(project::Entity::find().from_raw_sql(statement).all(&self.tx).await?)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn routes() -> ApiRouter<App> {
                 op.id("listFindings")
                     .tag("findings")
                     .summary("List findings across projects")
-                    .description("Of each problem its latest finding.")
+                    .description("Of each problem of a branch its latest finding.")
             }),
         )
         .api_route(

@@ -143,6 +143,7 @@ impl TestApp {
             status: ScanStatus::Completed,
             commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
             error: None,
+            coverage: store::Coverage::Whole,
         };
         assert!(tenant.complete_scan(leased.lease, completion, now_ms).await.unwrap());
         tenant.commit().await.unwrap();

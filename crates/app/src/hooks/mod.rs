@@ -16,7 +16,7 @@ use proof::Tried;
 pub use setup::{ProviderSetup, WebhookSetup};
 
 /// Projects of one repository, of whatever organization, whose secrets are tried.
-const MAX_PROJECTS: u64 = 256;
+const MAX_PROJECTS: u64 = 4_096;
 /// Longest name of a delivery that is kept as it is.
 const MAX_DELIVERY_CHARS: usize = 128;
 
@@ -134,9 +134,9 @@ impl App {
             }
             _ => None,
         };
-        if projects.is_empty() {
-            projects.extend(named);
-        }
+        // First, so that no number of projects of others hides it.
+        projects.retain(|known| named.as_ref().is_none_or(|named| named.id != known.id));
+        projects.splice(0..0, named);
         Ok(projects)
     }
 

@@ -14,7 +14,7 @@ use crate::{App, Error, keys::Belonging};
 /// projects whose secrets have just been changed.
 const MIN_TRIED: usize = 4;
 /// What is hashed at most for one delivery. A push's body is seldom larger than a hundred KiB.
-const MAX_HASHED_BYTES: usize = 1 << 30;
+const MAX_HASHED_BYTES: usize = 256 << 20;
 
 /// What is to be proven.
 pub(super) struct Tried {

@@ -15,11 +15,11 @@ use fetch::{
 };
 use model::Finding;
 use sources::git::Repository;
-use store::{Access, Project, Scan, ScanKind};
+use store::{Access, Coverage, Project, Scan, ScanKind};
 use tempfile::TempDir;
 
 use super::sentences::{self, Token};
-use crate::{App, Error, keys::Belonging};
+use crate::{App, Error, keys::Belonging, projects::identity};
 
 /// What is to be done for a scan.
 pub(super) enum Prepared {
@@ -48,6 +48,8 @@ pub(super) struct Found {
     pub(super) findings: Vec<Finding>,
     /// What it could not look at, in a sentence.
     pub(super) incomplete: Option<String>,
+    /// For how much of the project's branch it speaks.
+    pub(super) coverage: Coverage,
 }
 
 /// A scan that can be run.
@@ -55,6 +57,8 @@ pub(super) struct Job {
     look: Look,
     client: fetch::Client,
     url: SafeUrl,
+    /// The repository is the project's own.
+    is_of_project: bool,
     revision: String,
     credentials: Option<Credentials>,
     token: Token,
@@ -121,6 +125,7 @@ impl App {
         Ok(Prepared::Ready(Box::new(Job {
             look,
             client: self.fetch.clone(),
+            is_of_project: identity(&url) == project.repo_identity,
             url,
             revision: scan.target_ref.clone(),
             credentials,
@@ -179,11 +184,15 @@ impl Job {
             return Ended::Stopped;
         }
         match looked {
-            Ok((commit, outcome)) => Ended::Found(Found {
-                commit,
-                incomplete: sentences::incomplete(&outcome.notes),
-                findings: outcome.findings,
-            }),
+            Ok((commit, outcome)) => {
+                let incomplete = sentences::incomplete(&outcome.notes);
+                let coverage = match (self.is_of_project, &incomplete) {
+                    (false, _) => Coverage::Elsewhere,
+                    (true, Some(_)) => Coverage::Part,
+                    (true, None) => Coverage::Whole,
+                };
+                Ended::Found(Found { commit, incomplete, coverage, findings: outcome.findings })
+            }
             Err(error) => Ended::Failed(sentences::of_repository(&error)),
         }
     }

@@ -10,7 +10,7 @@ mod tests;
 use std::{sync::Arc, thread, time::Duration};
 
 use engine::{Cancel, Progress};
-use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
+use store::{Access, Answer, Completion, Coverage, Leased, ScanStatus, Tenant};
 use tokio::{
     sync::{
         oneshot::{self, error::RecvError},
@@ -277,6 +277,7 @@ impl App {
                     status: ScanStatus::Completed,
                     commit_sha: found.commit.clone(),
                     error: found.incomplete.clone(),
+                    coverage: found.coverage,
                 };
                 tenant.complete_scan(lease, completed, now_ms).await?;
             }
@@ -314,7 +315,7 @@ fn concluded(
 }
 
 fn completion(status: ScanStatus, error: Option<String>) -> Completion {
-    Completion { status, commit_sha: None, error }
+    Completion { status, commit_sha: None, error, coverage: Coverage::Elsewhere }
 }
 
 impl Conclusion {

@@ -41,6 +41,7 @@ async fn scanned(at: &World, ctx: &app::Ctx, findings: Vec<NewFinding>) -> Scan 
         status: ScanStatus::Completed,
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         error: None,
+        coverage: store::Coverage::Whole,
     };
     assert!(tenant.complete_scan(leased.lease, completed, at.now_ms()).await.unwrap());
     tenant.commit().await.unwrap();

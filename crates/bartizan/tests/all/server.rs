@@ -221,7 +221,8 @@ fn a_first_start_says_where_everything_is_and_keeps_the_key_to_itself() {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::metadata(place.data().join(name)).unwrap().permissions().mode() & 0o777
     };
-    assert_eq!((mode(""), mode("data.key")), (0o700, 0o600));
+    assert_eq!((mode(""), mode("data.key"), mode("bartizan.db")), (0o700, 0o600, 0o600));
+    assert_eq!(mode("bartizan.db-wal"), 0o600);
     let health = server.call("GET", "/healthz", "", None);
     assert_eq!((health.status, health.json()["status"].clone()), (200, json!("ok")));
     assert!(health.headers.contains("x-request-id: "), "{}", health.headers);
@@ -482,6 +483,7 @@ fn an_operator_manages_from_the_command_line() {
         let output = command.stdin(Stdio::null()).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
+    assert_eq!(admin(&["organizations"], None).0, Some(2));
     let add = ["add-organization", "acme", "Acme Inc.", "you@acme.example"];
     assert_eq!(admin(&add, Some("short")).0, Some(2));
     assert_eq!(admin(&add, Some("a long enough password")).0, Some(0));

@@ -35,7 +35,12 @@ async fn run_with(
     assert!(tenant.add_findings(leased.lease, found, now_ms).await.unwrap());
     tenant.commit().await.unwrap();
     let tenant = store.tenant(of.id, Access::Write).await.unwrap();
-    let done = Completion { status: ScanStatus::Completed, commit_sha: None, error: None };
+    let done = Completion {
+        status: ScanStatus::Completed,
+        commit_sha: None,
+        error: None,
+        coverage: store::Coverage::Whole,
+    };
     assert!(tenant.complete_scan(leased.lease, done, now_ms).await.unwrap());
     let scan = tenant.scan(leased.scan.id).await.unwrap().unwrap();
     tenant.commit().await.unwrap();

@@ -19,7 +19,12 @@ async fn reclaim(store: &Store, now_ms: i64) -> u64 {
 }
 
 fn completed() -> Completion {
-    Completion { status: ScanStatus::Completed, commit_sha: None, error: None }
+    Completion {
+        status: ScanStatus::Completed,
+        commit_sha: None,
+        error: None,
+        coverage: store::Coverage::Whole,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +137,12 @@ async fn a_scan_is_cancelled_while_it_waits_and_while_it_runs() {
         assert!(!tenant.cancel_scan(waiting.id, NOW + 4).await.unwrap());
         let answer = tenant.extend_lease(leased.lease, NOW + LEASE_MS, 7).await.unwrap();
         assert_eq!(answer, Answer::Cancel);
-        let cancelled = Completion { status: ScanStatus::Cancelled, commit_sha: None, error: None };
+        let cancelled = Completion {
+            status: ScanStatus::Cancelled,
+            commit_sha: None,
+            error: None,
+            coverage: store::Coverage::Whole,
+        };
         assert!(tenant.complete_scan(leased.lease, cancelled, NOW + 5).await.unwrap());
         tenant.commit().await.unwrap();
         let tenant = at.store.tenant(acme.id, Access::Read).await.unwrap();
