@@ -2,7 +2,7 @@
 //! and CSV are each surface's own; SARIF is the same for all.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read as _, Seek as _},
     sync::Arc,
     time::Duration,
@@ -124,6 +124,7 @@ impl Export {
             let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
             let rules: Vec<RuleDoc<'_>> = ruleset.rules().iter().map(rule_doc).collect();
             // Whoever reads slowly holds a file and neither memory nor a thread.
+            fs::create_dir_all(&folder)?;
             let mut file = tempfile::tempfile_in(folder)?;
             write_sarif(&scan, &findings, further, &rules, &key_id, &mut file)?;
             file.rewind()?;

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use app::{
-    Error, LoginTo, Origin, Password, ProfileChanges, ProjectPatch, ScanRequest, UserPatch,
+    Error, LoginTo, Origin, Password, PersonalRegistration, ProfileChanges, ProjectPatch,
+    Registration, ScanRequest, UserPatch,
     stored::{FindingStatus, Role, UserStatus},
 };
 use test_kit::{GitServer, Repo};
@@ -146,6 +147,52 @@ async fn passwords_cannot_be_tried_at_will() {
         assert!(log_in(&at, &from("192.0.2.2"), email, PASSWORD).await.is_ok());
         at.advance_ms(15 * 60_000 - 3_000);
         assert!(log_in(&at, &from("192.0.2.1"), email, PASSWORD).await.is_ok());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_registers_an_address_again_and_again_locks_nobody_out() {
+    for at in worlds().await {
+        let email = "admin@acme.example";
+        for number in 0..17 {
+            let registration = Registration {
+                organization_name: "Squatter".to_owned(),
+                organization_slug: format!("squatter-{number}"),
+                email: email.to_owned(),
+                password: password("not the right one"),
+            };
+            at.app.register(&Origin::default(), registration).await.unwrap();
+        }
+        at.register("acme").await;
+        let origin = Origin::default();
+        let to = LoginTo::Organization("acme");
+        assert!(at.app.log_in(&origin, to, email, password(PASSWORD)).await.is_ok());
+        let without_slug = log_in(&at, &origin, email, PASSWORD).await;
+        assert!(matches!(without_slug, Err(Error::Invalid(_))), "{without_slug:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_personal_organization_stays_its_owners() {
+    for at in worlds().await {
+        let personal = |email: &str| PersonalRegistration {
+            email: email.to_owned(),
+            password: password(PASSWORD),
+            name: None,
+        };
+        let origin = Origin::default();
+        let owner = at.app.register_personal(&origin, personal("a@b.example")).await.unwrap();
+        let owner = at.caller(&owner.token).await;
+        let guest = at.user(&owner, "guest", Role::Member).await;
+        let changes = ProfileChanges {
+            email: Some("c@d.example".to_owned()),
+            current_password: Some(password(PASSWORD)),
+            ..ProfileChanges::default()
+        };
+        at.app.change_profile(&guest, changes).await.unwrap();
+        assert!(at.app.register_personal(&origin, personal("c@d.example")).await.is_ok());
+        let again = at.app.register_personal(&origin, personal("a@b.example")).await;
+        assert!(matches!(again, Err(Error::Conflict(_))));
     }
 }
 

@@ -212,6 +212,19 @@ async fn a_push_starts_scans_of_whose_secret_proves_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_turns_off_anothers_webhooks() {
+    for at in worlds().await {
+        let acme = at.register("acme").await;
+        at.project(&acme, "web", "https://mirror.example/acme-web", None).await;
+        let secret = at.app.webhook_setup(&acme, "web").await.unwrap().secret;
+        // Known by organization and project, until somebody says to have the address.
+        let globex = at.register("globex").await;
+        at.project(&globex, "web", "https://git.example/acme/web", None).await;
+        assert_eq!(started(deliver(&at, &secret, "1", "acme/web", "main").await).len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_was_replaced_is_good_for_another_day() {
     for at in worlds().await {
         let acme = at.register("acme").await;

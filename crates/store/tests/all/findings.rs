@@ -1,6 +1,6 @@
 use store::{
-    Access, Completion, FindingFilter, FindingStatus, NewFinding, Offset, Organization, Project,
-    Scan, ScanKind, ScanStatus, Store, Totals,
+    Access, Completion, Coverage, FindingFilter, FindingStatus, Leased, NewFinding, Offset,
+    Organization, Project, Scan, ScanKind, ScanStatus, Store, Totals,
 };
 
 use crate::support::{NOW, fresh, new_finding, new_scan, project, register, scan};
@@ -26,21 +26,41 @@ async fn run_with(
     found: Vec<NewFinding>,
     now_ms: i64,
 ) -> Scan {
+    let leased = lease(store, of, project, kind, now_ms).await;
+    complete(store, of, &leased, found, Coverage::Whole, now_ms).await
+}
+
+/// Begins a scan of `kind`.
+async fn lease(
+    store: &Store,
+    of: &Organization,
+    project: &Project,
+    kind: ScanKind,
+    now_ms: i64,
+) -> Leased {
     let new = store::NewScan { kind, ..new_scan(project) };
     scan(store, of, new, now_ms).await;
     let system = store.system(Access::Write).await.unwrap();
     let leased = system.lease_scan(now_ms, now_ms + 1000).await.unwrap().unwrap();
     system.commit().await.unwrap();
+    leased
+}
+
+/// Ends it with these.
+async fn complete(
+    store: &Store,
+    of: &Organization,
+    leased: &Leased,
+    found: Vec<NewFinding>,
+    coverage: Coverage,
+    now_ms: i64,
+) -> Scan {
     let tenant = store.tenant(of.id, Access::Write).await.unwrap();
     assert!(tenant.add_findings(leased.lease, found, now_ms).await.unwrap());
     tenant.commit().await.unwrap();
     let tenant = store.tenant(of.id, Access::Write).await.unwrap();
-    let done = Completion {
-        status: ScanStatus::Completed,
-        commit_sha: None,
-        error: None,
-        coverage: store::Coverage::Whole,
-    };
+    let done =
+        Completion { status: ScanStatus::Completed, commit_sha: None, error: None, coverage };
     assert!(tenant.complete_scan(leased.lease, done, now_ms).await.unwrap());
     let scan = tenant.scan(leased.scan.id).await.unwrap().unwrap();
     tenant.commit().await.unwrap();
@@ -99,6 +119,66 @@ async fn a_scan_that_looks_at_less_fixes_nothing_else() {
         let full = run(&at.store, &acme, &web, ScanKind::Full, &[], NOW + 2).await;
         assert_eq!(full.fixed_findings, 2);
         assert_eq!(current(&at.store, &acme).await, told(&[("a", Fixed), ("b", Fixed)]));
+    }
+}
+
+#[tokio::test]
+async fn what_a_full_scan_has_is_the_full_scans_to_tell() {
+    use FindingStatus::{Fixed, Open};
+    for at in fresh().await {
+        let (acme, _) = register(&at.store, "acme").await;
+        let web = project(&at.store, &acme, "web").await;
+        run(&at.store, &acme, &web, ScanKind::Full, &["a", "b"], NOW).await;
+        run(&at.store, &acme, &web, ScanKind::Quick, &["b", "c"], NOW + 1).await;
+        // What is gone from the files is still in the history.
+        let quick = run(&at.store, &acme, &web, ScanKind::Quick, &[], NOW + 2).await;
+        assert_eq!((quick.new_findings, quick.fixed_findings), (0, 1));
+        assert_eq!(
+            current(&at.store, &acme).await,
+            told(&[("a", Open), ("b", Open), ("c", Fixed)])
+        );
+        let full = run(&at.store, &acme, &web, ScanKind::Full, &["a", "b"], NOW + 3).await;
+        assert_eq!((full.new_findings, full.fixed_findings), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_scan_fixes_only_what_it_speaks_for() {
+    use FindingStatus::Open;
+    for at in fresh().await {
+        let (acme, _) = register(&at.store, "acme").await;
+        let web = project(&at.store, &acme, "web").await;
+        run(&at.store, &acme, &web, ScanKind::Full, &["a", "b"], NOW).await;
+        for (coverage, now_ms, new, is_current) in
+            [(Coverage::Part, NOW + 1, 1, true), (Coverage::Elsewhere, NOW + 2, 0, false)]
+        {
+            let found = format!("{coverage:?}");
+            let leased = lease(&at.store, &acme, &web, ScanKind::Full, now_ms).await;
+            let findings = vec![new_finding(&found, 3)];
+            let scan = complete(&at.store, &acme, &leased, findings, coverage, now_ms).await;
+            assert_eq!((scan.new_findings, scan.fixed_findings), (new, 0), "{coverage:?}");
+            let now_current = current(&at.store, &acme).await;
+            assert_eq!(now_current.contains(&(found, Open)), is_current);
+            for kept in ["a", "b"] {
+                assert!(now_current.contains(&(kept.to_owned(), Open)), "{now_current:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scan_that_was_overtaken_does_not_tell_what_is_current() {
+    use FindingStatus::Open;
+    for at in fresh().await {
+        let (acme, _) = register(&at.store, "acme").await;
+        let web = project(&at.store, &acme, "web").await;
+        let older = lease(&at.store, &acme, &web, ScanKind::Full, NOW).await;
+        let newer = lease(&at.store, &acme, &web, ScanKind::Full, NOW + 1).await;
+        for (leased, found) in [(&newer, "new"), (&older, "old")] {
+            let findings = vec![new_finding(found, 3)];
+            complete(&at.store, &acme, leased, findings, Coverage::Whole, NOW + 2).await;
+            assert_eq!(current(&at.store, &acme).await, told(&[("new", Open)]));
+        }
     }
 }
 
