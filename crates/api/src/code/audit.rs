@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Caller, InOrganization, Path, Query, users::Paging};
-use crate::kit::{Id, Millis, Reply, next_link};
+use crate::kit::{Id, Millis, Reply, listed};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new().api_route(
@@ -59,6 +59,5 @@ async fn list(
 ) -> Answer<Reply<Vec<Event>>> {
     let after = query.cursor.map(|cursor| cursor.0);
     let page = app.audit_log(&caller.ctx, after, query.limit.0).await?;
-    let events = page.items.into_iter().map(Event::from).collect();
-    Ok(Reply::with_link(events, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, Event::from))
 }

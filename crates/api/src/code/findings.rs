@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Body, Caller, InOrganization, Path, Query, scans::AtScan};
 use crate::kit::{
     Cursor, Id, Limit, Millis, Package, Reply, ScannerName, Severities, Vocabulary as _, Word,
-    next_link, texts,
+    listed, texts,
 };
 
 pub(super) fn routes() -> ApiRouter<App> {
@@ -189,8 +189,7 @@ async fn list_of_scan(
     let query = filter.query();
     let page =
         app.findings_of_scan(&caller.ctx, &at.project, at.scan.0, query, after, limit).await?;
-    let findings = page.items.into_iter().map(Finding::from).collect();
-    Ok(Reply::with_link(findings, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, Finding::from))
 }
 
 async fn list(
@@ -202,8 +201,7 @@ async fn list(
 ) -> Answer<Reply<Vec<Finding>>> {
     let (after, limit) = (filter.cursor.map(|cursor| cursor.0), filter.limit.0);
     let page = app.findings(&caller.ctx, filter.query(), after, limit).await?;
-    let findings = page.items.into_iter().map(Finding::from).collect();
-    Ok(Reply::with_link(findings, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, Finding::from))
 }
 
 async fn triage(

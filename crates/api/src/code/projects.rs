@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answer, Body, Caller, InOrganization, InProject, Path, Query, scans::Scan, users::Paging,
 };
-use crate::kit::{Empty, Id, Millis, Reply, Secret, next_link, null_clears};
+use crate::kit::{Empty, Id, Millis, Reply, Secret, listed, null_clears};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -135,8 +135,7 @@ async fn list(
 ) -> Answer<Reply<Vec<Project>>> {
     let after = query.cursor.map(|cursor| cursor.0);
     let page = app.projects(&caller.ctx, after, query.limit.0).await?;
-    let projects = page.items.into_iter().map(Project::from).collect();
-    Ok(Reply::with_link(projects, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, Project::from))
 }
 
 async fn add(

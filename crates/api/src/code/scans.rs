@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Caller, InProject, OptionalBody, Path, Query};
-use crate::kit::{Counts, Cursor, Id, Limit, Millis, Reply, Vocabulary, Word, next_link};
+use crate::kit::{Counts, Cursor, Id, Limit, Millis, Reply, Vocabulary, Word, listed};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -167,8 +167,7 @@ async fn list(
     let status = query.status.map(|status| status.0);
     let after = query.cursor.map(|cursor| cursor.0);
     let page = app.scans(&caller.ctx, &at.project, status, after, query.limit.0).await?;
-    let scans = page.items.into_iter().map(Scan::from).collect();
-    Ok(Reply::with_link(scans, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, Scan::from))
 }
 
 async fn get(

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Body, Caller, InOrganization, Path, Query, users::Paging};
-use crate::kit::{Empty, Id, Millis, Reply, Vocabulary, Word, next_link};
+use crate::kit::{Empty, Id, Millis, Reply, Vocabulary, Word, listed};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -110,8 +110,7 @@ async fn list(
 ) -> Answer<Reply<Vec<ApiToken>>> {
     let after = query.cursor.map(|cursor| cursor.0);
     let page = app.web_tokens(&caller.ctx, after, query.limit.0).await?;
-    let tokens = page.items.into_iter().map(ApiToken::from).collect();
-    Ok(Reply::with_link(tokens, next_link(&uri, page.next)))
+    Ok(listed(&uri, page, ApiToken::from))
 }
 
 async fn add(

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Body, Caller, InOrganization, Path, Query};
-use crate::kit::{Cursor, Empty, Id, Limit, Millis, Reply, Secret, Word, next_link, null_clears};
+use crate::kit::{Cursor, Empty, Id, Limit, Millis, Reply, Secret, Word, listed, null_clears};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -117,8 +117,7 @@ async fn list(
 ) -> Answer<Reply<Vec<User>>> {
     let after = query.cursor.map(|cursor| cursor.0);
     let page = app.users(&caller.ctx, after, query.limit.0).await?;
-    let users = page.items.iter().map(|user| User::of(user, &caller.ctx.organization));
-    Ok(Reply::with_link(users.collect(), next_link(&uri, page.next)))
+    Ok(listed(&uri, page, |user| User::of(&user, &caller.ctx.organization)))
 }
 
 async fn add(

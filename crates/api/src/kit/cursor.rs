@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use app::stored::Keyset;
+use app::{Page, stored::Keyset};
 use axum::extract::OriginalUri;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Uri;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use uuid::Uuid;
+
+use super::Reply;
 
 /// How many entries a page has: 1 to 100, `DEFAULT` unless said otherwise.
 #[derive(Clone, Copy)]
@@ -82,8 +84,18 @@ impl JsonSchema for Cursor {
     }
 }
 
+/// A page of a list, as `wire` writes its items, and the link to the next one.
+pub(crate) fn listed<T, W>(
+    uri: &OriginalUri,
+    page: Page<T>,
+    wire: impl Fn(T) -> W,
+) -> Reply<Vec<W>> {
+    let link = next_link(uri, page.next);
+    Reply::with_link(page.items.into_iter().map(wire).collect(), link)
+}
+
 /// The `Link` header that leads from the page at `uri` to the next one: the same list, other cursor (RFC 8288).
-pub(crate) fn next_link(uri: &OriginalUri, next: Option<Keyset>) -> Option<String> {
+fn next_link(uri: &OriginalUri, next: Option<Keyset>) -> Option<String> {
     let cursor = Cursor(next?).text();
     let others = uri
         .query()

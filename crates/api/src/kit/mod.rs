@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub(crate) use body::{Body, OptionalBody, RawBody};
 pub(crate) use caller::{Caller, Visitor, bearer, origin};
-pub(crate) use cursor::{Cursor, Limit, next_link};
+pub(crate) use cursor::{Cursor, Limit, listed};
 pub(crate) use fault::{Failure, Fault};
 pub(crate) use findings::{Counts, Package, ScannerName, texts};
 pub(crate) use path::Path;
