@@ -143,6 +143,18 @@ impl Store {
         Ok(())
     }
 
+    /// Tells PostgreSQL that much has been stored. It would find out by itself within minutes; until then it plans as for empty
+    /// tables, and sorts all findings for each page of them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_grown(&self) -> Result<(), Error> {
+        if self.backend == Backend::Postgres {
+            self.db.execute_unprepared("ANALYZE findings, problems").await?;
+        }
+        Ok(())
+    }
+
     /// Begins a transaction of one organization.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ use job::{Ended, Found, Prepared};
 
 /// Findings that are stored in one transaction: as long as it lasts, nobody else writes to SQLite.
 const PART: usize = 5_000;
+/// So many findings change what a database should think of its tables.
+const MANY: usize = 1_000;
 /// How far scans stand back (nice(2)): a tenth of the time of those that do not, where there is not enough.
 const SCAN_NICENESS: i32 = 10;
 /// A scan whose findings are not stored yet is not done.
@@ -283,10 +285,17 @@ impl App {
             }
             tenant.commit().await?;
             if is_last {
-                return Ok(());
+                break;
             }
             is_first = false;
         }
+        if found.findings.len() >= MANY {
+            // What was stored is stored; only plans are worse without it.
+            if let Err(error) = self.store.has_grown().await {
+                tracing::warn!(%error, "the database could not be told that it has grown");
+            }
+        }
+        Ok(())
     }
 }
 
