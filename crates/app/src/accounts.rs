@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use store::{Access, NewOrganization, NewUser, Organization, Role, User, UserChanges, UserStatus};
 
-use crate::{App, Ctx, Error, Login, Origin, Password, keys::random_token, text};
+use crate::{App, Ctx, Error, Login, Origin, Password, keys::random_token, text, users};
 
 /// Organizations of one address that a login without a slug tries.
 const MAX_ORGANIZATIONS_OF_EMAIL: u64 = 16;
@@ -184,9 +184,11 @@ impl App {
         email: &str,
     ) -> Result<Vec<(Organization, User)>, Error> {
         let system = self.store.system(Access::Read).await?;
-        // No column holds such a text, and PostgreSQL refuses to be asked for one.
-        let is_slug_text = !matches!(to, LoginTo::Organization(slug) if slug.contains('\0'));
-        if email.contains('\0') || !is_slug_text {
+        let slug = match to {
+            LoginTo::Organization(slug) => slug,
+            LoginTo::Only | LoginTo::Own => "",
+        };
+        if !text::can_be_stored(email) || !text::can_be_stored(slug) {
             return Ok(Vec::new());
         }
         let mut candidates = match to {
@@ -255,13 +257,10 @@ impl App {
         {
             tenant.change_personal_email(email).await.map_err(address_taken)?;
         }
-        let ends_sessions = password_hash.is_some();
         let changes = UserChanges { email, name, password_hash, ..UserChanges::default() };
-        let user = tenant.change_user(ctx.user.id, changes, now_ms).await.map_err(address_taken)?;
-        // After the change: a login with the old password has either begun its session by now or finds the new one.
-        if ends_sessions {
-            tenant.end_sessions_of(ctx.user.id, session).await?;
-        }
+        let user = users::change(&tenant, ctx.user.id, changes, session, now_ms)
+            .await
+            .map_err(address_taken)?;
         ctx.log(&tenant, "user.changed", &user.email, now_ms).await?;
         tenant.commit().await?;
         Ok(user)

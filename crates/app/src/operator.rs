@@ -9,7 +9,7 @@ use crate::{
     App, Error, Password,
     accounts::{address_taken, slug_taken},
     text,
-    users::require_admin,
+    users::{self, require_admin},
 };
 
 /// Users of one organization that are listed.
@@ -152,12 +152,7 @@ impl Operator<'_> {
         let tenant = self.tenant(slug).await?;
         let user = tenant.user_by_email(&email.trim().to_lowercase()).await?;
         let user = user.ok_or(Error::NotFound("user"))?;
-        let ends_sessions =
-            changes.password_hash.is_some() || changes.status == Some(UserStatus::Suspended);
-        tenant.change_user(user.id, changes, self.0.now_ms()).await?;
-        if ends_sessions {
-            tenant.end_sessions_of(user.id, None).await?;
-        }
+        users::change(&tenant, user.id, changes, None, self.0.now_ms()).await?;
         require_admin(&tenant).await?;
         Ok(tenant.commit().await?)
     }

@@ -361,8 +361,7 @@ impl App {
 
 /// The project of that slug.
 pub(crate) async fn by_slug(tenant: &Tenant, slug: &str) -> Result<Project, Error> {
-    // No column holds such a text, and PostgreSQL refuses to be asked for one.
-    if slug.contains('\0') {
+    if !text::can_be_stored(slug) {
         return Err(Error::NotFound("project"));
     }
     tenant.project_by_slug(slug).await?.ok_or(Error::NotFound("project"))

@@ -121,6 +121,11 @@ pub(crate) fn branch(field: &str, text: &str) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
+/// Whether any row can hold the text. PostgreSQL refuses even to be asked for one with a NUL in it.
+pub(crate) fn can_be_stored(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// A text to look for: one line that is not longer than what it could be found in.
 pub(crate) fn sought(field: &str, text: &str) -> Result<(), Error> {
     let length = text.chars().count();

@@ -1,6 +1,6 @@
 //! The users of an organization, for its administrators.
 
-use store::{Keyset, NewUser, Role, Tenant, User, UserChanges, UserId, UserStatus};
+use store::{Keyset, NewUser, Role, SessionId, Tenant, User, UserChanges, UserId, UserStatus};
 
 use crate::{App, Ctx, Error, Page, Password, accounts::address_taken, page, text};
 
@@ -90,7 +90,6 @@ impl App {
         };
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
-        let ends_sessions = password_hash.is_some() || patch.status == Some(UserStatus::Suspended);
         let changes = UserChanges {
             email: None,
             name,
@@ -98,10 +97,7 @@ impl App {
             role: patch.role,
             status: patch.status,
         };
-        let user = tenant.change_user(id, changes, now_ms).await.map_err(gone)?;
-        if ends_sessions {
-            tenant.end_sessions_of(id, None).await?;
-        }
+        let user = change(&tenant, id, changes, None, now_ms).await.map_err(gone)?;
         require_admin(&tenant).await?;
         ctx.log(&tenant, "user.changed", &user.email, now_ms).await?;
         tenant.commit().await?;
@@ -121,6 +117,24 @@ impl App {
         ctx.log(&tenant, "user.removed", &user.email, self.now_ms()).await?;
         Ok(tenant.commit().await?)
     }
+}
+
+/// Changes a user, and ends the sessions that the change makes invalid, but for `kept`. They end after the change: a login
+/// that still knew the old password has either begun its session by then or finds the new one.
+pub(crate) async fn change(
+    tenant: &Tenant,
+    id: UserId,
+    changes: UserChanges,
+    kept: Option<SessionId>,
+    now_ms: i64,
+) -> Result<User, store::Error> {
+    let ends_sessions =
+        changes.password_hash.is_some() || changes.status == Some(UserStatus::Suspended);
+    let user = tenant.change_user(id, changes, now_ms).await?;
+    if ends_sessions {
+        tenant.end_sessions_of(id, kept).await?;
+    }
+    Ok(user)
 }
 
 /// Goes on if somebody is left who can manage the organization.

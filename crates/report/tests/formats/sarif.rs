@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::sample::{self, is_dangerous, written};
 
 /// The official schema; it is not part of this repository.
-const SCHEMA: &str = "/work/shared/data/schemas/sarif-2.1.0.schema.json";
+const SCHEMA: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/schemas/sarif-2.1.0.schema.json");
 
 #[test]
 fn a_finding_becomes_a_result_with_rule_place_and_fingerprint() {
