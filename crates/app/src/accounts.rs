@@ -66,6 +66,7 @@ impl App {
         self.require_registration()?;
         let slug = text::slug(wanted.organization_slug)?;
         let name = text::name("org_name", &wanted.organization_name)?;
+        self.take_registration(origin).await?;
         let user = self.first_user(&wanted.email, None, wanted.password).await?;
         let organization =
             NewOrganization { slug, name, personal_email: None, plan: self.config.default_plan };
@@ -90,6 +91,7 @@ impl App {
         let email = text::email("email", &wanted.email)?;
         let name = wanted.name.filter(|name| !name.trim().is_empty());
         let name = name.map(|name| text::name("name", &name)).transpose()?;
+        self.take_registration(origin).await?;
         let user = self.first_user(&email, name.clone(), wanted.password).await?;
         let local = email.split('@').next().unwrap_or_default();
         let base = text::slug_from(local, "user");
@@ -124,6 +126,11 @@ impl App {
             true => Ok(()),
             false => Err(Error::Forbidden("registration is closed on this server")),
         }
+    }
+
+    /// Counts an account that is about to be made.
+    async fn take_registration(&self, origin: &Origin) -> Result<(), Error> {
+        self.count("registration ", origin, self.config.registration_limit).await
     }
 
     async fn first_user(
@@ -213,13 +220,18 @@ impl App {
 
     /// Counts an attempt to log in.
     async fn take_attempt(&self, origin: &Origin) -> Result<(), Error> {
+        self.count("", origin, self.config.login_limit).await
+    }
+
+    /// Counts what somebody does, of which there may be so much from one place within the window. `what` tells it from the rest.
+    async fn count(&self, what: &str, origin: &Origin, limit: u64) -> Result<(), Error> {
         let Some(address) = origin.address else { return Ok(()) };
         let now_ms = self.now_ms();
         let window_ms = i64::try_from(self.config.login_window.as_millis()).unwrap_or(i64::MAX);
         let since_ms = now_ms.saturating_sub(window_ms);
+        let key = format!("{what}{}", network_of(address));
         let system = self.store.system(Access::Write).await?;
-        let limit = self.config.login_limit;
-        let earliest = system.take_attempt(&network_of(address), since_ms, limit, now_ms).await?;
+        let earliest = system.take_attempt(&key, since_ms, limit, now_ms).await?;
         system.commit().await?;
         let Some(earliest) = earliest else { return Ok(()) };
         let wait_ms = u64::try_from(earliest.saturating_add(window_ms) - now_ms).unwrap_or(0);

@@ -16,6 +16,10 @@ pub struct Config {
     pub session_life: Duration,
     /// Whether anybody may make an organization.
     pub is_registration_open: bool,
+    /// Accounts that may be made from one address within `login_window`: each costs a password's hash.
+    pub registration_limit: u64,
+    /// Scans of one organization that may wait.
+    pub max_waiting_scans: u64,
     /// Attempts to log in from one address within `login_window`.
     pub login_limit: u64,
     /// See `login_limit`.
@@ -32,6 +36,9 @@ pub struct Config {
     pub max_clone_bytes: u64,
     /// Longest time that a clone takes.
     pub clone_timeout: Duration,
+    /// Findings that are stored of a scan, the worst first. They are stored in one transaction, and as long as it lasts nobody
+    /// else writes to SQLite: seconds.
+    pub max_findings: usize,
     /// Threads of one scan.
     pub scan_threads: usize,
     /// How long a worker that fell silent keeps a scan.
@@ -47,6 +54,8 @@ impl Config {
         Self {
             session_life: Duration::from_hours(24),
             is_registration_open: true,
+            registration_limit: 300,
+            max_waiting_scans: 1_000,
             login_limit: 5,
             login_window: Duration::from_mins(15),
             default_plan: Plan::Unlimited,
@@ -55,6 +64,7 @@ impl Config {
             clone_folder,
             max_clone_bytes: 8 << 30,
             clone_timeout: Duration::from_mins(15),
+            max_findings: 100_000,
             scan_threads: std::thread::available_parallelism().map_or(1, usize::from),
             lease_life: Duration::from_secs(30),
             poll_interval: Duration::from_secs(1),

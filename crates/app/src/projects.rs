@@ -1,6 +1,7 @@
 //! Projects: the repositories of an organization.
 
 use fetch::SafeUrl;
+use model::Severity;
 use store::{
     FindingFilter, FindingStatus, Keyset, NewProject, Offset, Project, ProjectChanges, ProjectId,
     Role, Scan, ScanFilter, Tenant, Totals,
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     App, Ctx, Error, Page,
+    findings::{severity_of_rank, severity_rank},
     keys::{Belonging, random_token},
     page, text,
 };
@@ -35,10 +37,21 @@ pub struct ProjectDraft {
     pub description: Option<String>,
     /// `main` unless said otherwise.
     pub default_branch: Option<String>,
+    /// From which severity on an open finding fails a pushed commit; `high` unless said otherwise.
+    pub fail_on: Option<FailOn>,
     /// What opens the repository.
     pub access_token: Option<Zeroizing<String>>,
     /// The user name that goes with the token.
     pub access_token_user: Option<String>,
+}
+
+/// From which severity on an open finding fails a pushed commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// From this one.
+    Severity(Severity),
+    /// None does.
+    Never,
 }
 
 /// A repository's address, and what the caller calls that field.
@@ -60,10 +73,47 @@ pub struct ProjectPatch {
     pub description: Option<String>,
     /// What is scanned unless somebody says otherwise.
     pub default_branch: Option<String>,
+    /// From which severity on an open finding fails a pushed commit.
+    pub fail_on: Option<FailOn>,
     /// What opens the repository; empty takes it away.
     pub access_token: Option<Zeroizing<String>>,
     /// The user name that goes with the token.
     pub access_token_user: Option<String>,
+}
+
+impl FailOn {
+    /// All of them, the strictest last.
+    pub const ALL: [Self; 6] = [
+        Self::Never,
+        Self::Severity(Severity::Critical),
+        Self::Severity(Severity::High),
+        Self::Severity(Severity::Medium),
+        Self::Severity(Severity::Low),
+        Self::Severity(Severity::Info),
+    ];
+
+    /// The word used in every format.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Severity(severity) => severity.as_str(),
+            Self::Never => "never",
+        }
+    }
+
+    /// As the database writes it.
+    fn rank(self) -> Option<i16> {
+        match self {
+            Self::Severity(severity) => Some(severity_rank(severity)),
+            Self::Never => None,
+        }
+    }
+
+    /// What the database wrote.
+    #[must_use]
+    pub fn of_rank(rank: Option<i16>) -> Self {
+        rank.map_or(Self::Never, |rank| Self::Severity(severity_of_rank(rank)))
+    }
 }
 
 /// A project, and how it stands.
@@ -179,6 +229,7 @@ impl App {
             repo_identity: identity(&url),
             repo_url: draft.repository.url.trim().to_owned(),
             default_branch: branch,
+            fail_on: draft.fail_on.unwrap_or(FailOn::Severity(Severity::High)).rank(),
             sealed_access_token: self.seal_token(ctx, id, draft.access_token)?,
             access_token_user: token_user,
             sealed_webhook_secret: self.new_webhook_secret(ctx, id)?,
@@ -251,6 +302,7 @@ impl App {
         if let Some(branch) = &patch.default_branch {
             changes.default_branch = Some(text::branch("default_branch", branch)?);
         }
+        changes.fail_on = patch.fail_on.map(FailOn::rank);
         if let Some(user) = &patch.access_token_user {
             changes.access_token_user = Some(text::name("access_token_user", user)?);
         }

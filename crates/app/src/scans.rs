@@ -1,5 +1,7 @@
 //! Scans, as users start, watch and stop them; [`crate::worker`] runs them.
 
+use std::time::Duration;
+
 use store::{
     Keyset, NewScan, Offset, Project, Role, Scan, ScanFilter, ScanId, ScanKind, ScanStatus,
     ScanTrigger, Tenant,
@@ -10,6 +12,9 @@ use crate::{
     projects::{by_number, by_slug},
     text,
 };
+
+/// When there may be room in the queue again.
+const RETRY_FULL_QUEUE: Duration = Duration::from_mins(1);
 
 /// What a scan may be told; `None` is as the project says.
 #[derive(Default)]
@@ -97,13 +102,24 @@ impl App {
             None => project.default_branch,
         };
         let trigger = ScanTrigger::Manual;
-        let new = NewScan { project: project.id, trigger, kind, clone_url, target_ref };
+        let new =
+            NewScan { project: project.id, trigger, kind, clone_url, target_ref, pushed: None };
         let now_ms = self.now_ms();
+        self.require_room(&tenant).await?;
         let scan = tenant.add_scan(new, now_ms).await?;
         ctx.log(&tenant, "scan.started", &scan.id.to_string(), now_ms).await?;
         tenant.commit().await?;
         self.wake.notify_one();
         Ok(scan)
+    }
+
+    /// Refuses a scan if too many of the organization's wait already.
+    pub(crate) async fn require_room(&self, tenant: &Tenant) -> Result<(), Error> {
+        let waiting = ScanFilter { status: Some(ScanStatus::Queued), ..ScanFilter::default() };
+        match tenant.count_scans(waiting).await? < self.config.max_waiting_scans {
+            true => Ok(()),
+            false => Err(Error::LimitReached { retry_after: RETRY_FULL_QUEUE }),
+        }
     }
 
     /// The scans of the project of that slug, the newest first.

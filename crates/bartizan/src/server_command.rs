@@ -168,7 +168,12 @@ pub(crate) struct ServeArguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     login_limit: Option<u64>,
 
-    /// The window for --login-limit [default: 15]
+    /// Accounts that may be made from one address within the window [default: 300]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_REGISTRATION_LIMIT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_limit: Option<u64>,
+
+    /// The window for --login-limit and --registration-limit [default: 15]
     #[arg(long, value_name = "MINUTES", env = "BARTIZAN_LOGIN_WINDOW_MINUTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     login_window_minutes: Option<u64>,

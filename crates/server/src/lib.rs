@@ -1,6 +1,7 @@
 //! Puts the APIs on a listener and the workers behind them.
 
 pub mod admin;
+mod connections;
 mod keys;
 mod logs;
 mod origin;
@@ -26,6 +27,7 @@ use model::SecretValue;
 use store::Store;
 use tokio::{runtime::Runtime, sync::watch, task::JoinSet};
 
+use connections::Gate;
 use scratch::Scratch;
 pub use settings::{LogFormat, Settings};
 
@@ -111,6 +113,7 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
         session_life: Duration::from_secs(settings.session_hours.saturating_mul(3_600)),
         is_registration_open: !settings.closed_registration,
         login_limit: settings.login_limit,
+        registration_limit: settings.registration_limit,
         login_window: Duration::from_secs(settings.login_window_minutes.saturating_mul(60)),
         default_plan: app::stored::Plan::parse(&settings.default_plan)
             .context("--default-plan is free, hobby, pro or unlimited")?,
@@ -165,6 +168,10 @@ fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut 
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.run_worker(stopped).await });
     }
+    if workers > 0 {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.hear_of_scans(stopped).await });
+    }
     let (app, mut stopped) = (app.clone(), stopped.clone());
     tasks.spawn(async move {
         loop {
@@ -195,10 +202,15 @@ async fn listen(
             let mut server = $server.handle(handle).http1_only();
             // Who sends a head byte by byte does not keep a connection for long.
             let http = server.http_builder();
-            http.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+            http.http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                // The stack wants less, and says so in words.
+                .max_headers(4 * stack::MAX_HEADERS);
             server.serve(service).await.context("the listener has failed")
         }};
     }
+    let gate = Gate::new(&settings.trusted_proxy);
     match settings.tls_cert.as_ref().zip(settings.tls_key.as_ref()) {
         Some((certificate, key)) => {
             let tls = RustlsConfig::from_pem_file(certificate, key)
@@ -207,9 +219,10 @@ async fn listen(
             let mut http1 = rustls::ServerConfig::clone(&tls.get_inner());
             http1.alpn_protocols = vec![b"http/1.1".to_vec()];
             tls.reload_from_config(Arc::new(http1));
-            run!(axum_server::from_tcp_rustls(listener, tls)?)
+            let server = axum_server::from_tcp_rustls(listener, tls)?;
+            run!(server.map(|tls| tls.acceptor(gate)))
         }
-        None => run!(axum_server::from_tcp(listener)?),
+        None => run!(axum_server::from_tcp(listener)?.acceptor(gate)),
     }
 }
 

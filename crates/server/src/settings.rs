@@ -33,6 +33,8 @@ pub struct Settings {
     pub closed_registration: bool,
     /// How long a session lives.
     pub session_hours: u64,
+    /// Accounts that may be made from one address within `login_window_minutes`.
+    pub registration_limit: u64,
     /// Attempts to log in from one address within `login_window_minutes`.
     pub login_limit: u64,
     /// See `login_limit`.
@@ -86,6 +88,7 @@ impl Default for Settings {
             public_url: None,
             closed_registration: false,
             session_hours: 24,
+            registration_limit: 300,
             login_limit: 5,
             login_window_minutes: 15,
             default_plan: "unlimited".to_owned(),
@@ -131,8 +134,15 @@ impl Settings {
         if self.lease_seconds == 0 {
             bail!("--lease-seconds must be at least 1");
         }
-        if self.session_hours == 0 || self.login_limit == 0 || self.login_window_minutes == 0 {
-            bail!("--session-hours, --login-limit and --login-window-minutes must be at least 1");
+        for (flag, value) in [
+            ("--session-hours", self.session_hours),
+            ("--login-limit", self.login_limit),
+            ("--registration-limit", self.registration_limit),
+            ("--login-window-minutes", self.login_window_minutes),
+        ] {
+            if value == 0 {
+                bail!("{flag} must be at least 1");
+            }
         }
         if let Some(url) = &self.public_url
             && !(url.starts_with("https://") || url.starts_with("http://"))

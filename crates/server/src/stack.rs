@@ -25,6 +25,12 @@ use crate::{Settings, origin};
 
 /// Longest time that an answer may take to begin.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest path and query of a request, in bytes: what RFC 9110, 4.1 asks for at least.
+const MAX_TARGET_BYTES: usize = 8_000;
+/// Headers of a request.
+pub(crate) const MAX_HEADERS: usize = 100;
+/// What they may take together, in bytes.
+const MAX_HEADERS_BYTES: usize = 32 << 10;
 /// Longest name that a caller may give to a request.
 const MAX_REQUEST_ID: usize = 64;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,6 +63,7 @@ pub(crate) fn around(apis: Router, settings: &Settings, metrics: PrometheusHandl
         .layer(middleware::from_fn(in_time))
         // A handler that panics takes nobody else along.
         .layer(middleware::from_fn(caught))
+        .layer(middleware::from_fn(bounded))
         .layer(middleware::from_fn(guarded))
         // Measured with everything that is ours in it.
         .layer(middleware::from_fn(measured))
@@ -121,6 +128,25 @@ async fn measured(request: Request, next: Next) -> Response {
     metrics::histogram!("bartizan_http_request_duration_seconds", &labels)
         .record(began.elapsed().as_secs_f64());
     response
+}
+
+/// Refuses requests whose head is larger than any that means something.
+async fn bounded(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET_BYTES {
+        let what = format!("path and query are longer than {MAX_TARGET_BYTES} bytes");
+        return api::trouble(request.uri(), Trouble::TooLarge(what));
+    }
+    let headers = request.headers();
+    let bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.as_bytes().len()).sum();
+    if headers.len() > MAX_HEADERS || bytes > MAX_HEADERS_BYTES {
+        let what = format!(
+            "there are more than {MAX_HEADERS} headers, or they are larger than {MAX_HEADERS_BYTES} bytes"
+        );
+        return api::trouble(request.uri(), Trouble::TooLarge(what));
+    }
+    next.run(request).await
 }
 
 /// Tells browsers to take answers for what they are.

@@ -7,11 +7,11 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Organization, System, User,
+    Error, Organization, Store, User,
     tables::{organization, user},
 };
 
-impl System {
+impl Store {
     /// The row of `E` that `proof` finds, with the user that `user_id` names and their organization.
     pub(crate) async fn caller<E: EntityTrait>(
         &self,
@@ -36,7 +36,8 @@ impl System {
         select::<E>(&mut query, table, "proof_");
         select(&mut query, user::Entity, "user_");
         select(&mut query, organization::Entity, "organization_");
-        let Some(row) = self.tx.query_one(&query).await? else { return Ok(None) };
+        let row = self.on_a_connection(|| self.callers.query_one(&query)).await?;
+        let Some(row) = row else { return Ok(None) };
         Ok(Some((
             E::Model::from_query_result(&row, "proof_")?,
             User::from_query_result(&row, "user_")?,

@@ -8,7 +8,7 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -16,10 +16,18 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{Error, OrganizationId, migrations::Migrator};
 
-/// Connections of one process.
+/// Connections of one process that read and write.
 const MAX_CONNECTIONS: u32 = 8;
+/// Connections of one process that ask who calls, and the one that hears of scans.
+const MAX_CALLERS: u32 = 5;
+/// How long a connection that nobody used is believed to be one still.
+const TRUST: Duration = Duration::from_secs(1);
+/// The setting of PostgreSQL that shows the rows of all organizations.
+const SYSTEM: &str = "bartizan.system";
 /// How long a statement waits for a connection, or for another process that writes to the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So few findings are no news to a database.
+const FEW: usize = 1_000;
 /// Names the advisory lock under which PostgreSQL's tables are made: `bartizan` in ASCII.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"bartizan");
 
@@ -45,6 +53,9 @@ pub enum Access {
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
+    /// Each request asks once who calls, before it is known whose rows it may see, and in one statement: these connections are
+    /// the system's from their beginning and need no transaction for it. SQLite knows no difference.
+    pub(crate) callers: DatabaseConnection,
     backend: Backend,
     /// SQLite has one writer; those of this process stand in line here instead of asking again and again.
     pen: Arc<Mutex<()>>,
@@ -108,9 +119,20 @@ impl Store {
     }
 
     async fn connect(mut options: ConnectOptions, backend: Backend) -> Result<Self, Error> {
-        options.max_connections(MAX_CONNECTIONS).acquire_timeout(PATIENCE).sqlx_logging(false);
-        let db = Database::connect(options).await?;
-        let store = Self { db, backend, pen: Arc::default() };
+        options
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire_if_idle_for(TRUST)
+            .sqlx_logging(false);
+        let db = Database::connect(options.clone()).await?;
+        let callers = match backend {
+            Backend::Sqlite => db.clone(),
+            Backend::Postgres => {
+                options.map_sqlx_postgres_opts(|options| options.options([(SYSTEM, "on")]));
+                Database::connect(options.max_connections(MAX_CALLERS).to_owned()).await?
+            }
+        };
+        let store = Self { db, callers, backend, pen: Arc::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -143,13 +165,25 @@ impl Store {
         Ok(())
     }
 
-    /// Tells PostgreSQL that much has been stored. It would find out by itself within minutes; until then it plans as for empty
-    /// tables, and sorts all findings for each page of them.
+    /// Tells PostgreSQL that so many findings have been stored, if that is much for what it knows. It would find out by itself
+    /// within minutes; until then it plans as for empty tables, and sorts all findings for each page of them.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn has_grown(&self) -> Result<(), Error> {
-        if self.backend == Backend::Postgres {
+    pub async fn has_grown(&self, findings: usize) -> Result<(), Error> {
+        if self.backend != Backend::Postgres || findings < FEW {
+            return Ok(());
+        }
+        // A table that was never looked at has -1.
+        let known = Statement::from_string(
+            DbBackend::Postgres,
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = 'findings'::regclass",
+        );
+        let known: i64 = match self.db.query_one_raw(known).await? {
+            Some(row) => row.try_get_by_index(0)?,
+            None => return Ok(()),
+        };
+        if i64::try_from(findings).unwrap_or(i64::MAX) > known / 10 {
             self.db.execute_unprepared("ANALYZE findings, problems").await?;
         }
         Ok(())
@@ -177,6 +211,28 @@ impl Store {
         Ok(System { tx, _pen: pen })
     }
 
+    /// Does what changes nothing. Connections that broke while nobody used them show it now, one after the other; then it is done
+    /// on the next.
+    pub(crate) async fn on_a_connection<T, F: Future<Output = Result<T, DbErr>>>(
+        &self,
+        run: impl Fn() -> F,
+    ) -> Result<T, Error> {
+        if self.backend == Backend::Sqlite {
+            return Ok(run().await?);
+        }
+        let mut broken = 0;
+        loop {
+            match run().await.map_err(Error::from) {
+                // Without a connection there is nothing to try it on.
+                Err(Error::Unavailable(DbErr::ConnectionAcquire(error))) => {
+                    return Err(Error::Unavailable(DbErr::ConnectionAcquire(error)));
+                }
+                Err(Error::Unavailable(_)) if broken < MAX_CONNECTIONS => broken += 1,
+                done => return done,
+            }
+        }
+    }
+
     async fn begin(
         &self,
         scope: &Scope,
@@ -191,11 +247,11 @@ impl Store {
             sqlite_transaction_mode: is_writer.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let tx = self.db.begin_with_options(options).await?;
+        let tx = self.on_a_connection(|| self.db.begin_with_options(options)).await?;
         if self.backend == Backend::Postgres {
             let (name, value) = match scope {
                 Scope::Organization(id) => ("bartizan.organization", id.to_string()),
-                Scope::System => ("bartizan.system", "on".to_owned()),
+                Scope::System => (SYSTEM, "on".to_owned()),
             };
             let set = Statement::from_sql_and_values(
                 DbBackend::Postgres,

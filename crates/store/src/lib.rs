@@ -10,6 +10,7 @@
 mod accounts;
 mod audit;
 mod caller;
+mod completion;
 mod connect;
 mod error;
 mod findings;
@@ -23,13 +24,15 @@ mod sessions;
 mod tables;
 mod throttle;
 mod tokens;
+mod wake;
 mod words;
 
 pub use accounts::{NewOrganization, NewUser, UserChanges};
 pub use audit::NewEvent;
+pub use completion::{Completion, Coverage, FindingNumbers};
 pub use connect::{Access, Backend, Store, System, Tenant};
 pub use error::Error;
-pub use findings::{Completion, Coverage, FindingFilter, NewFinding, Totals};
+pub use findings::{FindingFilter, NewFinding, Totals};
 pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, TokenId, UserId};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};
@@ -41,6 +44,7 @@ pub use tables::{
     token::Model as Token, user::Model as User,
 };
 pub use tokens::NewToken;
+pub use wake::Listener;
 pub use words::{
     FindingStatus, Plan, Role, ScanKind, ScanStatus, ScanTrigger, TokenKind, UserStatus,
 };

@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
-    sea_query::{Expr, Func, LikeExpr, OnConflict},
+    sea_query::{Expr, LikeExpr, OnConflict},
 };
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct NewProject {
     pub repo_identity: String,
     /// What is scanned unless somebody says otherwise.
     pub default_branch: String,
+    /// From which severity on an open finding fails a pushed commit, 0 `info` to 4 `critical`; none does without it.
+    pub fail_on: Option<i16>,
     /// Sealed.
     pub sealed_access_token: Option<Vec<u8>>,
     /// The user name that goes with the token.
@@ -50,6 +52,8 @@ pub struct ProjectChanges {
     pub repository: Option<(String, String)>,
     /// What is scanned unless somebody says otherwise.
     pub default_branch: Option<String>,
+    /// From which severity on an open finding fails a pushed commit; `Some(None)`: none does.
+    pub fail_on: Option<Option<i16>>,
     /// Sealed; `Some(None)` takes it away.
     pub sealed_access_token: Option<Option<Vec<u8>>>,
     /// The user name that goes with the token.
@@ -69,12 +73,14 @@ impl Tenant {
             id: Set(project.id),
             organization_id: Set(self.organization),
             number: Set(number),
+            search_text: Set(search_text(&project.name, &project.slug, &project.repo_url)),
             slug: Set(project.slug),
             name: Set(project.name),
             description: Set(project.description),
             repo_url: Set(project.repo_url),
             repo_identity: Set(project.repo_identity),
             default_branch: Set(project.default_branch),
+            fail_on: Set(project.fail_on),
             sealed_access_token: Set(project.sealed_access_token),
             access_token_user: Set(project.access_token_user),
             sealed_webhook_secret: Set(project.sealed_webhook_secret),
@@ -110,14 +116,7 @@ impl Tenant {
         let mut rows = self.all_projects();
         if let Some(text) = search {
             let like = LikeExpr::new(format!("%{}%", escaped(&text.to_lowercase()))).escape('\\');
-            let holds = |column: project::Column| {
-                Expr::expr(Func::lower(Expr::col(column))).like(like.clone())
-            };
-            rows = rows.filter(
-                holds(project::Column::Name)
-                    .or(holds(project::Column::Slug))
-                    .or(holds(project::Column::RepoUrl)),
-            );
+            rows = rows.filter(Expr::col(project::Column::SearchText).like(like));
         }
         let total = rows.clone().count(&self.tx).await?;
         let rows = rows.order_by_desc(project::Column::Number).offset(page.skip).limit(page.limit);
@@ -175,7 +174,11 @@ impl Tenant {
     ) -> Result<Project, Error> {
         let before = self.project(id).await?.ok_or(Error::Missing)?;
         let old_secret = before.sealed_webhook_secret.clone();
+        let name = changes.name.as_ref().unwrap_or(&before.name);
+        let url = changes.repository.as_ref().map_or(&before.repo_url, |(url, _)| url);
+        let search_text = search_text(name, &before.slug, url);
         let mut project: project::ActiveModel = before.into();
+        project.search_text = Set(search_text);
         if let Some(name) = changes.name {
             project.name = Set(name);
         }
@@ -188,6 +191,9 @@ impl Tenant {
         }
         if let Some(branch) = changes.default_branch {
             project.default_branch = Set(branch);
+        }
+        if let Some(severity) = changes.fail_on {
+            project.fail_on = Set(severity);
         }
         if let Some(token) = changes.sealed_access_token {
             project.sealed_access_token = Set(token);
@@ -280,6 +286,11 @@ impl System {
         );
         Ok(project::Entity::find().from_raw_sql(statement).all(&self.tx).await?)
     }
+}
+
+/// What a search looks at.
+fn search_text(name: &str, slug: &str, url: &str) -> String {
+    format!("{name}\n{slug}\n{url}").to_lowercase()
 }
 
 /// A text in which no character of a `LIKE` pattern means anything.

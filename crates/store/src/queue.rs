@@ -8,10 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{
-    Error, Scan, ScanId, ScanStatus, System, Tenant,
-    tables::{finding, scan},
-};
+use crate::{Error, Scan, ScanId, ScanStatus, System, Tenant, tables::scan};
 
 /// How often a scan is begun before it is given up.
 const MAX_ATTEMPTS: i64 = 3;
@@ -68,7 +65,7 @@ impl System {
     }
 
     /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed; those that
-    /// were to be cancelled are. What they have stored goes. Says how many.
+    /// were to be cancelled are. Says how many.
     ///
     /// # Errors
     /// The database does not answer.
@@ -86,11 +83,6 @@ impl System {
         if scans.is_empty() {
             return Ok(0);
         }
-        // What an attempt that ended in the middle left.
-        finding::Entity::delete_many()
-            .filter(finding::Column::ScanId.is_in(scans.iter().copied()))
-            .exec(&self.tx)
-            .await?;
         let silent = || {
             scan::Entity::update_many()
                 .col_expr(scan::Column::Lease, Expr::value(Option::<Uuid>::None))
@@ -158,36 +150,11 @@ impl Tenant {
         }
     }
 
-    /// Forgets what a scan has stored so far, so that it can be stored anew. Says whether the lease still held; if not, nothing
-    /// has changed.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn drop_findings(&self, lease: Lease) -> Result<bool, Error> {
-        if self.hold(lease).await?.is_none() {
-            return Ok(false);
-        }
-        self.delete_findings(lease.scan).await?;
-        Ok(true)
-    }
-
-    async fn delete_findings(&self, scan: ScanId) -> Result<(), Error> {
-        finding::Entity::delete_many()
-            .filter(finding::Column::OrganizationId.eq(self.organization))
-            .filter(finding::Column::ScanId.eq(scan))
-            .exec(&self.tx)
-            .await?;
-        Ok(())
-    }
-
     /// Gives a scan back that was not run to its end, as a worker does that is told to stop. The attempt does not count.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn give_back(&self, lease: Lease) -> Result<(), Error> {
-        if !self.drop_findings(lease).await? {
-            return Ok(());
-        }
         scan::Entity::update_many()
             .col_expr(scan::Column::Status, Expr::value(ScanStatus::Queued.as_str()))
             .col_expr(scan::Column::Attempts, Expr::col(scan::Column::Attempts).sub(1))
@@ -196,7 +163,7 @@ impl Tenant {
             .filter(self.leased(lease))
             .exec(&self.tx)
             .await?;
-        Ok(())
+        self.tell_of_scan().await
     }
 
     /// The scan of a lease that holds, and goes on to hold until the transaction ends: nobody takes the scan away meanwhile.
@@ -206,7 +173,7 @@ impl Tenant {
     }
 
     /// The scan that a lease is a right to, while it is.
-    fn leased(&self, lease: Lease) -> Expr {
+    pub(crate) fn leased(&self, lease: Lease) -> Expr {
         scan::Column::OrganizationId
             .eq(self.organization)
             .and(scan::Column::Id.eq(lease.scan))

@@ -26,6 +26,8 @@ pub struct NewScan {
     pub clone_url: String,
     /// The branch, tag or commit.
     pub target_ref: String,
+    /// The kind of host that told of a push, and the commit that was pushed.
+    pub pushed: Option<(&'static str, String)>,
 }
 
 /// Which scans; what is `None` does not matter.
@@ -46,6 +48,7 @@ impl Tenant {
     /// [`Error::Missing`] if the project is gone.
     pub async fn add_scan(&self, scan: NewScan, now_ms: i64) -> Result<Scan, Error> {
         let number = self.take_numbers(Counter::Scan, 1).await?;
+        let (pushed_to, pushed_commit) = scan.pushed.unzip();
         let scan = scan::ActiveModel {
             id: Set(ScanId::generate()),
             organization_id: Set(self.organization),
@@ -55,6 +58,8 @@ impl Tenant {
             kind: Set(scan.kind),
             clone_url: Set(scan.clone_url),
             target_ref: Set(scan.target_ref),
+            pushed_to: Set(pushed_to.map(str::to_owned)),
+            pushed_commit: Set(pushed_commit),
             commit_sha: Set(None),
             status: Set(ScanStatus::Queued),
             is_cancel_requested: Set(false),
@@ -74,7 +79,9 @@ impl Tenant {
             started_at: Set(None),
             completed_at: Set(None),
         };
-        Ok(scan.insert(&self.tx).await?)
+        let scan = scan.insert(&self.tx).await?;
+        self.tell_of_scan().await?;
+        Ok(scan)
     }
 
     fn all_scans(&self) -> Select<scan::Entity> {

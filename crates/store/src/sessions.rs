@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Organization, Session, SessionId, System, Tenant, User, UserId, tables::session,
+    Error, Organization, Session, SessionId, Store, System, Tenant, User, UserId, tables::session,
 };
 
 impl Tenant {
@@ -59,7 +59,7 @@ impl Tenant {
     }
 }
 
-impl System {
+impl Store {
     /// The session of that id, if it is not over, its user and their organization.
     ///
     /// # Errors
@@ -74,7 +74,9 @@ impl System {
         let (user, organization) = (session::Column::UserId, session::Column::OrganizationId);
         self.caller(session::Entity, user, organization, id.and(lives)).await
     }
+}
 
+impl System {
     /// Forgets sessions that are over.
     ///
     /// # Errors

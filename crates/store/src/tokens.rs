@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, Keyset, Organization, System, Tenant, Token, TokenId, TokenKind, User, UserId,
+    Error, Keyset, Organization, Store, System, Tenant, Token, TokenId, TokenKind, User, UserId,
     page::newest_first, tables::token,
 };
 
@@ -105,7 +105,7 @@ impl Tenant {
     }
 }
 
-impl System {
+impl Store {
     /// The token with that hash, if it has not expired, its user and their organization.
     ///
     /// # Errors
@@ -122,7 +122,9 @@ impl System {
         let (user, organization) = (token::Column::UserId, token::Column::OrganizationId);
         self.caller(token::Entity, user, organization, proof).await
     }
+}
 
+impl System {
     /// Notes that a token was used.
     ///
     /// # Errors

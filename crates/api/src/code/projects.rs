@@ -2,7 +2,7 @@
 
 use aide::axum::{ApiRouter, routing::get_with};
 use app::{
-    App, ProjectDraft, ProjectPatch, ProjectView, Repository,
+    App, FailOn, ProjectDraft, ProjectPatch, ProjectView, Repository,
     stored::{OrganizationId, ProjectId},
 };
 use axum::extract::{OriginalUri, State};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answer, Body, Caller, InOrganization, InProject, Path, Query, scans::Scan, users::Paging,
 };
-use crate::kit::{Empty, Id, Millis, Reply, Secret, listed, null_clears};
+use crate::kit::{Empty, Id, Millis, Reply, Secret, Word, listed, null_clears};
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -93,6 +93,10 @@ struct NewProject {
     /// `main` unless said otherwise.
     #[serde(default)]
     default_branch: Option<String>,
+    /// From which severity on an open finding gives a pushed commit the status `failure`; `high` unless said otherwise. The
+    /// webhook's setup shows it.
+    #[serde(default)]
+    fail_on: Option<Word<FailOn>>,
     /// What opens a private repository.
     #[serde(default)]
     access_token: Option<Secret>,
@@ -115,6 +119,9 @@ struct ProjectChanges {
     description: Option<String>,
     #[serde(default)]
     default_branch: Option<String>,
+    /// From which severity on an open finding fails a pushed commit.
+    #[serde(default)]
+    fail_on: Option<Word<FailOn>>,
     /// An empty one takes it away.
     #[serde(default)]
     access_token: Option<Secret>,
@@ -150,6 +157,7 @@ async fn add(
         repository: repository(body.repo_url),
         description: body.description,
         default_branch: body.default_branch,
+        fail_on: body.fail_on.map(|word| word.0),
         access_token: body.access_token.map(Secret::into_inner),
         access_token_user: body.access_token_user,
     };
@@ -176,6 +184,7 @@ async fn change(
         repository: body.repo_url.map(repository),
         description: body.description,
         default_branch: body.default_branch,
+        fail_on: body.fail_on.map(|word| word.0),
         access_token: body.access_token.map(Secret::into_inner),
         access_token_user: body.access_token_user,
     };

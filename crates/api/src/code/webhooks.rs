@@ -4,7 +4,7 @@ use aide::axum::{
     ApiRouter,
     routing::{get_with, post_with},
 };
-use app::{App, Provider, WebhookSetup};
+use app::{App, FailOn, Provider, WebhookSetup};
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -38,6 +38,8 @@ struct Setup {
     secret: String,
     /// Until when the secret before it is valid too.
     previous_secret_valid_until: Option<Millis>,
+    /// From which severity on an open finding gives a pushed commit the status `failure`; the project's `fail_on`.
+    fail_on: Word<FailOn>,
     providers: Vec<OfProvider>,
 }
 
@@ -75,7 +77,8 @@ impl From<WebhookSetup> for Setup {
         };
         let providers = setup.providers.into_iter().map(of_provider).collect();
         let previous_secret_valid_until = setup.previous_valid_until_ms.map(Millis);
-        Self { secret, previous_secret_valid_until, providers }
+        let fail_on = Word(setup.fail_on);
+        Self { secret, previous_secret_valid_until, fail_on, providers }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a request carries.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, time::Duration};
 
 use aide::{
     OperationInput,
@@ -16,7 +16,10 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, timeout_at},
+};
 
 use super::{Failure, Fault, Surface, fault};
 
@@ -24,6 +27,8 @@ use super::{Failure, Fault, Surface, fault};
 const MAX_BYTES: usize = 1 << 20;
 /// Bodies larger than that are held in memory a few at a time, as nobody has shown yet who sends them.
 static LARGE: Semaphore = Semaphore::const_new(8);
+/// How long a large body may take from its turn on: others wait for it.
+const LARGE_TIMEOUT: Duration = Duration::from_secs(15);
 /// A large body's turn.
 type Turn = Option<SemaphorePermit<'static>>;
 /// How much of a body that is too large is read on and thrown away, so that its sender hears the answer.
@@ -100,12 +105,22 @@ async fn read(request: Request, limit: usize) -> Result<(Bytes, Turn), Fault> {
     let mut body = request.into_body();
     let mut read = BytesMut::new();
     let mut total = 0_usize;
-    while let Some(frame) = body.frame().await {
+    let mut until = None;
+    loop {
+        let frame = match until {
+            None => body.frame().await,
+            Some(until) => {
+                let late = |_| Fault::bad_request("body", "the body was too slow");
+                timeout_at(until, body.frame()).await.map_err(late)?
+            }
+        };
+        let Some(frame) = frame else { break };
         let broken = || Fault::bad_request("body", "the body ended before its end");
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
         total = total.saturating_add(data.len());
         if total > MAX_BYTES && total <= limit && turn.is_none() {
             turn = LARGE.acquire().await.ok();
+            until = Some(Instant::now() + LARGE_TIMEOUT);
         }
         if total <= limit {
             read.extend_from_slice(&data);

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, str::FromStr};
 
-use app::{Password, stored};
+use app::{FailOn, Password, stored};
 use jiff::Timestamp;
 use model::{Confidence, Severity};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -179,6 +179,7 @@ macro_rules! stored_vocabularies {
 vocabularies! {
     "Severity" = Severity;
     "Confidence" = Confidence;
+    "FailOn" = FailOn;
 }
 
 stored_vocabularies! {

@@ -190,6 +190,7 @@ async fn add(
         repository: repository(body.repository_url),
         description: body.description,
         default_branch: body.default_branch,
+        fail_on: None,
         access_token: None,
         access_token_user: None,
     };

@@ -48,7 +48,7 @@ async fn trouble_is_told_in_the_words_of_the_path() {
         (status, retry, body["error"].clone(), body["code"].clone())
     };
     let (panicked, overloaded) = (api::Trouble::Panicked, api::Trouble::Overloaded);
-    let code = told("/v1/orgs/own/projects", panicked).await;
+    let code = told("/v1/orgs/own/projects", panicked.clone()).await;
     assert_eq!(code, (500, false, json!("internal"), json!(null)));
     let workspace = told("/api/v1/projects", panicked).await;
     assert_eq!(workspace, (500, false, json!("internal error"), json!("internal")));

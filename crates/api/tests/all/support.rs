@@ -17,7 +17,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
-use store::{Access, Completion, FindingStatus, NewFinding, ScanStatus, Store};
+use store::{Access, Completion, FindingStatus, NewFinding, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -138,14 +138,18 @@ impl TestApp {
         system.commit().await.unwrap();
         let organization = leased.scan.organization_id;
         let tenant = self.store.tenant(organization, Access::Write).await.unwrap();
-        assert!(tenant.add_findings(leased.lease, findings, now_ms).await.unwrap());
+        let numbers = tenant.take_finding_numbers(findings.len()).await.unwrap();
         let completion = Completion {
-            status: ScanStatus::Completed,
             commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
             error: None,
             coverage: store::Coverage::Whole,
         };
-        assert!(tenant.complete_scan(leased.lease, completion, now_ms).await.unwrap());
+        assert!(
+            tenant
+                .complete_scan(leased.lease, completion, (numbers, findings), now_ms)
+                .await
+                .unwrap()
+        );
         tenant.commit().await.unwrap();
     }
 }

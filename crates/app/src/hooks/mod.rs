@@ -156,12 +156,14 @@ impl App {
         let mut scans = Vec::new();
         for branch in branches {
             tenant.cancel_replaced(project.id, &branch.name, now_ms).await?;
+            self.require_room(&tenant).await?;
             let new = NewScan {
                 project: project.id,
                 trigger: ScanTrigger::Webhook,
                 kind: ScanKind::Full,
                 clone_url: project.repo_url.clone(),
                 target_ref: branch.name.clone(),
+                pushed: branch.commit.clone().map(|commit| (provider.as_str(), commit)),
             };
             let scan = tenant.add_scan(new, now_ms).await?;
             let address = origin.address.map(|address| address.to_string());
@@ -174,11 +176,14 @@ impl App {
             };
             tenant.log(started, now_ms).await?;
             tracing::info!(scan = %scan.id, commit = branch.commit, "a push starts a scan");
-            scans.push(scan.id);
+            scans.push(scan);
         }
         tenant.commit().await?;
-        scans.iter().for_each(|_| self.wake.notify_one());
-        Ok(scans)
+        for scan in &scans {
+            self.wake.notify_one();
+            self.tell_of_push(project.clone(), scan.clone());
+        }
+        Ok(scans.into_iter().map(|scan| scan.id).collect())
     }
 }
 

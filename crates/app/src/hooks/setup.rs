@@ -4,7 +4,7 @@ use store::{Project, ProjectChanges, Role};
 use zeroize::Zeroizing;
 
 use super::Provider;
-use crate::{App, Ctx, Error, projects::by_slug};
+use crate::{App, Ctx, Error, FailOn, projects::by_slug};
 
 /// How long the secret before a rotation still proves pushes.
 const PREVIOUS_LIFE_MS: i64 = 24 * 3_600_000;
@@ -15,6 +15,8 @@ pub struct WebhookSetup {
     pub secret: Zeroizing<String>,
     /// Until when the secret before it is good as well, in milliseconds since 1970 UTC.
     pub previous_valid_until_ms: Option<i64>,
+    /// From which severity on an open finding fails a pushed commit.
+    pub fail_on: FailOn,
     /// One for each.
     pub providers: Vec<ProviderSetup>,
 }
@@ -88,6 +90,7 @@ impl App {
             previous_valid_until_ms: project
                 .previous_webhook_secret_until
                 .filter(|until| now_ms < *until),
+            fail_on: FailOn::of_rank(project.fail_on),
             providers: Provider::ALL.map(setup).to_vec(),
         })
     }

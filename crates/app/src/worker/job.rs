@@ -64,6 +64,7 @@ pub(super) struct Job {
     token: Token,
     clone_folder: PathBuf,
     max_clone_bytes: u64,
+    max_findings: usize,
     clone_timeout: Duration,
     ruleset: Arc<Ruleset>,
     key: HashKey,
@@ -132,6 +133,7 @@ impl App {
             token,
             clone_folder: self.config.clone_folder.clone(),
             max_clone_bytes: self.config.max_clone_bytes,
+            max_findings: self.config.max_findings,
             clone_timeout: self.config.clone_timeout,
             ruleset: Arc::clone(&self.ruleset),
             key: self.keys.hash_key(scan.organization_id),
@@ -140,7 +142,7 @@ impl App {
     }
 
     /// The project's access token, if it may go to `url`: it was given for the origin of the project's own repository.
-    fn credentials(
+    pub(crate) fn credentials(
         &self,
         project: &Project,
         url: &SafeUrl,
@@ -184,8 +186,11 @@ impl Job {
             return Ended::Stopped;
         }
         match looked {
-            Ok((commit, outcome)) => {
-                let incomplete = sentences::incomplete(&outcome.notes);
+            Ok((commit, mut outcome)) => {
+                // The worst stand first.
+                let dropped = outcome.findings.len().saturating_sub(self.max_findings);
+                outcome.findings.truncate(self.max_findings);
+                let incomplete = sentences::incomplete(&outcome.notes, dropped);
                 let coverage = match (self.is_of_project, &incomplete) {
                     (false, _) => Coverage::Elsewhere,
                     (true, Some(_)) => Coverage::Part,

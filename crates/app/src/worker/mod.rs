@@ -10,7 +10,7 @@ mod tests;
 use std::{sync::Arc, thread, time::Duration};
 
 use engine::{Cancel, Progress};
-use store::{Access, Answer, Completion, Coverage, Leased, ScanStatus, Tenant};
+use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
 use tokio::{
     sync::{
         oneshot::{self, error::RecvError},
@@ -22,10 +22,6 @@ use tokio::{
 use crate::{App, Error};
 use job::{Ended, Found, Prepared};
 
-/// Findings that are stored in one transaction: as long as it lasts, nobody else writes to SQLite.
-const PART: usize = 5_000;
-/// So many findings change what a database should think of its tables.
-const MANY: usize = 1_000;
 /// How far scans stand back (nice(2)): a tenth of the time of those that do not, where there is not enough.
 const SCAN_NICENESS: i32 = 10;
 /// A scan whose findings are not stored yet is not done.
@@ -54,6 +50,36 @@ enum Conclusion {
 }
 
 impl App {
+    /// Wakes workers when other processes on the same PostgreSQL tell that a scan waits, until `stop` is true or its sender is
+    /// gone. Returns at once where they cannot.
+    pub async fn hear_of_scans(&self, mut stop: watch::Receiver<bool>) {
+        let mut listener = None;
+        while !is_stopped(&stop) {
+            let heard = async {
+                match &mut listener {
+                    Some(listener) => store::Listener::heard(listener).await.map(|()| true),
+                    None => {
+                        listener = self.store.listen().await?;
+                        Ok(listener.is_some())
+                    }
+                }
+            };
+            let heard = tokio::select! {
+                heard = heard => heard,
+                () = stopped(&mut stop) => return,
+            };
+            match heard {
+                Ok(true) => self.wake.notify_one(),
+                Ok(false) => return,
+                // Until it is back, workers look for themselves now and then.
+                Err(error) => {
+                    tracing::warn!(%error, "the database does not tell of scans");
+                    sleep(self.config.poll_interval).await;
+                }
+            }
+        }
+    }
+
     /// Runs scans, one after the other, until `stop` is true or its sender is gone; the scan at hand is given back to the queue
     /// then. A process may run several workers.
     pub async fn run_worker(&self, mut stop: watch::Receiver<bool>) {
@@ -99,6 +125,7 @@ impl App {
         };
         if let Some(conclusion) = conclusion {
             self.conclude(&leased, conclusion, stop).await;
+            self.tell_of_end(&leased.scan).await;
         }
         Ok(true)
     }
@@ -237,12 +264,11 @@ impl App {
         match conclusion {
             Conclusion::Completed(_) => {}
             Conclusion::Failed(sentence) => {
-                let failed = completion(ScanStatus::Failed, Some(sentence.clone()));
-                tenant.complete_scan(lease, failed, now_ms).await?;
+                let sentence = Some(sentence.clone());
+                tenant.end_scan(lease, ScanStatus::Failed, sentence, now_ms).await?;
             }
             Conclusion::Cancelled => {
-                let cancelled = completion(ScanStatus::Cancelled, None);
-                tenant.complete_scan(lease, cancelled, now_ms).await?;
+                tenant.end_scan(lease, ScanStatus::Cancelled, None, now_ms).await?;
             }
             Conclusion::GivenBack => tenant.give_back(lease).await?,
             // A lease that has run out is found by whoever asks for a scan next.
@@ -253,47 +279,31 @@ impl App {
 
     async fn write_findings(&self, leased: &Leased, found: &Found) -> Result<(), Error> {
         let lease = leased.lease;
-        let mut parts = found.findings.chunks(PART).peekable();
-        let mut is_first = true;
-        loop {
-            let part = parts.next().unwrap_or_default();
-            let is_last = parts.peek().is_none();
-            let now_ms = self.now_ms();
-            let tenant = self.of_scan(leased).await?;
-            if is_first {
-                tenant.drop_findings(lease).await?;
+        let now_ms = self.now_ms();
+        let count = found.findings.len();
+        let tenant = self.of_scan(leased).await?;
+        match tenant.extend_lease(lease, self.lease_end(now_ms), ALMOST_DONE).await? {
+            Answer::Lost => return Ok(()),
+            Answer::Cancel => {
+                tenant.end_scan(lease, ScanStatus::Cancelled, None, now_ms).await?;
+                return Ok(tenant.commit().await?);
             }
-            let percent = if is_last { 100 } else { ALMOST_DONE };
-            match tenant.extend_lease(lease, self.lease_end(now_ms), percent).await? {
-                Answer::Lost => return Ok(()),
-                Answer::Cancel => {
-                    let cancelled = completion(ScanStatus::Cancelled, None);
-                    tenant.complete_scan(lease, cancelled, now_ms).await?;
-                    return Ok(tenant.commit().await?);
-                }
-                Answer::GoOn => {}
-            }
-            tenant.add_findings(lease, part.iter().map(rows::of).collect(), now_ms).await?;
-            if is_last {
-                let completed = Completion {
-                    status: ScanStatus::Completed,
-                    commit_sha: found.commit.clone(),
-                    error: found.incomplete.clone(),
-                    coverage: found.coverage,
-                };
-                tenant.complete_scan(lease, completed, now_ms).await?;
-            }
-            tenant.commit().await?;
-            if is_last {
-                break;
-            }
-            is_first = false;
+            Answer::GoOn => {}
         }
-        if found.findings.len() >= MANY {
-            // What was stored is stored; only plans are worse without it.
-            if let Err(error) = self.store.has_grown().await {
-                tracing::warn!(%error, "the database could not be told that it has grown");
-            }
+        let numbers = tenant.take_finding_numbers(count).await?;
+        tenant.commit().await?;
+        let completion = Completion {
+            commit_sha: found.commit.clone(),
+            error: found.incomplete.clone(),
+            coverage: found.coverage,
+        };
+        let tenant = self.of_scan(leased).await?;
+        let rows = found.findings.iter().map(rows::of).collect();
+        tenant.complete_scan(lease, completion, (numbers, rows), now_ms).await?;
+        tenant.commit().await?;
+        // What was stored is stored; only plans are worse without it.
+        if let Err(error) = self.store.has_grown(count).await {
+            tracing::warn!(%error, "the database could not be told that it has grown");
         }
         Ok(())
     }
@@ -321,10 +331,6 @@ fn concluded(
             Some(Conclusion::GivenUp)
         }
     }
-}
-
-fn completion(status: ScanStatus, error: Option<String>) -> Completion {
-    Completion { status, commit_sha: None, error, coverage: Coverage::Elsewhere }
 }
 
 impl Conclusion {

@@ -16,7 +16,7 @@ pub(super) const SEALED_TOKEN: &str = "The project's access token cannot be open
 
 /// What happened to the project's access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// There is none.
     Absent,
     /// It is for another host than the one that is cloned from.
@@ -153,8 +153,8 @@ pub(super) fn of_repository(error: &sources::Error) -> String {
     }
 }
 
-/// What a scan could not look at that its user would expect it to.
-pub(super) fn incomplete(notes: &[Note]) -> Option<String> {
+/// What a scan could not look at that its user would expect it to, and how many findings there was no room for.
+pub(super) fn incomplete(notes: &[Note], dropped: usize) -> Option<String> {
     let mut kinds: BTreeMap<NoteKind, Vec<&Note>> = BTreeMap::new();
     for note in notes.iter().filter(|note| note.kind.is_incomplete()) {
         kinds.entry(note.kind).or_default().push(note);
@@ -167,7 +167,15 @@ pub(super) fn incomplete(notes: &[Note]) -> Option<String> {
             (kind, notes) => counted(kind, notes.len()),
         })
         .collect();
-    (!told.is_empty()).then(|| format!("Not everything could be looked at: {}.", told.join("; ")))
+    let looked = (!told.is_empty())
+        .then(|| format!("Not everything could be looked at: {}.", told.join("; ")));
+    let stored = (dropped > 0).then(|| {
+        format!("There are {dropped} findings more than a scan may have; the worst were kept.")
+    });
+    match (looked, stored) {
+        (Some(looked), Some(stored)) => Some(format!("{looked} {stored}")),
+        (one, other) => one.or(other),
+    }
 }
 
 fn counted(kind: NoteKind, count: usize) -> String {
@@ -269,12 +277,12 @@ mod tests {
     fn what_was_not_looked_at_is_told_shortly() {
         let at = |kind, path: &str| Note::at(kind, TargetPath::from_bytes(path.as_bytes()), "x");
         let mut notes = vec![at(NoteKind::Binary, "a"), at(NoteKind::Submodule, "b")];
-        assert_eq!(incomplete(&notes), None);
+        assert_eq!(incomplete(&notes, 0), None);
         notes.push(at(NoteKind::TooLarge, "c"));
         notes.extend((0..2_000).map(|_| at(NoteKind::Archive, "d")));
         notes.push(Note::general(NoteKind::Limit, "7 objects were not looked at"));
         assert_eq!(
-            incomplete(&notes).unwrap(),
+            incomplete(&notes, 0).unwrap(),
             "Not everything could be looked at: 1 × larger than the limit; more than 1000 × archives that could not be read, or not to their end; 7 objects were not looked at."
         );
     }

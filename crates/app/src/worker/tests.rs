@@ -43,6 +43,7 @@ async fn a_scan_that_panics_three_times_has_failed() {
         repository: Repository { field: "repo_url", url },
         description: None,
         default_branch: None,
+        fail_on: None,
         access_token: None,
         access_token_user: None,
     };

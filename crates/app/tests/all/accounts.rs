@@ -151,6 +151,32 @@ async fn passwords_cannot_be_tried_at_will() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_accounts_without_end() {
+    for at in worlds_with(|config| config.registration_limit = 2).await {
+        let register = async |address: &str, slug: &str| {
+            let registration = Registration {
+                organization_name: "Many".to_owned(),
+                organization_slug: slug.to_owned(),
+                email: "admin@many.example".to_owned(),
+                password: password(PASSWORD),
+            };
+            let origin = Origin { address: Some(address.parse().unwrap()) };
+            at.app.register(&origin, registration).await.map(|_| ())
+        };
+        register("192.0.2.1", "one").await.unwrap();
+        register("192.0.2.1", "two").await.unwrap();
+        let third = register("192.0.2.1", "three").await;
+        assert!(matches!(third, Err(Error::LimitReached { .. })), "{third:?}");
+        register("192.0.2.2", "three").await.unwrap();
+        // Logging in is counted apart.
+        let from = Origin { address: Some("192.0.2.1".parse().unwrap()) };
+        let to = LoginTo::Organization("one");
+        let login = at.app.log_in(&from, to, "admin@many.example", password(PASSWORD)).await;
+        login.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_registers_an_address_again_and_again_locks_nobody_out() {
     for at in worlds().await {
         let email = "admin@acme.example";

@@ -1,7 +1,7 @@
 use app::{
     Error, Export,
     csv::{Breaks, write_row},
-    stored::{FindingStatus, Scan, ScanStatus},
+    stored::{FindingStatus, Scan},
 };
 use futures::TryStreamExt as _;
 use store::{Access, Completion, NewFinding};
@@ -36,14 +36,18 @@ async fn scanned(at: &World, ctx: &app::Ctx, findings: Vec<NewFinding>) -> Scan 
     let scan = at.start(ctx, "web").await;
     let leased = at.lease_and_die().await.unwrap();
     let tenant = at.store.tenant(ctx.organization.id, Access::Write).await.unwrap();
-    tenant.add_findings(leased.lease, findings, at.now_ms()).await.unwrap();
+    let numbers = tenant.take_finding_numbers(findings.len()).await.unwrap();
     let completed = Completion {
-        status: ScanStatus::Completed,
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         error: None,
         coverage: store::Coverage::Whole,
     };
-    assert!(tenant.complete_scan(leased.lease, completed, at.now_ms()).await.unwrap());
+    assert!(
+        tenant
+            .complete_scan(leased.lease, completed, (numbers, findings), at.now_ms())
+            .await
+            .unwrap()
+    );
     tenant.commit().await.unwrap();
     at.scan(ctx, "web", scan.id).await
 }

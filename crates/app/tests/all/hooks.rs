@@ -1,12 +1,14 @@
 use app::{
-    Delivery, Error, Origin, Provider, Received,
+    Delivery, Error, FailOn, Origin, ProjectPatch, Provider, Received,
     stored::{ScanKind, ScanStatus, ScanTrigger},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use model::SecretValue;
 use sha2::Sha256;
 
-use crate::support::{World, worlds, worlds_with};
+use test_kit::{GitServer, Repo, Request};
+
+use crate::support::{World, credential, worlds, worlds_with};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
@@ -279,5 +281,60 @@ async fn the_installations_secret_proves_pushes_of_all_projects() {
             let result = send(&at, Provider::GitLab, (event, &body), "1", proof).await;
             assert!(is_refused(&result));
         }
+    }
+}
+
+/// Waits for so many calls that tell of a commit, each as its state and description.
+async fn statuses(server: &GitServer, count: usize) -> Vec<(String, String)> {
+    let told = |request: Request| {
+        assert_eq!(request.path, format!("/api/v1/repos/team/web/statuses/{COMMIT}"));
+        assert_eq!(request.header("authorization"), Some("token s3cret-token"));
+        let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body["context"], "bartizan");
+        let word = |name: &str| body[name].as_str().unwrap().to_owned();
+        (word("state"), word("description"))
+    };
+    loop {
+        let is_status = |request: &Request| request.path.contains("/statuses/");
+        let seen: Vec<_> = server.http().requests().into_iter().filter(is_status).collect();
+        if seen.len() >= count {
+            return seen.into_iter().map(told).collect();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_hears_how_a_pushed_commit_stands() {
+    let repo = Repo::new();
+    repo.write("app.env", format!("STRIPE={}\n", credential(0))).commit("leak");
+    for at in worlds().await {
+        let server =
+            GitServer::builder(&repo).token("s3cret-token").and("team/web.git", &repo).start();
+        let acme = at.register("acme").await;
+        let url = server.http().url("team/web.git");
+        at.project(&acme, "web", &url, Some("s3cret-token")).await;
+        let setup = at.app.webhook_setup(&acme, "web").await.unwrap();
+        let push = async |id: &str| {
+            let (event, body) = push(Provider::Forgejo, "acme/web", "main");
+            let proof = proof(Provider::Forgejo, &setup.secret, &body);
+            started(send(&at, Provider::Forgejo, (event, &body), id, Some(proof)).await)
+        };
+        push("1").await;
+        assert_eq!(statuses(&server, 1).await[0].0, "pending");
+        assert!(at.run().await);
+        let failed = ("failure".to_owned(), "open findings: 1 critical".to_owned());
+        assert_eq!(statuses(&server, 2).await[1], failed);
+
+        let never = ProjectPatch { fail_on: Some(FailOn::Never), ..ProjectPatch::default() };
+        at.app.change_project(&acme, "web", never).await.unwrap();
+        push("2").await;
+        statuses(&server, 3).await;
+        assert!(at.run().await);
+        assert_eq!(statuses(&server, 4).await[3].0, "success");
+
+        // Nobody pushed this.
+        at.scanned(&acme, "web").await;
+        assert_eq!(statuses(&server, 4).await.len(), 4);
     }
 }

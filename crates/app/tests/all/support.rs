@@ -43,6 +43,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) folder: TempDir,
     clock: Arc<AtomicI64>,
+    config: Config,
     stop: watch::Sender<bool>,
 }
 
@@ -78,21 +79,29 @@ fn world(store: Store, folder: TempDir, adjust: &impl Fn(&mut Config)) -> World 
     // The clock stands still, so that no lease ends; a worker asks often whether it is to stop.
     config.lease_life = std::time::Duration::from_millis(30);
     adjust(&mut config);
-    let keys = DataKeys::one(DataKey::new([7; 32]));
-    let tick = Arc::clone(&clock);
-    let app = App::new(
+    let app = app(&store, &clock, config.clone());
+    World { app, store, folder, clock, config, stop: watch::Sender::new(false) }
+}
+
+fn app(store: &Store, clock: &Arc<AtomicI64>, config: Config) -> App {
+    let tick = Arc::clone(clock);
+    App::new(
         store.clone(),
-        keys,
+        DataKeys::one(DataKey::new([7; 32])),
         CLIENT.clone(),
         Arc::clone(&RULESET),
         Clock::new(move || tick.load(Ordering::SeqCst)),
         config,
     )
-    .unwrap();
-    World { app, store, folder, clock, stop: watch::Sender::new(false) }
+    .unwrap()
 }
 
 impl World {
+    /// Another application on the same database, as another process has it.
+    pub(crate) fn twin(&self) -> App {
+        app(&self.store, &self.clock, self.config.clone())
+    }
+
     pub(crate) fn advance_ms(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::SeqCst);
     }
@@ -142,6 +151,7 @@ impl World {
             repository: Repository { field: "repo_url", url: url.to_owned() },
             description: None,
             default_branch: None,
+            fail_on: None,
             access_token: token.map(|token| token.to_owned().into()),
             access_token_user: None,
         };

@@ -345,8 +345,13 @@ async fn a_scan_whose_worker_dies_is_run_again_and_stores_nothing_twice() {
             fingerprint: "0".repeat(32),
             status: FindingStatus::Open,
         };
-        assert!(tenant.add_findings(dead.lease, vec![left], at.now_ms()).await.unwrap());
-        tenant.commit().await.unwrap();
+        let numbers = tenant.take_finding_numbers(1).await.unwrap();
+        let completion =
+            store::Completion { commit_sha: None, error: None, coverage: store::Coverage::Whole };
+        let found = (numbers, vec![left]);
+        // It dies before its end is one.
+        assert!(tenant.complete_scan(dead.lease, completion, found, at.now_ms()).await.unwrap());
+        drop(tenant);
         assert!(!at.run().await);
         at.advance_ms(1_000);
         assert!(at.run().await);
@@ -398,5 +403,67 @@ async fn whoever_has_many_scans_does_not_keep_others_waiting() {
         assert!(at.run().await);
         let scan = at.scan(&globex, "quiet", quiet.id).await;
         assert_eq!(scan.status, ScanStatus::Completed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_keeps_so_many_scans_waiting() {
+    for at in worlds_with(|config| config.max_waiting_scans = 2).await {
+        let acme = at.register("acme").await;
+        at.project(&acme, "web", "https://git.example/web.git", None).await;
+        at.start(&acme, "web").await;
+        let second = at.start(&acme, "web").await;
+        let third = at.app.start_scan(&acme, "web", app::ScanRequest::default()).await;
+        assert!(matches!(third, Err(app::Error::LimitReached { .. })), "{third:?}");
+        at.app.cancel_scan(&acme, "web", second.id).await.unwrap();
+        at.start(&acme, "web").await;
+        // Another one's queue is its own.
+        let other = at.register("globex").await;
+        at.project(&other, "web", "https://git.example/web.git", None).await;
+        at.start(&other, "web").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_findings_than_a_scan_may_have_the_worst_are_kept_and_nothing_counts_as_fixed() {
+    let repo = Repo::new();
+    let lines: String = (0..5).map(|n| format!("KEY_{n}={}\n", credential(n))).collect();
+    repo.write("app.env", lines).commit("leak");
+    let server = GitServer::of(&repo);
+    for at in worlds_with(|config| config.max_findings = 3).await {
+        let acme = at.register("acme").await;
+        at.project(&acme, "web", &server.url(), None).await;
+        let scan = at.scanned(&acme, "web").await;
+        assert_eq!(scan.critical, 3);
+        assert!(scan.error.unwrap().contains("2 findings more"));
+        assert_eq!(at.findings(&acme, "web", scan.id).await.len(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_of_another_process_hear_of_a_scan() {
+    for at in worlds_with(|config| config.poll_interval = Duration::from_hours(1)).await {
+        if at.store.backend() == store::Backend::Sqlite {
+            // There they look now and then.
+            continue;
+        }
+        let acme = at.register("acme").await;
+        let (server, asked) = silent();
+        at.project(&acme, "web", &server.url("x.git"), None).await;
+        let other = at.twin();
+        let stop = watch::Sender::new(false);
+        let hearing = tokio::spawn({
+            let (app, stop) = (other.clone(), stop.subscribe());
+            async move { app.hear_of_scans(stop).await }
+        });
+        let working = tokio::spawn({
+            let (app, stop) = (other, stop.subscribe());
+            async move { app.run_worker(stop).await }
+        });
+        at.start(&acme, "web").await;
+        tokio::task::spawn_blocking(move || asked.recv().unwrap()).await.unwrap();
+        stop.send(true).unwrap();
+        working.await.unwrap();
+        hearing.await.unwrap();
     }
 }

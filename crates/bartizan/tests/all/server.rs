@@ -586,4 +586,15 @@ fn bodies_and_headers_that_are_too_large_are_refused_in_the_envelope() {
     ]);
     assert_eq!(answer.status, 413, "{}", answer.body);
     assert_eq!(answer.json()["error"], "payload_too_large");
+    let long = format!("{}/v1/orgs/acme/projects?cursor={}", server.url, "x".repeat(9_000));
+    let fat = format!("x-fat: {}", "x".repeat(40_000));
+    let many: Vec<String> = (0..150).map(|number| format!("x-{number}: 1")).collect();
+    let many: Vec<&str> = many.iter().flat_map(|header| ["-H", header.as_str()]).collect();
+    let short = format!("{}/healthz", server.url);
+    for arguments in [vec![long.as_str()], vec!["-H", &fat, &short], [many, vec![&short]].concat()]
+    {
+        let answer = server.curl(&arguments);
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        assert_eq!(answer.json()["error"], "bad_request");
+    }
 }

@@ -27,6 +27,8 @@ impl MigrationTrait for Step {
             .col(schema::text("repo_url"))
             .col(schema::text("repo_identity"))
             .col(schema::text("default_branch"))
+            .col(schema::text("search_text"))
+            .col(schema::small_integer_null("fail_on"))
             .col(schema::blob_null("sealed_access_token"))
             .col(schema::text("access_token_user"))
             .col(schema::blob("sealed_webhook_secret"))

@@ -26,6 +26,8 @@ impl MigrationTrait for Step {
             .col(schema::text("kind"))
             .col(schema::text("clone_url"))
             .col(schema::text("target_ref"))
+            .col(schema::text_null("pushed_to"))
+            .col(schema::text_null("pushed_commit"))
             .col(schema::text_null("commit_sha"))
             .col(schema::text("status"))
             .col(schema::boolean("is_cancel_requested"))
@@ -49,7 +51,7 @@ impl MigrationTrait for Step {
             .to_owned();
         manager.create_table(scans).await?;
 
-        let (column, mut key) = organization("findings");
+        let (column, _) = organization("findings");
         let findings = Table::create()
             .table("findings")
             .col(schema::pk_uuid("id"))
@@ -80,13 +82,12 @@ impl MigrationTrait for Step {
             .col(schema::boolean("is_current"))
             .col(schema::big_integer("first_seen_at"))
             .col(schema::big_integer("created_at"))
-            .foreign_key(&mut key)
-            .foreign_key(&mut belongs_to("findings", "project_id", "projects"))
+            // The scan has a project and an organization; asking for them again for each finding costs as much as storing it.
             .foreign_key(&mut belongs_to("findings", "scan_id", "scans"))
             .to_owned();
         manager.create_table(findings).await?;
 
-        let (column, mut key) = organization("problems");
+        let (column, _) = organization("problems");
         let problems = Table::create()
             .table("problems")
             .col(schema::uuid("project_id"))
@@ -98,7 +99,6 @@ impl MigrationTrait for Step {
             .col(schema::uuid_null("triaged_by"))
             .col(schema::big_integer_null("triaged_at"))
             .primary_key(Index::create().col("project_id").col("fingerprint"))
-            .foreign_key(&mut key)
             .foreign_key(&mut belongs_to("problems", "project_id", "projects"))
             .to_owned();
         manager.create_table(problems).await?;

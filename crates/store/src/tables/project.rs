@@ -27,6 +27,10 @@ pub struct Model {
     pub repo_identity: String,
     /// What is scanned unless somebody says otherwise.
     pub default_branch: String,
+    /// Name, slug and URL in lower case, each on a line: not every database knows more of case than ASCII's.
+    pub search_text: String,
+    /// From which severity on an open finding fails a pushed commit, 0 `info` to 4 `critical`; none does without it.
+    pub fail_on: Option<i16>,
     /// Sealed: what opens it is not in the database.
     pub sealed_access_token: Option<Vec<u8>>,
     /// The user name that goes with the token.

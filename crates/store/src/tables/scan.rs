@@ -25,6 +25,10 @@ pub struct Model {
     pub clone_url: String,
     /// The branch, tag or commit.
     pub target_ref: String,
+    /// The kind of host that told of the push that started it, if one did.
+    pub pushed_to: Option<String>,
+    /// The commit that was pushed.
+    pub pushed_commit: Option<String>,
     /// The commit it looked at, once it is known.
     pub commit_sha: Option<String>,
     /// Where it is in its life.

@@ -1,6 +1,6 @@
 use store::{
     Access, Completion, Coverage, FindingFilter, FindingStatus, Leased, NewFinding, Offset,
-    Organization, Project, Scan, ScanKind, ScanStatus, Store, Totals,
+    Organization, Project, Scan, ScanKind, Store, Totals,
 };
 
 use crate::support::{NOW, fresh, new_finding, new_scan, project, register, scan};
@@ -56,12 +56,9 @@ async fn complete(
     now_ms: i64,
 ) -> Scan {
     let tenant = store.tenant(of.id, Access::Write).await.unwrap();
-    assert!(tenant.add_findings(leased.lease, found, now_ms).await.unwrap());
-    tenant.commit().await.unwrap();
-    let tenant = store.tenant(of.id, Access::Write).await.unwrap();
-    let done =
-        Completion { status: ScanStatus::Completed, commit_sha: None, error: None, coverage };
-    assert!(tenant.complete_scan(leased.lease, done, now_ms).await.unwrap());
+    let numbers = tenant.take_finding_numbers(found.len()).await.unwrap();
+    let done = Completion { commit_sha: None, error: None, coverage };
+    assert!(tenant.complete_scan(leased.lease, done, (numbers, found), now_ms).await.unwrap());
     let scan = tenant.scan(leased.scan.id).await.unwrap().unwrap();
     tenant.commit().await.unwrap();
     scan

@@ -25,6 +25,12 @@ async fn a_search_takes_what_is_written_as_it_is_written() {
         for slug in ["web", "web-api", "100-percent"] {
             project(&at.store, &acme, slug).await;
         }
+        let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
+        let percent = tenant.project_by_slug("100-percent").await.unwrap().unwrap();
+        let named =
+            ProjectChanges { name: Some("GRÜßE".to_owned()), ..ProjectChanges::default() };
+        tenant.change_project(percent.id, named, NOW).await.unwrap();
+        tenant.commit().await.unwrap();
         let tenant = at.store.tenant(acme.id, Access::Read).await.unwrap();
         for (search, found) in [
             (None, 3),
@@ -35,6 +41,10 @@ async fn a_search_takes_what_is_written_as_it_is_written() {
             (Some("%"), 0),
             (Some("\\"), 0),
             (Some("'"), 0),
+            (Some("grüße"), 1),
+            (Some("GRÜSSE"), 0),
+            (Some("ÜSSE"), 0),
+            (Some("Ü"), 1),
         ] {
             let page = Offset { skip: 0, limit: 1 };
             let (rows, total) = tenant.projects_page(search, page).await.unwrap();

@@ -1,4 +1,4 @@
-use store::{Access, Answer, Completion, Leased, ScanFilter, ScanStatus, Store};
+use store::{Access, Answer, Completion, Lease, Leased, ScanFilter, ScanStatus, Store, Tenant};
 
 use crate::support::{NOW, fresh, new_finding, new_scan, project, register, scan};
 
@@ -19,12 +19,7 @@ async fn reclaim(store: &Store, now_ms: i64) -> u64 {
 }
 
 fn completed() -> Completion {
-    Completion {
-        status: ScanStatus::Completed,
-        commit_sha: None,
-        error: None,
-        coverage: store::Coverage::Whole,
-    }
+    Completion { commit_sha: None, error: None, coverage: store::Coverage::Whole }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,6 +70,13 @@ async fn whoever_has_few_running_is_next() {
     }
 }
 
+/// Completes a scan that found this, in a transaction that goes on. Says whether the lease held.
+async fn complete(tenant: &Tenant, lease: Lease, fingerprint: &str) -> bool {
+    let findings = vec![new_finding(fingerprint, 3)];
+    let numbers = tenant.take_finding_numbers(findings.len()).await.unwrap();
+    tenant.complete_scan(lease, completed(), (numbers, findings), NOW).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_worker_that_dies_loses_its_scan_and_its_findings_are_not_doubled() {
     for at in fresh().await {
@@ -83,23 +85,28 @@ async fn a_worker_that_dies_loses_its_scan_and_its_findings_are_not_doubled() {
         scan(&at.store, &acme, new_scan(&web), NOW).await;
         let dead = lease(&at.store, NOW).await.unwrap();
         let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
-        assert!(tenant.add_findings(dead.lease, vec![new_finding("a", 3)], NOW).await.unwrap());
-        tenant.commit().await.unwrap();
+        // It dies before its end is one.
+        assert!(complete(&tenant, dead.lease, "a").await);
+        drop(tenant);
         assert_eq!(reclaim(&at.store, NOW + LEASE_MS - 1).await, 0);
         assert_eq!(reclaim(&at.store, NOW + LEASE_MS).await, 1);
 
         let alive = lease(&at.store, NOW + LEASE_MS).await.unwrap();
         assert_eq!((alive.scan.id, alive.scan.attempts), (dead.scan.id, 2));
         let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
+        assert_eq!(tenant.findings_in_order(alive.scan.id, 0, 10).await.unwrap().len(), 0);
         // The dead one wakes up.
-        assert!(!tenant.add_findings(dead.lease, vec![new_finding("b", 3)], NOW).await.unwrap());
-        assert!(!tenant.complete_scan(dead.lease, completed(), NOW).await.unwrap());
+        assert!(!complete(&tenant, dead.lease, "b").await);
+        let failed = tenant.end_scan(dead.lease, ScanStatus::Failed, None, NOW).await.unwrap();
+        assert!(!failed);
         let answer = tenant.extend_lease(dead.lease, NOW + 2 * LEASE_MS, 1).await.unwrap();
         assert_eq!(answer, Answer::Lost);
-        assert!(tenant.add_findings(alive.lease, vec![new_finding("a", 3)], NOW).await.unwrap());
-        assert!(tenant.complete_scan(alive.lease, completed(), NOW).await.unwrap());
+        assert!(complete(&tenant, alive.lease, "a").await);
         let scan = tenant.scan(alive.scan.id).await.unwrap().unwrap();
         assert_eq!((scan.status, scan.high, scan.new_findings), (ScanStatus::Completed, 1, 1));
+        assert_eq!(tenant.findings_in_order(scan.id, 0, 10).await.unwrap().len(), 1);
+        // It is over.
+        assert!(!complete(&tenant, alive.lease, "a").await);
     }
 }
 
@@ -137,13 +144,8 @@ async fn a_scan_is_cancelled_while_it_waits_and_while_it_runs() {
         assert!(!tenant.cancel_scan(waiting.id, NOW + 4).await.unwrap());
         let answer = tenant.extend_lease(leased.lease, NOW + LEASE_MS, 7).await.unwrap();
         assert_eq!(answer, Answer::Cancel);
-        let cancelled = Completion {
-            status: ScanStatus::Cancelled,
-            commit_sha: None,
-            error: None,
-            coverage: store::Coverage::Whole,
-        };
-        assert!(tenant.complete_scan(leased.lease, cancelled, NOW + 5).await.unwrap());
+        let status = ScanStatus::Cancelled;
+        assert!(tenant.end_scan(leased.lease, status, None, NOW + 5).await.unwrap());
         tenant.commit().await.unwrap();
         let tenant = at.store.tenant(acme.id, Access::Read).await.unwrap();
         let of = ScanFilter { status: Some(ScanStatus::Cancelled), ..ScanFilter::default() };
@@ -165,36 +167,6 @@ async fn a_scan_that_is_given_back_counts_no_attempt() {
             let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
             tenant.give_back(leased.lease).await.unwrap();
             tenant.commit().await.unwrap();
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_a_dead_worker_stored_goes_with_its_lease() {
-    for at in fresh().await {
-        let (acme, _) = register(&at.store, "acme").await;
-        let web = project(&at.store, &acme, "web").await;
-        let scan = scan(&at.store, &acme, new_scan(&web), NOW).await;
-        let count = async || {
-            let tenant = at.store.tenant(acme.id, Access::Read).await.unwrap();
-            tenant.findings_in_order(scan.id, 0, 10).await.unwrap().len()
-        };
-        for attempt in 0..3 {
-            let now = NOW + attempt * LEASE_MS;
-            let leased = lease(&at.store, now).await.unwrap();
-            let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
-            for name in ["a", "b"] {
-                // Stored anew.
-                assert!(tenant.drop_findings(leased.lease).await.unwrap());
-                let finding = vec![new_finding(name, 3)];
-                assert!(tenant.add_findings(leased.lease, finding, now).await.unwrap());
-            }
-            tenant.commit().await.unwrap();
-            assert_eq!(count().await, 1);
-            assert_eq!(reclaim(&at.store, now + LEASE_MS).await, 1);
-            assert_eq!(count().await, 0);
-            let tenant = at.store.tenant(acme.id, Access::Write).await.unwrap();
-            assert!(!tenant.drop_findings(leased.lease).await.unwrap());
         }
     }
 }

@@ -88,6 +88,7 @@ pub(crate) fn new_project(slug: &str) -> NewProject {
         repo_url: format!("https://git.example/{slug}.git"),
         repo_identity: format!("git.example/{slug}"),
         default_branch: "main".to_owned(),
+        fail_on: Some(3),
         sealed_access_token: None,
         access_token_user: "x-access-token".to_owned(),
         sealed_webhook_secret: vec![0, 1, 255],
@@ -108,6 +109,7 @@ pub(crate) fn new_scan(project: &Project) -> NewScan {
         kind: ScanKind::Full,
         clone_url: project.repo_url.clone(),
         target_ref: "main".to_owned(),
+        pushed: None,
     }
 }
 
