@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--bartizan", default="target/release/bartizan")
     parser.add_argument("--database", help="a postgres:// URL of an empty database")
     parser.add_argument("--rate", type=int, default=200, help="requests a second, whether answers come or not")
-    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=20, help="of each round of reads")
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bartizan-bench-"))
     try:
@@ -64,7 +64,8 @@ def measure(options, folder):
             assert sum(scan["findings_count"].values()) > 0.99 * FINDINGS, scan
         seconds, scans = (now - then for now, then in zip(server.stored(), before))
         tell(f"{FINDINGS:,} findings of one scan stored in", seconds / scans, "s", 2)
-        asyncio.run(reads(server, options))
+        for beside, what in [("small", "of 1,000 files each"), ("large-1", f"that find {FINDINGS:,} each")]:
+            asyncio.run(reads(server, options, beside, what))
         print(f"memory after it: {server.memory():.0f} MB")
     finally:
         server.stop()
@@ -151,8 +152,8 @@ class Server:
         self.process.wait(30)
 
 
-async def reads(server, options):
-    """Reads at a fixed rate, two scans beside them. A request that is late counts from when it was due."""
+async def reads(server, options, beside, what):
+    """Reads at a fixed rate, two scans of the project `beside` at all times. A request that is late counts from when it was due."""
     findings = server.get("/v1/orgs/bench/findings?limit=1")
     scan = findings[0]["scan_id"]
     paths = [
@@ -181,7 +182,7 @@ async def reads(server, options):
 
     def scanning(stop):
         while not stop.is_set():
-            server.scan("large-1", poll=0.2)
+            server.scan(beside, poll=0.2)
 
     stop = threading.Event()
     scans = [threading.Thread(target=scanning, args=(stop,)) for _ in range(2)]
@@ -199,7 +200,7 @@ async def reads(server, options):
         await asyncio.to_thread(thread.join)
     took.sort()
     count = len(took)
-    print(f"{count} reads at {options.rate}/s, {FINDINGS * 4:,} findings, two scans: median {took[count // 2] * 1000:.1f} ms")
+    print(f"{count} reads at {options.rate}/s, {FINDINGS * 4:,} findings, two scans {what}: median {took[count // 2] * 1000:.1f} ms")
     tell("99 % of them in", took[count * 99 // 100] * 1000, "ms", 10)
 
 

@@ -189,7 +189,8 @@ impl Tenant {
         Ok(())
     }
 
-    /// The problems that findings are instances of, by fingerprint; those that nobody had seen are made.
+    /// The problems that findings are instances of, by fingerprint; those that nobody had seen are made, and are left out if all
+    /// are.
     async fn problems(
         &self,
         scan: &Scan,
@@ -211,10 +212,13 @@ impl Tenant {
         let known = OnConflict::columns([problem::Column::ProjectId, problem::Column::Fingerprint])
             .do_nothing()
             .to_owned();
-        problem::Entity::insert_many(new)
+        let made = problem::Entity::insert_many(new)
             .on_conflict(known)
             .exec_without_returning(&self.tx)
             .await?;
+        if usize::try_from(made).is_ok_and(|made| made == fingerprints.len()) {
+            return Ok(HashMap::new());
+        }
         let rows = problem::Entity::find()
             .filter(problem::Column::OrganizationId.eq(self.organization))
             .filter(problem::Column::ProjectId.eq(scan.project_id))

@@ -183,8 +183,13 @@ impl Store {
             Some(row) => row.try_get_by_index(0)?,
             None => return Ok(()),
         };
-        if i64::try_from(findings).unwrap_or(i64::MAX) > known / 10 {
-            self.db.execute_unprepared("ANALYZE findings, problems").await?;
+        if i64::try_from(findings).unwrap_or(i64::MAX) > known / 4 {
+            // Of the texts nobody asks for anything; to look at them is most of the work.
+            let analyze =
+                "ANALYZE findings (organization_id, project_id, scan_id, number, severity, status,
+                               fingerprint, is_current, created_at, id),
+                           problems (project_id, fingerprint)";
+            self.db.execute_unprepared(analyze).await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 
 mod documents;
 mod gitleaks;
+mod outages;
 mod remote;
 mod scan;
 mod server;

@@ -40,7 +40,7 @@ impl Place {
     }
 
     /// SQLite, and PostgreSQL where there is one.
-    fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::sqlite()];
         match std::env::var("BARTIZAN_TEST_POSTGRES") {
             Ok(server) => {
@@ -61,7 +61,17 @@ impl Place {
         all
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// Where its database is another one.
+    pub(crate) fn on(database: String) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), database: Some(database) }
+    }
+
+    /// Where its database is, if it is on PostgreSQL.
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(self.folder.path(), arguments);
         command.arg("--data-dir").arg(self.data());
         if let Some(url) = &self.database {
@@ -70,19 +80,21 @@ impl Place {
         command
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
-        let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .env("BARTIZAN_LOGIN_LIMIT", "1000")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(arguments);
+        self.serve_by(command)
+    }
+
+    /// A server that `command` starts.
+    pub(crate) fn serve_by(&self, mut command: Command) -> Server {
+        command.env("BARTIZAN_LOGIN_LIMIT", "1000");
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let mut greeting = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         while !greeting.contains("/docs") {
@@ -104,13 +116,13 @@ impl Drop for Server {
 
 /// What came back.
 pub(crate) struct Answer {
-    status: u16,
+    pub(crate) status: u16,
     headers: String,
     pub(crate) body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
     }
 }
@@ -156,7 +168,7 @@ impl Server {
         answer.json()
     }
 
-    fn post(&self, path: &str, token: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Value {
         let answer = self.call("POST", path, token, Some(body));
         assert!((200..300).contains(&answer.status), "{path}: {}", answer.body);
         answer.json()
@@ -177,7 +189,7 @@ impl Server {
         self.scan_again(token, organization)
     }
 
-    fn scan_again(&self, token: &str, organization: &str) -> String {
+    pub(crate) fn scan_again(&self, token: &str, organization: &str) -> String {
         let project = format!("/v1/orgs/{organization}/projects/web");
         let scan = self.post(&format!("{project}/run-scan"), token, &json!({}));
         format!("{project}/scans/{}", scan["id"].as_str().unwrap())
