@@ -154,8 +154,7 @@ class Server:
 
 async def reads(server, options, beside, what):
     """Reads at a fixed rate, two scans of the project `beside` at all times. A request that is late counts from when it was due."""
-    findings = server.get("/v1/orgs/bench/findings?limit=1")
-    scan = findings[0]["scan_id"]
+    scan = server.get("/v1/orgs/bench/projects/large-3/scans?limit=1")[0]["id"]
     paths = [
         "/v1/orgs/bench/findings",
         "/v1/orgs/bench/findings?severity=high,critical",
