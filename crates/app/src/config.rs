@@ -9,6 +9,8 @@ use std::{
 use model::SecretValue;
 use store::Plan;
 
+use crate::advisories::Publishers;
+
 /// How the application behaves.
 #[derive(Clone)]
 pub struct Config {
@@ -36,6 +38,10 @@ pub struct Config {
     pub max_clone_bytes: u64,
     /// Longest time that a clone takes.
     pub clone_timeout: Duration,
+    /// Where what is known about vulnerabilities is. `None`: nowhere.
+    pub advisories_folder: Option<PathBuf>,
+    /// From where it is fetched. `None`: it is not.
+    pub advisories: Option<Publishers>,
     /// Findings that are stored of a scan, the worst first. They are stored in one transaction, and as long as it lasts nobody
     /// else writes to SQLite: seconds.
     pub max_findings: usize,
@@ -64,6 +70,8 @@ impl Config {
             clone_folder,
             max_clone_bytes: 8 << 30,
             clone_timeout: Duration::from_mins(15),
+            advisories_folder: None,
+            advisories: None,
             max_findings: 100_000,
             scan_threads: std::thread::available_parallelism().map_or(1, usize::from),
             lease_life: Duration::from_secs(30),

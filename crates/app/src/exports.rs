@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use checks::secrets::Rule;
 use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
@@ -27,7 +26,9 @@ use crate::{
     App, Ctx, Error,
     findings::{confidence_of_rank, severity_of_rank},
     projects::by_slug,
+    rule_docs,
     scans::{ScanView, numbered, of_project},
+    worker::rows::package_of,
 };
 
 /// Rows of CSV, for the surfaces to write in their own order of columns.
@@ -122,7 +123,7 @@ impl Export {
         let folder = app.config.clone_folder.clone();
         let written = tokio::task::spawn_blocking(move || {
             let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
-            let rules: Vec<RuleDoc<'_>> = ruleset.rules().iter().map(rule_doc).collect();
+            let rules = rule_docs(&ruleset);
             // Whoever reads slowly holds a file and neither memory nor a thread.
             fs::create_dir_all(&folder)?;
             let mut file = tempfile::tempfile_in(folder)?;
@@ -184,6 +185,7 @@ fn write_sarif(
         key_id,
         complete: scan.status == ScanStatus::Completed && scan.error.is_none(),
         history: matches!(scan.kind, ScanKind::Full | ScanKind::Secrets),
+        advisories_at_ms: None,
         repository: Some(Repository {
             url: Some(&scan.clone_url),
             commit: scan.commit_sha.as_deref(),
@@ -220,8 +222,12 @@ fn finding_of(row: Finding) -> Option<ModelFinding> {
         let lines = text.split('\n').map(str::to_owned).collect();
         Arc::new(Snippet { first_line: start.line, lines, mark: Span { start, end } })
     });
+    let scanner = match row.scanner.as_str() {
+        scanner if scanner == Scanner::Dependencies.as_str() => Scanner::Dependencies,
+        _ => Scanner::Secrets,
+    };
     let mut finding =
-        ModelFinding::builder(CheckId::new(row.check_id), Scanner::Secrets, place, fingerprint)
+        ModelFinding::builder(CheckId::new(row.check_id), scanner, place, fingerprint)
             .rated(severity_of_rank(row.severity), confidence_of_rank(row.confidence))
             .told(row.title, row.description, row.remediation)
             .classified(
@@ -231,19 +237,8 @@ fn finding_of(row: Finding) -> Option<ModelFinding> {
             .suppressed(is_set_aside.then_some(Suppression::Configuration))
             .build();
     finding.snippet = snippet;
+    finding.package = row.package.as_ref().and_then(package_of).map(Arc::new);
+    let aliases = row.aliases.as_array().map(Vec::as_slice).unwrap_or_default();
+    finding.aliases = aliases.iter().filter_map(|alias| alias.as_str()).map(Arc::from).collect();
     Some(finding)
-}
-
-fn rule_doc(rule: &Rule) -> RuleDoc<'_> {
-    RuleDoc {
-        id: &rule.id,
-        title: &rule.title,
-        description: &rule.what,
-        help: &rule.revoke,
-        severity: rule.severity,
-        confidence: rule.confidence,
-        cwe: Some(rule.cwe),
-        reference: rule.reference.as_deref(),
-        provider: rule.provider.as_deref(),
-    }
 }

@@ -4,6 +4,7 @@
 //! This crate has never heard of HTTP or SQL.
 
 mod accounts;
+pub mod advisories;
 mod audit;
 mod config;
 mod context;
@@ -15,6 +16,7 @@ mod keys;
 mod operator;
 mod passwords;
 mod projects;
+mod rule_docs;
 mod scans;
 mod sessions;
 mod statuses;
@@ -41,6 +43,7 @@ pub use keys::{DataKey, DataKeys, InvalidKey};
 pub use operator::Operator;
 pub use passwords::Password;
 pub use projects::{FailOn, ProjectDraft, ProjectPatch, ProjectView, Repository, Statistics};
+pub use rule_docs::rule_docs;
 pub use scans::{ScanQuery, ScanRequest, ScanView};
 pub use sessions::Login;
 pub use tokens::{IssuedToken, WebTokenDraft};
@@ -77,6 +80,7 @@ pub struct Parts {
     ruleset: Arc<Ruleset>,
     clock: Clock,
     config: Config,
+    advisories: Option<advisories::Current>,
     /// Rung when a scan was started in this process.
     wake: Notify,
 }
@@ -106,6 +110,7 @@ impl App {
         let signer = sessions::Signer::new(&keys);
         let passwords = passwords::Passwords::new()?;
         let wake = Notify::new();
+        let advisories = config.advisories_folder.as_deref().map(advisories::Current::of);
         Ok(Self(Arc::new(Parts {
             store,
             keys,
@@ -115,6 +120,7 @@ impl App {
             ruleset,
             clock,
             config,
+            advisories,
             wake,
         })))
     }

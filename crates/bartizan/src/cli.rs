@@ -5,14 +5,18 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Confidence, Severity};
 
-use crate::server_command::{AdminArguments, ServeArguments, WorkerArguments};
+use crate::{
+    advisories_command::AdvisoriesArguments,
+    server_command::{AdminArguments, ServeArguments, WorkerArguments},
+};
 
-/// Finds secrets in code and its history.
+/// Finds secrets in code and its history, and packages with known vulnerabilities.
 #[derive(Debug, Parser)]
 #[command(name = "bartizan", version, about, long_about = None, disable_help_subcommand = true, after_help = "\
 Start with:
   bartizan scan .                    the files below this folder
   bartizan scan . --history          everything that was ever committed
+  bartizan sbom .                    the packages that are locked there
   bartizan checks                    what is looked for
   bartizan serve                     a server for teams, on http://127.0.0.1:8080")]
 pub(crate) struct Cli {
@@ -24,8 +28,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Scan a folder, a file or a git repository
     Scan(Box<ScanArguments>),
+    /// Write the list of packages that a folder, a file or a repository names (a bill of materials)
+    Sbom(Box<SbomArguments>),
     /// List the checks, or show the page of one
     Checks(ChecksArguments),
+    /// Fetch, import and look up what is known about vulnerabilities of packages
+    Advisories(Box<AdvisoriesArguments>),
     /// Run the server: APIs, and workers that scan
     Serve(Box<ServeArguments>),
     /// Run scans of a server's queue in another process or on another machine
@@ -95,7 +103,7 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) baseline: Vec<PathBuf>,
 
-    /// Run only these checks (`aws-*`), or look only at these paths (`src/**`); may be repeated
+    /// Run only these checks (`aws-*`, `secrets`, `dependencies`), or look only at these paths (`src/**`); may be repeated
     #[arg(long, value_name = "CHECK | GLOB", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 
@@ -111,6 +119,19 @@ pub(crate) struct ScanArguments {
     #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
 
+    /// Statements about vulnerabilities that do not concern the project (OpenVEX, CSAF); may be repeated. Those in
+    /// `.bartizan/vex/` of your own folder count without it
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) vex: Vec<PathBuf>,
+
+    /// Leave out packages that only those need who work on the project
+    #[arg(long)]
+    pub(crate) no_dev: bool,
+
+    /// Where `bartizan advisories` keeps its index [default: the user's data directory]
+    #[arg(long, value_name = "FOLDER", env = "BARTIZAN_DATA_DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) data_dir: Option<PathBuf>,
+
     /// Also look at files that `.gitignore` names
     #[arg(long)]
     pub(crate) no_ignore: bool,
@@ -125,6 +146,47 @@ pub(crate) struct ScanArguments {
 
     #[command(flatten)]
     pub(crate) reach: Reach,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  bartizan sbom . --format cyclonedx --output bom.json
+  bartizan sbom https://github.com/rust-lang/log.git --format spdx")]
+pub(crate) struct SbomArguments {
+    /// A folder, a file, a git repository on this disk, or the URL of one
+    #[arg(value_name = "PATH | GIT URL", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) target: OsString,
+
+    /// In which form
+    #[arg(long, short, value_enum, default_value_t = SbomFormat::Cyclonedx)]
+    pub(crate) format: SbomFormat,
+
+    /// Look at this branch, tag or commit
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
+    /// Write it into this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Also look at files that `.gitignore` names
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormat {
+    /// SPDX 2.3, JSON
+    Spdx,
+    /// CycloneDX 1.5, JSON
+    Cyclonedx,
+    /// CycloneDX 1.6, JSON
+    #[value(name = "cyclonedx-1.6")]
+    Cyclonedx16,
 }
 
 /// What may be reached over the network.

@@ -8,6 +8,8 @@ use std::{
 
 use engine::HashKey;
 
+use crate::home;
+
 /// Where a key can be set, for machines that come and go.
 pub(crate) const VARIABLE: &str = "BARTIZAN_FINGERPRINT_KEY";
 
@@ -21,12 +23,8 @@ pub(crate) fn load() -> HashKey {
     file().and_then(|path| read_or_make(&path).ok()).unwrap_or_else(|| HashKey::new(random()))
 }
 
-/// `$XDG_DATA_HOME/bartizan/fingerprint.key` (XDG Base Directory Specification).
 fn file() -> Option<PathBuf> {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data =
-        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
-    Some(data.join("bartizan/fingerprint.key"))
+    Some(home::data_folder()?.join("fingerprint.key"))
 }
 
 fn read_or_make(path: &Path) -> io::Result<HashKey> {

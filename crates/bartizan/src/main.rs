@@ -2,14 +2,18 @@
 //!
 //! Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 the target could not be read, 4 incomplete.
 
+mod advisories_command;
 mod checks_command;
 mod cli;
+mod data;
 mod files;
+mod home;
 mod key;
 mod network;
 mod output;
 mod progress;
 mod remote;
+mod sbom_command;
 mod scan;
 mod server_command;
 mod setup;
@@ -57,7 +61,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
+        Command::Sbom(arguments) => sbom_command::run(*arguments),
         Command::Checks(arguments) => checks_command::run(&arguments),
+        Command::Advisories(arguments) => advisories_command::run(*arguments),
         Command::Serve(arguments) => server_command::serve(&arguments),
         Command::Worker(arguments) => server_command::work(&arguments),
         Command::Admin(arguments) => server_command::administer(*arguments),

@@ -1,6 +1,6 @@
 //! The way out, as the flags and the environment open it.
 
-use std::env;
+use std::{env, path::Path};
 
 use anyhow::{Context as _, Result};
 use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials};
@@ -19,31 +19,45 @@ const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 
 /// A client for repositories: the schemes and networks that the flags open.
 pub(crate) fn client(reach: &Reach) -> Result<Client> {
-    let mut policy = policy(reach)?;
-    for scheme in &reach.allow_clone_schemes {
-        policy.allow_schemes.insert(
-            scheme.parse::<Scheme>().with_context(|| format!("--allow-clone-schemes {scheme}"))?,
-        );
-    }
-    connect(reach, policy)
+    let policy = with_schemes(policy(&reach.allow_private_targets)?, &reach.allow_clone_schemes)?;
+    connect(reach.ca_cert.as_deref(), policy)
+}
+
+/// A client for advisories: the same.
+pub(crate) fn mirror_client(
+    schemes: &[String],
+    networks: &[String],
+    ca_cert: Option<&Path>,
+) -> Result<Client> {
+    connect(ca_cert, with_schemes(policy(networks)?, schemes)?)
 }
 
 /// A client for providers: https only, and patient for a moment only.
 pub(crate) fn provider_client(reach: &Reach, limits: fetch::guard::Limits) -> Result<Client> {
-    connect(reach, Policy { limits, ..policy(reach)? })
+    let policy = policy(&reach.allow_private_targets)?;
+    connect(reach.ca_cert.as_deref(), Policy { limits, ..policy })
 }
 
-fn policy(reach: &Reach) -> Result<Policy> {
+fn with_schemes(mut policy: Policy, schemes: &[String]) -> Result<Policy> {
+    for scheme in schemes {
+        policy.allow_schemes.insert(
+            scheme.parse::<Scheme>().with_context(|| format!("--allow-clone-schemes {scheme}"))?,
+        );
+    }
+    Ok(policy)
+}
+
+fn policy(networks: &[String]) -> Result<Policy> {
     let mut policy = Policy::default();
-    for network in &reach.allow_private_targets {
+    for network in networks {
         let network = fetch::guard::network(network).context("--allow-private-targets")?;
         policy.allow_private.push(network);
     }
     Ok(policy)
 }
 
-fn connect(reach: &Reach, policy: Policy) -> Result<Client> {
-    let Some(path) = &reach.ca_cert else {
+fn connect(ca_cert: Option<&Path>, policy: Policy) -> Result<Client> {
+    let Some(path) = ca_cert else {
         return Ok(Client::new(policy, SystemResolver)?);
     };
     let told = || format!("--ca-cert {}", path.display());

@@ -34,8 +34,16 @@ pub(crate) fn write(
         Format::Sarif => report::Format::Sarif(SarifStyle { show_suppressed }),
         Format::Csv => report::Format::Csv,
     };
+    to(file, |out| report::write(report, format, out))
+}
+
+/// Writes into the file, or to standard output. A file appears whole or not at all.
+pub(crate) fn to(
+    file: Option<&Path>,
+    write: impl Fn(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<()> {
     let Some(path) = file.filter(|path| *path != Path::new("-")) else {
-        return match report::write(report, format, &mut io::stdout().lock()) {
+        return match write(&mut io::stdout().lock()) {
             // `| head` has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other.context("cannot write to standard output"),
@@ -50,13 +58,13 @@ pub(crate) fn write(
     if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or a pipe is written, not replaced.
         let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(told)?;
-        return report::write(report, format, &mut file).with_context(told);
+        return write(&mut file).with_context(told);
     }
     let mut aside = tempfile::Builder::new()
         .permissions(permissions())
         .tempfile_in(folder)
         .with_context(told)?;
-    report::write(report, format, &mut aside).with_context(told)?;
+    write(&mut aside).with_context(told)?;
     aside.flush().with_context(told)?;
     aside.persist(path).with_context(told)?;
     Ok(())

@@ -1,22 +1,27 @@
 //! `bartizan scan`.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use engine::{Cancel, Outcome, Progress, Scan};
+use anyhow::{Result, bail};
+use engine::{Cancel, Dependencies, Outcome, Progress, Scan};
 use indicatif::{HumanBytes, HumanCount};
-use report::{Repository as ReportedRepository, RuleDoc, ScanReport, Stats};
+use model::Scanner;
+use report::{Repository as ReportedRepository, ScanReport, Stats};
 use sources::{Limits, git::Repository};
 
 use crate::{
-    Failure, cli::ScanArguments, key, network, output, progress::Line, remote::Remote, setup,
-    target, target::Target, verify,
+    Failure, cli::ScanArguments, data, files, key, network, output, progress::Line, remote::Remote,
+    setup, target, target::Target, verify,
 };
 
+/// Largest document of statements about exploitability, in bytes.
+const MAX_VEX_BYTES: u64 = 64 << 20;
 /// The exit code of a process that a user's Ctrl-C ended, as shells tell it (128 and the number of the signal).
 const STOPPED: u8 = 130;
 
@@ -52,6 +57,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     });
     let scan = Scan {
         ruleset: Arc::clone(&setup.ruleset),
+        dependencies: dependencies(arguments, &setup.dependency_checks, folder.is_some())?,
         suppressions: setup.suppressions,
         key,
         threads: arguments.jobs.map_or_else(
@@ -68,13 +74,17 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let looked = look(arguments, target, &scan)?;
     let mut outcome = looked.outcome;
     outcome.notes.extend(setup.notes);
+    outcome.retain(|finding| {
+        finding.scanner != Scanner::Dependencies
+            || setup.dependency_checks.contains(&finding.check.as_str())
+    });
     if let Some(floor) = setup.min_confidence {
         outcome.retain(|finding| finding.confidence >= floor);
     }
     if let Some(client) = &providers {
         verify::verify(&mut outcome, &setup.ruleset, client, &scan.cancel);
     }
-    let rules: Vec<RuleDoc<'_>> = setup.ruleset.rules().iter().map(rule_doc).collect();
+    let rules = app::rule_docs(&setup.ruleset);
     let contents = outcome.stats.contents;
     let typed = arguments.target.to_string_lossy();
     let report = ScanReport {
@@ -89,11 +99,16 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
             blobs: if arguments.history { contents } else { 0 },
             commits: outcome.stats.commits,
             bytes: outcome.stats.bytes,
+            packages: packages(&outcome),
         },
         rules: &rules,
         key_id: &key_id,
         complete: outcome.is_complete(),
         history: arguments.history,
+        advisories_at_ms: scan
+            .dependencies
+            .as_ref()
+            .and_then(|judge| judge.index.as_ref()?.status().advisories_at_ms),
         repository: looked
             .commit
             .as_deref()
@@ -112,13 +127,17 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
 }
 
 /// What was looked at, and which state of it.
-struct Looked {
-    outcome: Outcome,
-    url: Option<String>,
-    commit: Option<String>,
+pub(crate) struct Looked {
+    pub(crate) outcome: Outcome,
+    pub(crate) url: Option<String>,
+    pub(crate) commit: Option<String>,
 }
 
-fn look(arguments: &ScanArguments, target: Target, scan: &Scan) -> Result<Looked, Failure> {
+pub(crate) fn look(
+    arguments: &ScanArguments,
+    target: Target,
+    scan: &Scan,
+) -> Result<Looked, Failure> {
     match target {
         Target::Files(path) => {
             let _line = progress_of(scan, "files");
@@ -169,7 +188,12 @@ fn repository_of(
             scan.staged(repository, index.as_deref()).map_err(Failure::target)?
         }
         _ if arguments.history => {
-            scan.history(&repository.history(branch).map_err(Failure::target)?)
+            let history = repository.history(branch).map_err(Failure::target)?;
+            let mut outcome = scan.history(&history);
+            if let Some(commit) = &commit {
+                scan.add_packages(repository, commit, &mut outcome);
+            }
+            outcome
         }
         Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
         None => Outcome::default(),
@@ -177,18 +201,46 @@ fn repository_of(
     Ok(Looked { outcome, url, commit: commit.map(|id| id.as_str().to_owned()) })
 }
 
-fn rule_doc(rule: &checks::secrets::Rule) -> RuleDoc<'_> {
-    RuleDoc {
-        id: &rule.id,
-        title: &rule.title,
-        description: &rule.what,
-        help: &rule.revoke,
-        severity: rule.severity,
-        confidence: rule.confidence,
-        cwe: Some(rule.cwe),
-        reference: rule.reference.as_deref(),
-        provider: rule.provider.as_deref(),
+/// How many packages were listed, each version once.
+fn packages(outcome: &Outcome) -> u64 {
+    let lists = outcome.packages.iter();
+    let all = lists.flat_map(|listed| listed.list.dependencies.iter());
+    all.map(|dependency| &dependency.package).collect::<HashSet<_>>().len() as u64
+}
+
+/// What packages are judged by, if anything is to be said of them. What is about to be committed is looked at for secrets only: a
+/// lock file that changes was judged where it was made.
+fn dependencies(
+    arguments: &ScanArguments,
+    wanted: &[&'static str],
+    is_own: bool,
+) -> Result<Option<Dependencies>, Failure> {
+    if wanted.is_empty() || arguments.staged {
+        return Ok(None);
     }
+    let index = match data::library(arguments.data_dir.as_deref()).map(|library| library.index()) {
+        None => None,
+        Some(Ok(index)) => index,
+        // Somebody else's home, or none.
+        Some(Err(advisories::Error::Io { .. })) if arguments.data_dir.is_none() => None,
+        Some(Err(error)) => {
+            let error = anyhow::Error::new(error);
+            return Err(Failure::Usage(error.context("`bartizan advisories sync` makes it anew")));
+        }
+    };
+    let document = |path: &PathBuf| {
+        let document = formats::vex::read(&files::bytes(path, MAX_VEX_BYTES)?);
+        match (document.statements.as_slice(), document.problems.first()) {
+            ([], Some(problem)) => bail!("{}: {}", path.display(), problem.message),
+            _ => Ok(document),
+        }
+    };
+    Ok(Some(Dependencies {
+        index: index.filter(|index| index.status().advisories > 0).map(Arc::new),
+        vex: arguments.vex.iter().map(document).collect::<Result<_>>().map_err(Failure::Usage)?,
+        trusts_target: is_own,
+        without_development: arguments.no_dev,
+    }))
 }
 
 fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {

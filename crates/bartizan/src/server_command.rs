@@ -99,6 +99,32 @@ pub(crate) struct WorkArguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     clone_timeout: Option<u64>,
 
+    /// Fetch nothing but what is to be scanned: no advisories
+    #[arg(
+        long,
+        env = "BARTIZAN_OFFLINE",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        value_name = "true | false"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offline: Option<bool>,
+
+    /// Fetch advisories from this mirror of OSV's export
+    #[arg(long, value_name = "URL", env = "BARTIZAN_ADVISORIES_URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisories_url: Option<String>,
+
+    /// Fetch CISA's catalogue of exploited vulnerabilities from here; empty for not at all
+    #[arg(long, value_name = "URL", env = "BARTIZAN_KEV_URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kev_url: Option<String>,
+
+    /// Fetch FIRST's scores from here; empty for not at all
+    #[arg(long, value_name = "URL", env = "BARTIZAN_EPSS_URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epss_url: Option<String>,
+
     /// Trust this certificate authority too (a PEM file)
     #[arg(long, value_name = "FILE", env = "BARTIZAN_CA_CERT", value_hint = clap::ValueHint::FilePath)]
     #[serde(skip_serializing_if = "Option::is_none")]

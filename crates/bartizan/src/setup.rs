@@ -10,13 +10,16 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use checks::secrets::{
-    Allowlist, Condition, Pattern, Ruleset, RulesetBuilder,
-    gitleaks::{self, Configuration, Extended},
+use checks::{
+    dependencies,
+    secrets::{
+        Allowlist, Condition, Pattern, Ruleset, RulesetBuilder,
+        gitleaks::{self, Configuration, Extended},
+    },
 };
 use engine::{Suppressions, baseline::Baseline, config::Config};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use model::{Confidence, Note, NoteKind};
+use model::{Confidence, Note, NoteKind, Scanner};
 
 use crate::{cli::ScanArguments, files};
 
@@ -27,6 +30,8 @@ const MAX_BASELINE_BYTES: u64 = 256 << 20;
 /// All of it.
 pub(crate) struct Setup {
     pub(crate) ruleset: Arc<Ruleset>,
+    /// The checks of packages that run.
+    pub(crate) dependency_checks: Vec<&'static str>,
     pub(crate) suppressions: Suppressions,
     pub(crate) min_confidence: Option<Confidence>,
     /// What of the configuration had no effect.
@@ -64,8 +69,10 @@ pub(crate) fn prepare(
     };
     let mut suppressions = Suppressions::from_config(&config);
     // A check that a configuration took away is still a check.
-    let known: Vec<String> = builder.ids().map(str::to_owned).chain(built_in).collect();
-    builder = select(builder, &known, &config.only, &config.disabled)?;
+    let dependency_checks = dependencies::CHECKS.map(|check| check.id.as_str().to_owned());
+    let known: Vec<String> =
+        builder.ids().map(str::to_owned).chain(built_in).chain(dependency_checks).collect();
+    let configured = Selection::of(&known, &config.only, &config.disabled)?;
     let (only_checks, only_paths) = sort_out(&known, &arguments.only);
     let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
     // What names nothing would leave nothing to be looked at, and the scan would pass.
@@ -74,16 +81,24 @@ pub(crate) fn prepare(
             "--only: `{word}` is neither a check (`bartizan checks` lists them) nor a path of the target"
         );
     }
-    builder = select(builder, &known, &only_checks, &excluded_checks)?;
+    let asked = Selection::of(&known, &only_checks, &excluded_checks)?;
+    let wants =
+        |scanner, check: &str| configured.wants(scanner, check) && asked.wants(scanner, check);
+    builder = builder.retain(|rule| wants(Scanner::Secrets, rule.id.as_str()));
+    let dependency_checks = dependencies::CHECKS
+        .map(|check| check.id.as_str())
+        .into_iter()
+        .filter(|check| wants(Scanner::Dependencies, check))
+        .collect();
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
-    let configured = config.baselines.iter().map(|name| config_folder.join(name));
-    for path in configured.clone() {
+    let baselines = config.baselines.iter().map(|name| config_folder.join(name));
+    for path in baselines.clone() {
         // What the user types may be a pipe; what a file names is a file.
         if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
             bail!("configuration: baselines: {} is not a file", path.display());
         }
     }
-    for path in arguments.baseline.iter().cloned().chain(configured) {
+    for path in arguments.baseline.iter().cloned().chain(baselines) {
         let text = files::text(&path, MAX_BASELINE_BYTES)?;
         let baseline =
             Baseline::parse(&text).with_context(|| format!("baseline {}", path.display()))?;
@@ -94,6 +109,7 @@ pub(crate) fn prepare(
     }
     Ok(Setup {
         ruleset: Arc::new(builder.build()),
+        dependency_checks,
         suppressions,
         min_confidence: arguments.min_confidence.or(config.min_confidence),
         notes: notes.into_iter().map(|note| Note::general(NoteKind::Configuration, note)).collect(),
@@ -201,30 +217,51 @@ fn names_nothing(word: &str, folder: Option<&Path>) -> bool {
 
 /// Tells checks from paths: what names a check is one.
 fn sort_out(known: &[String], words: &[String]) -> (Vec<String>, Vec<String>) {
-    words
-        .iter()
-        .cloned()
-        .partition(|word| glob(word).is_ok_and(|glob| known.iter().any(|id| glob.is_match(id))))
+    words.iter().cloned().partition(|word| {
+        scanner(word).is_some()
+            || glob(word).is_ok_and(|glob| known.iter().any(|id| glob.is_match(id)))
+    })
 }
 
-fn select(
-    builder: RulesetBuilder,
-    known: &[String],
-    only: &[String],
-    without: &[String],
-) -> Result<RulesetBuilder> {
-    for word in only.iter().chain(without) {
-        let glob = glob(word)?;
-        if !known.iter().any(|id| glob.is_match(id)) {
-            return Err(anyhow!("there is no check `{word}`; `bartizan checks` lists them"));
+/// Which checks run.
+pub(crate) struct Selection {
+    only: Option<GlobSet>,
+    only_scanners: Vec<Scanner>,
+    without: Option<GlobSet>,
+    without_scanners: Vec<Scanner>,
+}
+
+impl Selection {
+    /// Those that `only` names, or all if it is empty, but those that `without` names: by globs of ids, or by the name of their
+    /// scanner.
+    fn of(known: &[String], only: &[String], without: &[String]) -> Result<Self> {
+        for word in only.iter().chain(without) {
+            let glob = glob(word)?;
+            if scanner(word).is_none() && !known.iter().any(|id| glob.is_match(id)) {
+                return Err(anyhow!("there is no check `{word}`; `bartizan checks` lists them"));
+            }
         }
+        let scanners = |words: &[String]| words.iter().filter_map(|word| scanner(word)).collect();
+        Ok(Self {
+            only: globs(only)?,
+            only_scanners: scanners(only),
+            without: globs(without)?,
+            without_scanners: scanners(without),
+        })
     }
-    let (only, without) = (globs(only)?, globs(without)?);
-    Ok(builder.retain(|rule| {
-        let id = rule.id.as_str();
-        only.as_ref().is_none_or(|globs| globs.is_match(id))
-            && without.as_ref().is_none_or(|globs| !globs.is_match(id))
-    }))
+
+    pub(crate) fn wants(&self, of: Scanner, check: &str) -> bool {
+        let is_named = |globs: &Option<GlobSet>, scanners: &[Scanner]| {
+            scanners.contains(&of) || globs.as_ref().is_some_and(|globs| globs.is_match(check))
+        };
+        (self.only.is_none() || is_named(&self.only, &self.only_scanners))
+            && !is_named(&self.without, &self.without_scanners)
+    }
+}
+
+/// The scanner of that name.
+fn scanner(word: &str) -> Option<Scanner> {
+    [Scanner::Secrets, Scanner::Dependencies].into_iter().find(|scanner| scanner.as_str() == word)
 }
 
 fn glob(pattern: &str) -> Result<globset::GlobMatcher> {

@@ -226,6 +226,7 @@ mod tests {
         let ruleset = ruleset(server);
         let scan = Scan {
             ruleset: Arc::clone(&ruleset),
+            dependencies: None,
             suppressions: Suppressions::default(),
             key: HashKey::new([7; 32]),
             threads: 1,

@@ -3,6 +3,7 @@
 //!
 //! The secret rules are data (`rules/secrets/*.toml`); [`secrets`] holds what understands and runs them.
 
+pub mod dependencies;
 pub mod secrets;
 mod told;
 

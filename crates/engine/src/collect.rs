@@ -15,6 +15,7 @@ use sources::{Origin, Piece, Sink, Sinks};
 
 use crate::{
     Cancel, Progress, Scan,
+    dependencies::manifests::{self, Shared},
     identity::LineId,
     lines::{AllowComment, Lines},
 };
@@ -126,6 +127,7 @@ pub(crate) struct Collector {
     pub(crate) found: Arc<Mutex<Found>>,
     pub(crate) started: Instant,
     ruleset: Arc<checks::secrets::Ruleset>,
+    manifests: Option<Shared>,
     progress: Arc<Progress>,
     cancel: Cancel,
 }
@@ -136,9 +138,16 @@ impl Collector {
             found: Arc::default(),
             started: Instant::now(),
             ruleset: Arc::clone(&scan.ruleset),
+            manifests: None,
             progress: Arc::clone(&scan.progress),
             cancel: scan.cancel.clone(),
         }
+    }
+
+    /// Keeps the files that name packages as well.
+    pub(crate) fn keeping(mut self, manifests: &Shared) -> Self {
+        self.manifests = Some(Arc::clone(manifests));
+        self
     }
 }
 
@@ -150,6 +159,7 @@ impl Sinks for Collector {
             scanner: Scanner::new(Arc::clone(&self.ruleset)),
             found: Arc::clone(&self.found),
             raw: Vec::new(),
+            manifests: self.manifests.clone(),
             progress: Arc::clone(&self.progress),
             cancel: self.cancel.clone(),
         }
@@ -169,6 +179,7 @@ pub(crate) struct Worker {
     scanner: Scanner,
     found: Arc<Mutex<Found>>,
     raw: Vec<Raw>,
+    manifests: Option<Shared>,
     progress: Arc<Progress>,
     cancel: Cancel,
 }
@@ -217,6 +228,9 @@ impl Sink for Worker {
             u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0),
             piece.own.len() as u64,
         );
+        if let Some(manifests) = &self.manifests {
+            manifests::keep(manifests, piece);
+        }
         // A check that panics costs its content, not the scan.
         let scanned = catch_unwind(AssertUnwindSafe(|| self.scanner.scan(piece.bytes)));
         let Ok(candidates) = scanned else {

@@ -169,13 +169,14 @@ impl Collector {
                 commits: attribution.commits,
                 elapsed: self.started.elapsed(),
             },
+            packages: Vec::new(),
             askable,
         }
     }
 }
 
 /// Workers finish in any order; a report has one.
-fn sort_notes(notes: &mut [Note]) {
+pub(crate) fn sort_notes(notes: &mut [Note]) {
     notes.sort_by(|a, b| (a.kind, &a.path, &a.message).cmp(&(b.kind, &b.path, &b.message)));
 }
 
@@ -338,12 +339,14 @@ fn findings(
     (made.into_iter().map(|(finding, _)| finding).collect(), askable)
 }
 
-/// Worst and surest first, then by place.
-fn order(finding: &Finding) -> impl Ord + use<'_> {
+/// Worst and surest first, of those what attackers use or are likely to, then by place.
+pub(crate) fn order(finding: &Finding) -> impl Ord + use<'_> {
+    let used = finding.package.as_deref().map(|one| (one.is_exploited, one.epss_millionths));
     (
         !finding.counts(),
         Reverse(finding.severity),
         Reverse(finding.confidence),
+        Reverse(used),
         &finding.place.path,
         finding.place.span,
         &finding.check,

@@ -6,6 +6,7 @@
 pub mod baseline;
 mod collect;
 pub mod config;
+mod dependencies;
 mod finish;
 mod identity;
 mod keep;
@@ -13,22 +14,30 @@ mod lines;
 mod progress;
 mod suppress;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use checks::secrets::Ruleset;
 use model::{Finding, Note, NoteKind, ObjectId, TargetPath};
 use sources::{Limits, directory, git};
 
+pub use dependencies::{Dependencies, Listed};
 pub use identity::HashKey;
 pub use progress::{Cancel, Progress};
 pub use suppress::Suppressions;
 
 use collect::Collector;
+use dependencies::manifests::{Reader, Shared};
 
 /// What a scan is given beside its target.
 pub struct Scan {
     /// What to look for.
     pub ruleset: Arc<Ruleset>,
+    /// What packages are judged by; they are not looked for without it.
+    pub dependencies: Option<Dependencies>,
     /// What the user does not want to hear of.
     pub suppressions: Suppressions,
     /// Under which secrets are hashed.
@@ -52,6 +61,8 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// How much was looked at.
     pub stats: Stats,
+    /// The packages that files of the target name, by file.
+    pub packages: Vec<Listed>,
     /// For each secret of `findings` that a provider can be asked about; see [`Askable`].
     pub askable: Vec<Askable>,
 }
@@ -105,6 +116,24 @@ impl Outcome {
         });
     }
 
+    /// Adds findings that are no secrets, in their places.
+    fn add(&mut self, findings: Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
+        let before = std::mem::take(&mut self.findings);
+        let mut all: Vec<(Option<usize>, Finding)> =
+            before.into_iter().enumerate().map(|(at, finding)| (Some(at), finding)).collect();
+        all.extend(findings.into_iter().map(|finding| (None, finding)));
+        all.sort_by(|(_, a), (_, b)| finish::order(a).cmp(&finish::order(b)));
+        let now: std::collections::HashMap<usize, usize> =
+            all.iter().zip(0..).filter_map(|((before, _), now)| Some(((*before)?, now))).collect();
+        for askable in &mut self.askable {
+            askable.finding = now.get(&askable.finding).copied().unwrap_or(askable.finding);
+        }
+        self.findings = all.into_iter().map(|(_, finding)| finding).collect();
+    }
+
     /// Whether everything was looked at that a user would expect.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -122,7 +151,6 @@ impl Scan {
         root: &Path,
         honour_ignore_files: bool,
     ) -> Result<Outcome, sources::Error> {
-        let collector = Collector::new(self);
         let excluded = self.suppressions.excluded_paths();
         let options = directory::Options {
             honour_ignore_files,
@@ -130,8 +158,10 @@ impl Scan {
             limits: self.limits,
             is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
         };
-        directory::walk(root, &options, &collector)?;
-        Ok(collector.finish(self, |_, _| git::Attribution::default()))
+        self.files(
+            |collector| directory::walk(root, &options, collector),
+            |reader| directory::walk(root, &options, reader),
+        )
     }
 
     /// Scans the files of one commit.
@@ -143,13 +173,71 @@ impl Scan {
         repository: &git::Repository,
         commit: &ObjectId,
     ) -> Result<Outcome, sources::Error> {
-        let collector = Collector::new(self);
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
-        repository.scan_tree(commit, &self.git_options(), &is_excluded, &collector)?;
-        let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
+        let options = self.git_options();
+        let mut outcome = self.files(
+            |collector| repository.scan_tree(commit, &options, &is_excluded, collector),
+            |reader| repository.scan_tree(commit, &options, &is_excluded, reader),
+        )?;
         outcome.stats.commits = 1;
         Ok(outcome)
+    }
+
+    /// Looks for packages only, in the files of one commit, and adds what is found; that they cannot be read, too.
+    pub fn add_packages(
+        &self,
+        repository: &git::Repository,
+        commit: &ObjectId,
+        outcome: &mut Outcome,
+    ) {
+        let excluded = self.suppressions.excluded_paths();
+        let is_excluded = move |path: &TargetPath| excluded.contains(path);
+        let reader = Reader::new(self);
+        let read = repository.scan_tree(commit, &self.git_options(), &is_excluded, &reader);
+        if let Err(error) = read {
+            let message = format!("the packages of {} are not known: {error}", commit.short());
+            outcome.notes.push(Note::general(NoteKind::Corrupt, message));
+        }
+        self.judge(&reader.manifests, outcome);
+    }
+
+    /// Goes over files, once: for all that is looked for, or, where nothing but packages is, over those that name them.
+    fn files(
+        &self,
+        all: impl FnOnce(&Collector) -> Result<(), sources::Error>,
+        packages: impl FnOnce(&Reader) -> Result<(), sources::Error>,
+    ) -> Result<Outcome, sources::Error> {
+        let manifests = Shared::default();
+        let collector = Collector::new(self);
+        if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
+            let reader = Reader::new(self);
+            packages(&reader)?;
+            let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
+            self.judge(&reader.manifests, &mut outcome);
+            return Ok(outcome);
+        }
+        let collector = match self.dependencies {
+            Some(_) => collector.keeping(&manifests),
+            None => collector,
+        };
+        all(&collector)?;
+        let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
+        self.judge(&manifests, &mut outcome);
+        Ok(outcome)
+    }
+
+    /// Judges the packages that files name, and adds what is found.
+    fn judge(&self, manifests: &Shared, outcome: &mut Outcome) {
+        let Some(dependencies) = &self.dependencies else { return };
+        let began = Instant::now();
+        let manifests = std::mem::take(&mut *dependencies::manifests::lock(manifests));
+        let judged = dependencies::judge(self, dependencies, manifests);
+        outcome.notes.extend(judged.notes);
+        finish::sort_notes(&mut outcome.notes);
+        outcome.add(judged.findings);
+        outcome.packages.extend(judged.listed);
+        outcome.stats.elapsed += began.elapsed();
     }
 
     /// Scans the files that are staged, in the repository's index or in another.

@@ -22,10 +22,15 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(after: Duration) -> Self {
+        Self::stoppable(after, Arc::default())
+    }
+
+    /// One that another thread can end.
+    pub(crate) fn stoppable(after: Duration, stop: Arc<AtomicBool>) -> Self {
         let now = Instant::now();
         // A duration the clock cannot hold means no limit; a year is one that never comes.
         let deadline = now.checked_add(after).unwrap_or(now + Duration::from_secs(31_536_000));
-        Self { deadline, after, stop: Arc::default() }
+        Self { deadline, after, stop }
     }
 
     pub(crate) fn stop(&self) {

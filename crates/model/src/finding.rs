@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use crate::{Confidence, Fingerprint, Mask, Place, SecretHash, Severity, Span};
+use crate::{
+    Confidence, Fingerprint, Mask, Package, Place, Relation, Scope, SecretHash, Severity, Span,
+};
 
 /// A check's stable name, kebab-case: at once its name on the command line, its key in the configuration and its SARIF
 /// rule id.
@@ -40,6 +42,8 @@ impl fmt::Display for CheckId {
 pub enum Scanner {
     /// Credentials in files and history.
     Secrets,
+    /// Packages that lock files and manifests name.
+    Dependencies,
 }
 
 impl Scanner {
@@ -48,8 +52,57 @@ impl Scanner {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Secrets => "secrets",
+            Self::Dependencies => "dependencies",
         }
     }
+}
+
+/// Whether the code of the project reaches what is wrong with a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reachable {
+    /// It mentions a function that the advisory names.
+    Yes,
+    /// It mentions none of them.
+    No,
+    /// The advisory names none, or the code was not looked at.
+    Unknown,
+}
+
+impl Reachable {
+    /// The word used in every format.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a finding about a package says of the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageDetail {
+    /// Which.
+    pub package: Package,
+    /// Its package URL, where its ecosystem has one.
+    pub purl: Option<Arc<str>>,
+    /// The nearest later version that repairs it.
+    pub fixed_version: Option<Arc<str>>,
+    /// Whether the project asked for it.
+    pub relation: Relation,
+    /// What for.
+    pub scope: Scope,
+    /// From what the project asks for to the package, both included, as `name@version`. Empty where the file does not tell.
+    pub path: Vec<Arc<str>>,
+    /// CVSS base score, in tenths.
+    pub score_tenths: Option<u8>,
+    /// Attackers are known to use it (CISA KEV).
+    pub is_exploited: bool,
+    /// How likely it is used within 30 days, in millionths (FIRST EPSS).
+    pub epss_millionths: Option<u32>,
+    /// Whether the project's code reaches it.
+    pub reachable: Reachable,
 }
 
 /// A number of the Common Weakness Enumeration.
@@ -104,6 +157,8 @@ pub enum Suppression {
     IgnoreFile,
     /// An allow-list of the configuration.
     Configuration,
+    /// A VEX statement says that it does not concern the project, and why.
+    Vex(Arc<str>),
 }
 
 impl Suppression {
@@ -115,6 +170,7 @@ impl Suppression {
             Self::Baseline => "baseline",
             Self::IgnoreFile => "ignore-file",
             Self::Configuration => "configuration",
+            Self::Vex(_) => "vex",
         }
     }
 }
@@ -153,6 +209,10 @@ pub struct Finding {
     pub cwe: Option<Cwe>,
     /// Pages to read on.
     pub references: Vec<Arc<str>>,
+    /// Every id that names the vulnerability.
+    pub aliases: Vec<Arc<str>>,
+    /// The package it is about.
+    pub package: Option<Arc<PackageDetail>>,
     /// Whose credential it is.
     pub provider: Option<Arc<str>>,
     /// Where it stands; for a secret that stands at several places the first of them.
@@ -196,6 +256,8 @@ impl Finding {
             remediation: Arc::default(),
             cwe: None,
             references: Vec::new(),
+            aliases: Vec::new(),
+            package: None,
             provider: None,
             place,
             other_places: Vec::new(),
@@ -265,6 +327,22 @@ impl FindingBuilder {
         self.0.mask = Some(mask);
         self.0.secret_hash = Some(hash);
         self.0.encoding = encoding;
+        self
+    }
+
+    /// What it is about, by all its names, and where else it stands.
+    #[must_use]
+    pub fn about(
+        mut self,
+        package: PackageDetail,
+        aliases: Vec<Arc<str>>,
+        other_places: Vec<Place>,
+        other_places_total: u64,
+    ) -> Self {
+        self.0.package = Some(Arc::new(package));
+        self.0.aliases = aliases;
+        self.0.other_places = other_places;
+        self.0.other_places_total = other_places_total;
         self
     }
 

@@ -1,20 +1,28 @@
-//! The words every other crate speaks: severities, places, findings, notes.
+//! The words every other crate speaks: severities, places, findings, packages, advisories, notes.
 //!
 //! Nothing here reads, writes or serializes; an edge (a report, an API) converts these types into its own.
 
+mod advisory;
 mod finding;
 mod fingerprint;
 mod note;
+mod package;
 mod place;
 mod rating;
 mod secret;
 mod text;
 
+pub use advisory::{
+    Advisory, AdvisoryKind, Affected, AffectedFunctions, ExploitPrediction, KnownExploited,
+    RangeEvent, Rating, Reference, ReferenceKind, VersionRange,
+};
 pub use finding::{
-    CheckId, Cwe, Finding, FindingBuilder, Scanner, Snippet, Suppression, Verification,
+    CheckId, Cwe, Finding, FindingBuilder, PackageDetail, Reachable, Scanner, Snippet, Suppression,
+    Verification,
 };
 pub use fingerprint::{Fingerprint, SecretHash};
 pub use note::{Note, NoteKind};
+pub use package::{Dependency, Ecosystem, Package, Relation, Scope, VersionScheme};
 pub use place::{Commit, ObjectId, Place, Position, Span, TargetPath};
 pub use rating::{Confidence, Severity, UnknownWord};
 pub use secret::{Mask, SecretValue};

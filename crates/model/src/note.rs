@@ -37,6 +37,10 @@ pub enum NoteKind {
     Configuration,
     /// A limit of the scan was reached; what follows it was not looked at.
     Limit,
+    /// A lock file or manifest that could not be understood, or not to its end.
+    Format,
+    /// Packages were listed and not judged: there is no index of advisories.
+    NotJudged,
     /// A provider could not be asked whether a credential still works.
     Verification,
 }
@@ -61,6 +65,8 @@ impl NoteKind {
             Self::LfsPointer => "lfs-pointer",
             Self::Configuration => "configuration",
             Self::Limit => "limit",
+            Self::Format => "format",
+            Self::NotJudged => "not-judged",
             Self::Verification => "verification",
         }
     }
@@ -76,6 +82,7 @@ impl NoteKind {
                 | Self::MissingObject
                 | Self::Corrupt
                 | Self::Limit
+                | Self::NotJudged
         )
     }
 }

@@ -6,11 +6,11 @@ use std::{
     io::{self, Write},
 };
 
-use model::{Finding, Position, visible};
+use model::{Finding, PackageDetail, Position, visible};
 
-use crate::{ScanReport, time};
+use crate::{ScanReport, package, summary, time};
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 39] = [
     "severity",
     "confidence",
     "check_id",
@@ -36,6 +36,20 @@ const COLUMNS: [&str; 25] = [
     "cwe_id",
     "reference",
     "remediation",
+    "package",
+    "package_version",
+    "ecosystem",
+    "purl",
+    "fixed_version",
+    "aliases",
+    "relation",
+    "scope",
+    "dependency_path",
+    "cvss_score",
+    "exploited",
+    "epss",
+    "reachable",
+    "justification",
 ];
 
 pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -50,6 +64,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let line = |at: Option<Position>| number(at.map(|at| at.line));
     let column = |at: Option<Position>| number(at.map(|at| at.column));
     let commit = finding.place.commit.as_ref();
+    let about = About::of(finding);
     let cells: [&str; COLUMNS.len()] = [
         finding.severity.as_str(),
         finding.confidence.as_str(),
@@ -76,8 +91,63 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         &finding.cwe.map(|cwe| cwe.to_string()).unwrap_or_default(),
         finding.references.first().map_or("", |page| page),
         &finding.remediation,
+        about.name,
+        about.version,
+        &about.ecosystem,
+        about.purl,
+        about.fixed_version,
+        &finding.aliases.join(" "),
+        about.relation,
+        about.scope,
+        &about.path,
+        &about.score,
+        about.exploited,
+        &about.probability,
+        about.reachable,
+        summary::justification(finding).unwrap_or_default(),
     ];
     write_row(&cells, Breaks::Escaped, out)
+}
+
+/// The cells about a package; all empty where there is none.
+#[derive(Default)]
+struct About<'a> {
+    name: &'a str,
+    version: &'a str,
+    ecosystem: String,
+    purl: &'a str,
+    fixed_version: &'a str,
+    relation: &'static str,
+    scope: &'static str,
+    path: String,
+    score: String,
+    exploited: &'static str,
+    probability: String,
+    reachable: &'static str,
+}
+
+impl<'a> About<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        finding.package.as_deref().map(Self::of_package).unwrap_or_default()
+    }
+
+    fn of_package(detail: &'a PackageDetail) -> Self {
+        let number = |number: Option<f64>| number.map(|n| n.to_string()).unwrap_or_default();
+        Self {
+            name: &detail.package.name,
+            version: &detail.package.version,
+            ecosystem: package::ecosystem(&detail.package),
+            purl: detail.purl.as_deref().unwrap_or_default(),
+            fixed_version: detail.fixed_version.as_deref().unwrap_or_default(),
+            relation: detail.relation.as_str(),
+            scope: detail.scope.as_str(),
+            path: detail.path.join(" > "),
+            score: number(package::score(detail)),
+            exploited: if detail.is_exploited { "yes" } else { "no" },
+            probability: number(package::probability(detail)),
+            reachable: detail.reachable.as_str(),
+        }
+    }
 }
 
 /// What becomes of line breaks and tabs in a cell. All other characters that are not seen are written as escapes.

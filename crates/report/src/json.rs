@@ -1,9 +1,9 @@
 use std::{borrow::Cow, io, sync::Arc};
 
-use model::{Commit, Finding, Note, Place, Snippet};
+use model::{Commit, Finding, Note, PackageDetail, Place, Snippet};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::{ScanReport, printable_json, repository::without_credentials, summary, time};
+use crate::{ScanReport, package, printable_json, repository::without_credentials, summary, time};
 
 /// Version of the format: it changes when a field is renamed, removed or means something else, not when one is added.
 pub const VERSION: u32 = 1;
@@ -27,7 +27,9 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
             blobs: report.stats.blobs,
             commits: report.stats.commits,
             bytes: report.stats.bytes,
+            packages: report.stats.packages,
         },
+        advisories_at: report.advisories_at_ms.and_then(time::rfc3339),
         summary: Summary(report.findings),
         suppressed: Suppressed(report.findings),
         notes_by_kind: NotesByKind(report.notes),
@@ -49,6 +51,7 @@ struct Document<'a> {
     complete: bool,
     key_id: &'a str,
     stats: Stats,
+    advisories_at: Option<String>,
     summary: Summary<'a>,
     suppressed: Suppressed<'a>,
     notes_by_kind: NotesByKind<'a>,
@@ -74,6 +77,7 @@ struct Stats {
     blobs: u64,
     commits: u64,
     bytes: u64,
+    packages: u64,
 }
 
 struct Summary<'a>(&'a [Finding]);
@@ -127,7 +131,7 @@ struct FindingObject<'a> {
     description: &'a str,
     remediation: &'a str,
     cwe_id: Option<String>,
-    references: References<'a>,
+    references: Texts<'a>,
     provider: Option<&'a str>,
     #[serde(flatten)]
     place: PlaceObject<'a>,
@@ -140,6 +144,8 @@ struct FindingObject<'a> {
     fingerprint: String,
     verification: Option<&'static str>,
     suppression: Option<&'static str>,
+    #[serde(flatten)]
+    about: Option<About<'a>>,
 }
 
 impl<'a> FindingObject<'a> {
@@ -153,7 +159,7 @@ impl<'a> FindingObject<'a> {
             description: &finding.description,
             remediation: &finding.remediation,
             cwe_id: finding.cwe.map(|cwe| cwe.to_string()),
-            references: References(&finding.references),
+            references: Texts(&finding.references),
             provider: finding.provider.as_deref(),
             place: PlaceObject::of(&finding.place),
             places: Places(finding),
@@ -165,15 +171,69 @@ impl<'a> FindingObject<'a> {
             fingerprint: finding.fingerprint.to_string(),
             verification: finding.verification.map(|answer| answer.as_str()),
             suppression: finding.suppression.as_ref().map(|reason| reason.as_str()),
+            about: finding.package.as_deref().map(|detail| About::of(finding, detail)),
         }
     }
 }
 
-struct References<'a>(&'a [Arc<str>]);
+/// What only findings about packages have.
+#[derive(Serialize)]
+struct About<'a> {
+    aliases: Texts<'a>,
+    package: PackageObject<'a>,
+    justification: Option<&'a str>,
+}
 
-impl Serialize for References<'_> {
+impl<'a> About<'a> {
+    fn of(finding: &'a Finding, detail: &'a PackageDetail) -> Self {
+        Self {
+            aliases: Texts(&finding.aliases),
+            package: PackageObject::of(detail),
+            justification: summary::justification(finding),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PackageObject<'a> {
+    purl: Option<&'a str>,
+    name: &'a str,
+    version: &'a str,
+    ecosystem: String,
+    fixed_version: Option<&'a str>,
+    relation: &'static str,
+    scope: &'static str,
+    path: Texts<'a>,
+    cvss_score: Option<f64>,
+    exploited: bool,
+    epss: Option<f64>,
+    reachable: &'static str,
+}
+
+impl<'a> PackageObject<'a> {
+    fn of(detail: &'a PackageDetail) -> Self {
+        Self {
+            purl: detail.purl.as_deref(),
+            name: &detail.package.name,
+            version: &detail.package.version,
+            ecosystem: package::ecosystem(&detail.package),
+            fixed_version: detail.fixed_version.as_deref(),
+            relation: detail.relation.as_str(),
+            scope: detail.scope.as_str(),
+            path: Texts(&detail.path),
+            cvss_score: package::score(detail),
+            exploited: detail.is_exploited,
+            epss: package::probability(detail),
+            reachable: detail.reachable.as_str(),
+        }
+    }
+}
+
+struct Texts<'a>(&'a [Arc<str>]);
+
+impl Serialize for Texts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|page| &**page))
+        serializer.collect_seq(self.0.iter().map(|text| &**text))
     }
 }
 

@@ -1,5 +1,5 @@
 //! A scan's findings and notes in four forms: a table for people, JSON for programs, SARIF 2.1.0 for code hosts and CSV for
-//! spreadsheets.
+//! spreadsheets. And its packages as a software bill of materials: [`sbom`].
 //!
 //! Nothing here judges, filters by severity or opens a file: a caller hands in what a scan found and a writer. A form never
 //! drives the terminal, browser or spreadsheet that shows it: control characters and the marks that reorder text are written
@@ -8,9 +8,11 @@
 pub mod csv;
 #[doc = include_str!("../../../docs/json-report.md")]
 pub mod json;
+mod package;
 mod printable_json;
 mod repository;
 mod sarif;
+pub mod sbom;
 mod summary;
 mod table;
 mod text;
@@ -60,9 +62,15 @@ pub enum Format {
     /// | `commit`, `author`, `email`, `authored_at` | the commit that brought it; RFC 3339, UTC |
     /// | `provider`, `mask`, `encoding` | whose credential, what may be seen of it, how it was written if not plainly |
     /// | `verification`, `suppression` | the provider's answer; why the finding does not count |
-    /// | `other_places` | how many further places the same secret stands at |
+    /// | `other_places` | how many further places the same secret or package stands at |
     /// | `secret_hash`, `fingerprint` | name the secret, and the finding in later scans |
     /// | `cwe_id`, `reference`, `remediation` | the weakness, the first page to read on, how to repair it |
+    /// | `package`, `package_version`, `ecosystem`, `purl` | the package it is about |
+    /// | `fixed_version`, `aliases` | the nearest version that repairs it; every id of the vulnerability, a blank between them |
+    /// | `relation`, `scope` | `direct`, `transitive`, `unknown`; `production`, `development` |
+    /// | `dependency_path` | from what the project asks for to the package, ` > ` between them |
+    /// | `cvss_score`, `exploited`, `epss`, `reachable` | 0 to 10; `yes` or `no`; 0 to 1; `yes`, `no`, `unknown` |
+    /// | `justification` | what the VEX statement says that suppresses it |
     Csv,
 }
 
@@ -110,6 +118,8 @@ pub struct ScanReport<'a> {
     pub complete: bool,
     /// Whether the commits of a repository were scanned, and not only one state of its files.
     pub history: bool,
+    /// As of when the advisories are current that packages were judged by, in milliseconds since 1970 UTC; `None` where none were.
+    pub advisories_at_ms: Option<i64>,
     /// Where the target comes from, if it is a repository.
     pub repository: Option<Repository<'a>>,
 }
@@ -125,6 +135,8 @@ pub struct Stats {
     pub commits: u64,
     /// Size of those files and contents.
     pub bytes: u64,
+    /// Packages that lock files and manifests name, each version once.
+    pub packages: u64,
 }
 
 /// A repository and the state of it that was scanned.

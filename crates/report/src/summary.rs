@@ -1,6 +1,6 @@
 //! Counting, and the words for what is counted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use model::{Finding, Note, NoteKind, Severity, Suppression};
 
@@ -17,17 +17,21 @@ pub(crate) fn by_severity(findings: &[Finding]) -> [(Severity, usize); 5] {
     })
 }
 
-/// Findings that do not count, by reason; every reason is there.
-pub(crate) fn by_suppression(findings: &[Finding]) -> [(Suppression, usize); 4] {
+/// Findings that do not count, by reason; every reason is there. A VEX statement is one reason, whatever its words.
+pub(crate) fn by_suppression(findings: &[Finding]) -> [(Suppression, usize); 5] {
     [
         Suppression::Comment,
         Suppression::Baseline,
         Suppression::IgnoreFile,
         Suppression::Configuration,
+        Suppression::Vex(Arc::default()),
     ]
     .map(|reason| {
-        let count =
-            findings.iter().filter(|finding| finding.suppression.as_ref() == Some(&reason)).count();
+        let same = |other: &Suppression| other.as_str() == reason.as_str();
+        let count = findings
+            .iter()
+            .filter(|finding| finding.suppression.as_ref().is_some_and(same))
+            .count();
         (reason, count)
     })
 }
@@ -50,7 +54,7 @@ pub(crate) fn by_kind(notes: &[Note]) -> BTreeMap<NoteKind, Vec<&Note>> {
 pub(crate) fn speaks(note: &Note) -> bool {
     note.kind.is_incomplete()
         || note.path.is_none()
-        || matches!(note.kind, NoteKind::Configuration | NoteKind::Verification)
+        || matches!(note.kind, NoteKind::Configuration | NoteKind::Format | NoteKind::Verification)
 }
 
 /// Suppressed how; add a reason to [`by_suppression`] as well.
@@ -60,6 +64,15 @@ pub(crate) const fn suppressed_by(reason: &Suppression) -> &'static str {
         Suppression::Baseline => "by the baseline",
         Suppression::IgnoreFile => "by .gitleaksignore",
         Suppression::Configuration => "by the configuration",
+        Suppression::Vex(_) => "by a VEX statement",
+    }
+}
+
+/// What a VEX statement says in favour of the finding's suppression.
+pub(crate) fn justification(finding: &Finding) -> Option<&str> {
+    match &finding.suppression {
+        Some(Suppression::Vex(justification)) => Some(justification),
+        _ => None,
     }
 }
 
@@ -81,6 +94,8 @@ pub(crate) const fn meaning(kind: NoteKind) -> &'static str {
         NoteKind::LfsPointer => "Git LFS pointers, content elsewhere",
         NoteKind::Configuration => "configuration without effect",
         NoteKind::Limit => "a limit of the scan was reached",
+        NoteKind::Format => "lock files and manifests not understood, or not to their end",
+        NoteKind::NotJudged => "dependencies listed, not judged",
         NoteKind::Verification => "credentials not verified",
     }
 }

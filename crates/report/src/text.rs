@@ -65,6 +65,17 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
+/// Whether it can stand as a URI (RFC 3986) of a page, and between `<` and `>` in Markdown.
+pub(crate) fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && rest.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte)
+            })
+    })
+}
+
 /// `1 place`, `1,204 places`.
 pub(crate) fn counted<N: ToString + PartialEq + From<u8>>(
     number: N,

@@ -43,6 +43,8 @@ const WEBHOOK_SECRET: &str = "BARTIZAN_WEBHOOK_SECRET";
 const DATABASE_FILE: &str = "bartizan.db";
 /// Where in the data directory clones lie while they are scanned.
 const CLONES: &str = "clones";
+/// Where in the data directory what is known about vulnerabilities is.
+const ADVISORIES: &str = "advisories";
 
 /// Listens until it is told to stop, by SIGTERM or Ctrl-C. Scans run in this process as well, unless `workers` is 0.
 ///
@@ -124,6 +126,8 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
         max_clone_bytes: settings.max_clone_mib.saturating_mul(1 << 20),
         clone_timeout: Duration::from_secs(settings.clone_timeout),
         lease_life: Duration::from_secs(settings.lease_seconds),
+        advisories_folder: Some(folder.join(ADVISORIES)),
+        advisories: settings.publishers(),
         ..Config::new(scratch.folder.clone())
     };
     let app = App::new(store, keys, reach, ruleset, Clock::system(), config)?;
@@ -171,6 +175,10 @@ fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut 
     if workers > 0 {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.hear_of_scans(stopped).await });
+    }
+    {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.keep_advisories(stopped).await });
     }
     let (app, mut stopped) = (app.clone(), stopped.clone());
     tasks.spawn(async move {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use app::advisories::Publishers;
 use figment::{
     Figment,
     providers::{Format as _, Serialized, Toml},
@@ -57,6 +58,14 @@ pub struct Settings {
     pub max_clone_mib: u64,
     /// Longest time a clone may take, in seconds.
     pub clone_timeout: u64,
+    /// Whether nothing is fetched but what is to be scanned.
+    pub offline: bool,
+    /// The export of OSV that advisories are fetched from, or a mirror of it.
+    pub advisories_url: String,
+    /// CISA's catalogue of exploited vulnerabilities; empty for none.
+    pub kev_url: String,
+    /// FIRST's scores; empty for none.
+    pub epss_url: String,
     /// A PEM file with further certificate authorities.
     pub ca_cert: Option<PathBuf>,
     /// `text` or `json`.
@@ -100,6 +109,10 @@ impl Default for Settings {
             allow_private_targets: Vec::new(),
             max_clone_mib: 4096,
             clone_timeout: 1800,
+            offline: false,
+            advisories_url: app::advisories::OSV_URL.to_owned(),
+            kev_url: app::advisories::KEV_URL.to_owned(),
+            epss_url: app::advisories::EPSS_URL.to_owned(),
             ca_cert: None,
             log_format: LogFormat::Text,
             log: "info,sea_orm_migration=warn".to_owned(),
@@ -156,6 +169,16 @@ impl Settings {
             bail!("--database must be a postgres:// URL; without it data are kept in --data-dir");
         }
         Ok(())
+    }
+
+    /// Where advisories are fetched from, if they are.
+    pub(crate) fn publishers(&self) -> Option<Publishers> {
+        let wanted = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
+        (!self.offline).then(|| Publishers {
+            osv_url: self.advisories_url.clone(),
+            kev_url: wanted(&self.kev_url),
+            epss_url: wanted(&self.epss_url),
+        })
     }
 
     /// Under which URL clients reach a server that listens at `address`.

@@ -224,6 +224,9 @@ fn visit<S: Sink>(
         sink.note(notes::excluded(path));
         return WalkState::Skip;
     }
+    if kind.is_file() && !sink.wants(&path) {
+        return WalkState::Continue;
+    }
     if kind.is_dir() {
         if relative.components().count() >= options.limits.directory_depth {
             sink.note(notes::too_deep(path));

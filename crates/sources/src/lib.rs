@@ -78,6 +78,10 @@ pub struct Piece<'a> {
 
 /// Takes the contents of one worker thread.
 pub trait Sink: Send {
+    /// Whether a file is to be looked at at all; asked of each, before it is opened.
+    fn wants(&self, _path: &TargetPath) -> bool {
+        true
+    }
     /// Is told of each file, and of each member of an archive, before anything is known of its content.
     fn content(&mut self, _origin: &Origin) {}
     /// Looks at a piece.

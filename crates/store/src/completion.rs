@@ -33,12 +33,10 @@ pub struct Completion {
 }
 
 /// For how much of its branch a scan speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// For all that its kind looks at: what it does not have is gone.
-    Whole,
-    /// Not for what it could not look at: what it does not have may still be there.
-    Part,
+    /// For all that these scanners look at: what it does not have of theirs is gone. Of others it may still be there.
+    Of(Vec<&'static str>),
     /// For nothing of the project: it looked at another repository.
     Elsewhere,
 }
@@ -81,7 +79,7 @@ impl Tenant {
         }
         self.store_findings(&scan, numbers, findings, is_current, now_ms).await?;
         let (new, fixed) = match is_current {
-            true => self.take_place(&scan, completion.coverage, totals.sum()).await?,
+            true => self.take_place(&scan, &completion.coverage, totals.sum()).await?,
             false => (0, 0),
         };
         let Totals([info, low, medium, high, critical]) = totals;
@@ -160,7 +158,7 @@ impl Tenant {
                     column_end: Set(column_end),
                     snippet: Set(new.snippet),
                     commit_sha: Set(new.commit_sha),
-                    package: Set(None),
+                    package: Set(new.package),
                     cwe_id: Set(new.cwe_id),
                     aliases: Set(new.aliases.into()),
                     references: Set(new.references.into()),
@@ -232,7 +230,7 @@ impl Tenant {
     async fn take_place(
         &self,
         scan: &Scan,
-        coverage: Coverage,
+        coverage: &Coverage,
         count: i64,
     ) -> Result<(i64, i64), Error> {
         let run = async |sql: &str, values: Vec<Value>| {
@@ -254,12 +252,18 @@ impl Tenant {
         };
         let of_kind = || [values(), vec![scan.kind.as_str().into()]].concat();
         let mut fixed = 0;
-        if coverage == Coverage::Whole {
+        if let Coverage::Of(scanners) = coverage
+            && !scanners.is_empty()
+        {
+            let values = [of_kind(), scanners.iter().map(|scanner| (*scanner).into()).collect()];
+            let first = of_kind().len() + 1;
+            let scanners = scanners.iter().zip(first..).map(|(_, number)| format!("${number}"));
+            let scanners = scanners.collect::<Vec<_>>().join(", ");
             let gone = format!(
                 "UPDATE findings SET status = 'fixed'
-                 WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN} AND {OF_KIND}"
+                 WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN} AND {OF_KIND} AND scanner IN ({scanners})"
             );
-            fixed = run(&gone, of_kind()).await?;
+            fixed = run(&gone, values.concat()).await?;
         }
         // What a full scan has goes on to be the full scan's to tell: it knows more of where it stands.
         let mut known = 0;

@@ -40,6 +40,8 @@ pub struct NewFinding {
     pub commit_sha: Option<String>,
     /// As `CWE-798`.
     pub cwe_id: Option<String>,
+    /// The package it is about: `purl`, `name`, `version`, `ecosystem`, `fixed_version`, and more.
+    pub package: Option<sea_orm::JsonValue>,
     /// Other names of what was found.
     pub aliases: Vec<String>,
     /// Pages to read on.

@@ -7,15 +7,31 @@ use std::{collections::BTreeMap, process::Command};
 /// `(crate, what it may use of the workspace, what guarded outside crates it may use)`.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("model", &[], &[]),
+    ("formats", &["model"], &["serde", "serde_json", "toml"]),
+    ("advisories", &["formats", "model"], &["serde", "serde_json"]),
     ("checks", &["model"], &["serde", "serde_json", "toml"]),
     ("report", &["model"], &["serde", "serde_json"]),
     ("fetch", &["model"], &["gix", "reqwest"]),
     ("sources", &["model"], &["gix"]),
     ("store", &[], &["sea-orm", "sea-orm-migration", "sqlx", "tokio"]),
-    ("engine", &["checks", "model", "sources"], &["serde", "serde_json", "toml"]),
+    (
+        "engine",
+        &["advisories", "checks", "formats", "model", "sources"],
+        &["serde", "serde_json", "toml"],
+    ),
     (
         "app",
-        &["checks", "engine", "fetch", "model", "report", "sources", "store"],
+        &[
+            "advisories",
+            "checks",
+            "engine",
+            "fetch",
+            "formats",
+            "model",
+            "report",
+            "sources",
+            "store",
+        ],
         &["serde", "serde_json", "tokio"],
     ),
     ("api", &["app", "model"], &["axum", "serde", "serde_json", "tokio"]),
@@ -26,7 +42,18 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "bartizan",
-        &["app", "checks", "engine", "fetch", "model", "report", "server", "sources"],
+        &[
+            "advisories",
+            "app",
+            "checks",
+            "engine",
+            "fetch",
+            "formats",
+            "model",
+            "report",
+            "server",
+            "sources",
+        ],
         &["clap", "serde", "serde_json"],
     ),
     ("test-kit", &["model"], &[]),
@@ -99,6 +126,8 @@ fn only_the_edge_serializes_and_only_sources_and_fetch_open_things() {
     let absences: &[(&str, &[&str])] = &[
         ("model", &["serde", "std::fs", "std::net"]),
         ("checks", &["std::fs", "std::net", "std::process", "std::env"]),
+        ("formats", &["std::fs", "std::net", "std::process", "std::env"]),
+        ("advisories", &["std::net", "std::process", "std::env"]),
         ("report", &["std::fs", "std::net", "std::process"]),
         ("engine", &["std::net", "std::fs", "std::process", "reqwest"]),
         ("store", &["std::net", "std::process", "std::env"]),
@@ -120,15 +149,37 @@ fn only_the_edge_serializes_and_only_sources_and_fetch_open_things() {
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
+/// The one crate that may map a file into memory: what is forbidden cannot be excepted for a line, what is denied can.
+const MAPS_FILES: &str = "advisories";
+
 #[test]
 fn the_workspace_forbids_unsafe_code_and_every_crate_obeys_its_lints() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let workspace = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
     assert!(workspace.contains("unsafe_code = \"forbid\""));
+    let lints = |manifest: &str, path: &[&str]| {
+        let table: toml::Table = manifest.parse().unwrap();
+        let table = path.iter().fold(toml::Value::Table(table), |value, name| value[name].clone());
+        table.as_table().unwrap().clone()
+    };
     for package in metadata()["packages"].as_array().unwrap() {
         let manifest = std::fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package["name"]);
+        if package["name"] != MAPS_FILES {
+            assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package["name"]);
+            continue;
+        }
+        let mut own = lints(&manifest, &["lints"]);
+        let word =
+            own["rust"].as_table_mut().unwrap().insert("unsafe_code".into(), "forbid".into());
+        assert_eq!(word, Some("deny".into()));
+        assert_eq!(own, lints(&workspace, &["workspace", "lints"]));
     }
+    let sources: Vec<_> = rust_files(&root.join("crates").join(MAPS_FILES))
+        .into_iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    let count = |text: &str| sources.iter().map(|s| s.matches(text).count()).sum::<usize>();
+    assert_eq!((count("unsafe {"), count("unsafe_code")), (1, 1), "one line, once excepted");
 }
 
 fn rust_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -142,7 +142,7 @@ impl TestApp {
         let completion = Completion {
             commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
             error: None,
-            coverage: store::Coverage::Whole,
+            coverage: store::Coverage::Of(vec!["secrets"]),
         };
         assert!(
             tenant
@@ -369,6 +369,7 @@ pub(crate) fn new_finding(fingerprint: &str, severity: i16) -> NewFinding {
         snippet: Some("KEY=sk_l****".to_owned()),
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         cwe_id: Some("CWE-798".to_owned()),
+        package: None,
         aliases: vec!["CVE-2024-0001".to_owned()],
         references: vec!["https://stripe.example/keys".to_owned()],
         fingerprint: fingerprint.to_owned(),

@@ -8,12 +8,12 @@ use std::{
 };
 
 use checks::secrets::Ruleset;
-use engine::{Cancel, HashKey, Outcome, Progress, Suppressions};
+use engine::{Cancel, Dependencies, HashKey, Outcome, Progress, Suppressions};
 use fetch::{
     SafeUrl, Scheme,
     git::{self, CloneRequest, Credentials},
 };
-use model::Finding;
+use model::{Finding, Note, NoteKind, Scanner};
 use sources::git::Repository;
 use store::{Access, Coverage, Project, Scan, ScanKind};
 use tempfile::TempDir;
@@ -67,16 +67,24 @@ pub(super) struct Job {
     max_findings: usize,
     clone_timeout: Duration,
     ruleset: Arc<Ruleset>,
+    dependencies: Dependencies,
     key: HashKey,
     threads: usize,
 }
 
 /// At what a scan looks.
 #[derive(Clone, Copy)]
-enum Look {
-    /// At all that was ever committed.
+struct Look {
+    secrets: Option<Depth>,
+    packages: bool,
+}
+
+/// How far back.
+#[derive(Clone, Copy)]
+enum Depth {
+    /// All that was ever committed.
     History,
-    /// At the files as they are.
+    /// The files as they are.
     Files,
 }
 
@@ -91,11 +99,26 @@ struct Local {
 impl Look {
     /// `None` for what no check is there for: a scan of nothing would say that all is well.
     const fn of(kind: ScanKind) -> Option<Self> {
-        match kind {
-            ScanKind::Full | ScanKind::Secrets => Some(Self::History),
-            ScanKind::Quick => Some(Self::Files),
-            ScanKind::Dependencies | ScanKind::Code | ScanKind::Config => None,
+        let (secrets, packages) = match kind {
+            ScanKind::Full => (Some(Depth::History), true),
+            ScanKind::Secrets => (Some(Depth::History), false),
+            ScanKind::Quick => (Some(Depth::Files), true),
+            ScanKind::Dependencies => (None, true),
+            ScanKind::Code | ScanKind::Config => return None,
+        };
+        Some(Self { secrets, packages })
+    }
+
+    /// The scanners that it speaks for, if these notes are all that was left out.
+    fn covers(self, notes: &[Note]) -> Vec<&'static str> {
+        let incomplete = || notes.iter().filter(|note| note.kind.is_incomplete());
+        if incomplete().any(|note| note.kind != NoteKind::NotJudged) {
+            return Vec::new();
         }
+        let secrets = self.secrets.map(|_| Scanner::Secrets);
+        let packages =
+            (self.packages && incomplete().next().is_none()).then_some(Scanner::Dependencies);
+        secrets.into_iter().chain(packages).map(Scanner::as_str).collect()
     }
 }
 
@@ -135,7 +158,11 @@ impl App {
             max_clone_bytes: self.config.max_clone_bytes,
             max_findings: self.config.max_findings,
             clone_timeout: self.config.clone_timeout,
-            ruleset: Arc::clone(&self.ruleset),
+            ruleset: match look.secrets {
+                Some(_) => Arc::clone(&self.ruleset),
+                None => Arc::new(Ruleset::empty().build()),
+            },
+            dependencies: Dependencies { index: self.advisories(), ..Dependencies::default() },
             key: self.keys.hash_key(scan.organization_id),
             threads: self.config.scan_threads,
         })))
@@ -172,6 +199,7 @@ impl Job {
         };
         let scan = engine::Scan {
             ruleset: self.ruleset,
+            dependencies: self.look.packages.then_some(self.dependencies),
             // What a repository says of its own scans in a file is not obeyed: it does not get to say what is not to be found in
             // it. Comments beside a finding are; they are shown with it.
             suppressions: Suppressions::default(),
@@ -191,10 +219,10 @@ impl Job {
                 let dropped = outcome.findings.len().saturating_sub(self.max_findings);
                 outcome.findings.truncate(self.max_findings);
                 let incomplete = sentences::incomplete(&outcome.notes, dropped);
-                let coverage = match (self.is_of_project, &incomplete) {
+                let coverage = match (self.is_of_project, dropped) {
                     (false, _) => Coverage::Elsewhere,
-                    (true, Some(_)) => Coverage::Part,
-                    (true, None) => Coverage::Whole,
+                    (true, 0) => Coverage::Of(self.look.covers(&outcome.notes)),
+                    (true, _) => Coverage::Of(Vec::new()),
                 };
                 Ended::Found(Found { commit, incomplete, coverage, findings: outcome.findings })
             }
@@ -216,9 +244,9 @@ impl Job {
             tracing::error!(error, "there is no folder for a clone");
             Ended::Failed(sentences::OF_THIS_SERVER.to_owned())
         })?;
-        let depth = match self.look {
-            Look::History => None,
-            Look::Files => 1.try_into().ok(),
+        let depth = match self.look.secrets {
+            Some(Depth::History) => None,
+            Some(Depth::Files) | None => 1.try_into().ok(),
         };
         let request = CloneRequest {
             url: &self.url,
@@ -256,10 +284,16 @@ fn look(
     let repository = Repository::open(&local.path)?;
     let revision = local.revision.as_deref();
     let commit = repository.commit(revision)?;
-    let outcome = match (at, &commit) {
-        (Look::History, _) => scan.history(&repository.history(revision)?),
-        (Look::Files, Some(commit)) => scan.commit(&repository, commit)?,
-        (Look::Files, None) => Outcome::default(),
+    let outcome = match (at.secrets, &commit) {
+        (Some(Depth::History), _) => {
+            let mut outcome = scan.history(&repository.history(revision)?);
+            if let Some(commit) = &commit {
+                scan.add_packages(&repository, commit, &mut outcome);
+            }
+            outcome
+        }
+        (_, Some(commit)) => scan.commit(&repository, commit)?,
+        (_, None) => Outcome::default(),
     };
     Ok((commit.map(|id| id.as_str().to_owned()), outcome))
 }

@@ -2,7 +2,7 @@
 //! completes it. One that falls silent loses its scan to another; a scan that three workers lost has failed.
 
 mod job;
-mod rows;
+pub(crate) mod rows;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -295,7 +295,7 @@ impl App {
         let completion = Completion {
             commit_sha: found.commit.clone(),
             error: found.incomplete.clone(),
-            coverage: found.coverage,
+            coverage: found.coverage.clone(),
         };
         let tenant = self.of_scan(leased).await?;
         let rows = found.findings.iter().map(rows::of).collect();
@@ -365,7 +365,7 @@ fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
 }
 
 /// Waits until `stop` is true or nobody can make it so any more.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error says that the sender is gone.
     let _ = stop.wait_for(|is_stopped| *is_stopped).await;
 }

@@ -28,7 +28,7 @@ pub(crate) enum Token {
 /// Why a scan of that kind fails.
 pub(super) fn no_checks(kind: ScanKind) -> String {
     format!(
-        "This version of Bartizan has no checks of the kind `{}` yet: start a scan of the kind `full`, `quick` or `secrets`.",
+        "This version of Bartizan has no checks of the kind `{}` yet: start a scan of the kind `full`, `quick`, `secrets` or `dependencies`.",
         kind.as_str()
     )
 }
@@ -163,7 +163,7 @@ pub(super) fn incomplete(notes: &[Note], dropped: usize) -> Option<String> {
         .into_iter()
         .map(|(kind, notes)| match (kind, notes.as_slice()) {
             // A limit is told in a sentence of its own.
-            (NoteKind::Limit, [first, ..]) => first.message.clone(),
+            (NoteKind::Limit | NoteKind::NotJudged, [first, ..]) => first.message.clone(),
             (kind, notes) => counted(kind, notes.len()),
         })
         .collect();

@@ -24,6 +24,7 @@ fn found(number: usize, severity: i16) -> NewFinding {
         snippet: Some("KEY=sk_l********".to_owned()),
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         cwe_id: Some("CWE-798".to_owned()),
+        package: None,
         aliases: Vec::new(),
         references: vec!["https://docs.stripe.com/keys".to_owned()],
         fingerprint: format!("{number:032x}"),
@@ -40,7 +41,7 @@ async fn scanned(at: &World, ctx: &app::Ctx, findings: Vec<NewFinding>) -> Scan 
     let completed = Completion {
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         error: None,
-        coverage: store::Coverage::Whole,
+        coverage: store::Coverage::Of(vec!["secrets"]),
     };
     assert!(
         tenant

@@ -72,7 +72,7 @@ async fn a_quick_scan_looks_at_the_files_as_they_are() {
             assert_eq!(scan.error, None);
         }
         // What nothing looks at is not said to be fine.
-        for kind in [ScanKind::Dependencies, ScanKind::Code, ScanKind::Config] {
+        for kind in [ScanKind::Code, ScanKind::Config] {
             let view = app.start_scan_by_number(&acme, number, kind, None).await.unwrap();
             assert!(at.run().await);
             let scan = app.scan_by_number(&acme, view.scan.number).await.unwrap().scan;
@@ -340,14 +340,18 @@ async fn a_scan_whose_worker_dies_is_run_again_and_stores_nothing_twice() {
             snippet: None,
             commit_sha: None,
             cwe_id: None,
+            package: None,
             aliases: Vec::new(),
             references: Vec::new(),
             fingerprint: "0".repeat(32),
             status: FindingStatus::Open,
         };
         let numbers = tenant.take_finding_numbers(1).await.unwrap();
-        let completion =
-            store::Completion { commit_sha: None, error: None, coverage: store::Coverage::Whole };
+        let completion = store::Completion {
+            commit_sha: None,
+            error: None,
+            coverage: store::Coverage::Of(vec!["secrets"]),
+        };
         let found = (numbers, vec![left]);
         // It dies before its end is one.
         assert!(tenant.complete_scan(dead.lease, completion, found, at.now_ms()).await.unwrap());

@@ -7,9 +7,11 @@
     reason = "the allowances for tests do not reach their helpers"
 )]
 
+mod advisories;
 mod documents;
 mod gitleaks;
 mod outages;
+mod packages;
 mod remote;
 mod scan;
 mod server;

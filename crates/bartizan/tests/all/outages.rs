@@ -148,12 +148,12 @@ fn a_full_disk_is_told_and_room_mends_it() {
     ask(&fill, &filled);
     let large = json!({ "slug": "large", "name": "Large", "repo_url": git.url(),
         "description": "x".repeat(1_900) });
-    let full = (0..2_000).map(|number| {
+    let mut full = (0..2_000).map(|number| {
         let mut project = large.clone();
         project["slug"] = json!(format!("large-{number}"));
         server.call("POST", "/v1/orgs/acme/projects", &token, Some(&project))
     });
-    let refused = full.skip_while(|answer| answer.status == 201).next().unwrap();
+    let refused = full.find(|answer| answer.status != 201).unwrap();
     assert_eq!((refused.status, &refused.json()["error"]), (503, &json!("unavailable")));
     // What is there can be read.
     assert_eq!(server.get(&scan, &token)["status"], "completed");

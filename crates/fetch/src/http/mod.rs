@@ -4,6 +4,7 @@
 //! has no resolver of its own. Redirects are followed here, hop by hop, each one through the policy. No proxy is taken from the environment's
 //! variables, no cookie is kept, no body decompressed. The system's certificates are where `SSL_CERT_FILE` and `SSL_CERT_DIR` say, if they do.
 
+mod download;
 mod exchange;
 mod failure;
 mod pinned;
@@ -30,6 +31,7 @@ use crate::{
     watch::{TICK, Watch},
 };
 
+pub use download::{Download, Downloaded, Validators};
 pub(crate) use exchange::{Body, unwrap};
 
 /// `bartizan/<version>`.

@@ -81,7 +81,7 @@ pub(super) fn of<'a>(
 fn limits<'a>(plan: &Plan<'_>) -> Vec<Notification<'a>> {
     let left_out = [
         (plan.left_out, "finding", "findings"),
-        (plan.places_left_out, "further place of a secret", "further places of secrets"),
+        (plan.places_left_out, "further place of a finding", "further places of findings"),
     ];
     left_out
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use model::Finding;
+use model::{Finding, Severity};
 
 use super::rules::Rule;
 use crate::{SarifStyle, ScanReport};
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
         let mut worst_of_check: BTreeMap<&str, &Finding> = BTreeMap::new();
         for finding in &findings {
             let worst = worst_of_check.entry(finding.check.as_str()).or_insert(finding);
-            if finding.severity > worst.severity {
+            if rank(finding) > rank(worst) {
                 *worst = finding;
             }
         }
@@ -62,7 +62,7 @@ impl<'a> Plan<'a> {
         let rules = worst_of_check
             .iter()
             .map(|(id, finding)| {
-                docs.get(id).map_or_else(|| Rule::of_finding(finding), |doc| Rule::of(doc))
+                docs.get(id).map_or_else(|| Rule::of_finding(finding), |doc| Rule::of(doc, finding))
             })
             .collect();
         let index: BTreeMap<&str, usize> = worst_of_check.keys().copied().zip(0..).collect();
@@ -85,6 +85,11 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// How bad: by severity, of equal ones by score.
+fn rank(finding: &Finding) -> (Severity, Option<u8>) {
+    (finding.severity, finding.package.as_deref().and_then(|detail| detail.score_tenths))
+}
+
 /// As many as a log may hold: those that count before suppressed ones, then the worst, then the first; in the order given.
 fn worst(findings: Vec<&Finding>) -> Vec<&Finding> {
     if findings.len() <= MAX_RESULTS {
@@ -92,7 +97,7 @@ fn worst(findings: Vec<&Finding>) -> Vec<&Finding> {
     }
     let mut ranked: Vec<(usize, &Finding)> = findings.into_iter().enumerate().collect();
     ranked.sort_by_key(|(_, finding)| {
-        (!finding.counts(), Reverse(finding.severity), Reverse(finding.confidence))
+        (!finding.counts(), Reverse(rank(finding)), Reverse(finding.confidence))
     });
     ranked.truncate(MAX_RESULTS);
     ranked.sort_by_key(|(position, _)| *position);

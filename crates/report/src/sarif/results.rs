@@ -2,12 +2,17 @@
 
 use std::fmt::Write as _;
 
-use model::{Finding, Place, Snippet, Suppression, TargetPath};
+use model::{Finding, PackageDetail, Place, Snippet, Suppression, TargetPath};
 use serde::{Serialize, Serializer};
 
-use super::{Address, Location, PhysicalLocation, Text, plan::Chosen, rules::level};
+use super::{
+    Address, Location, PhysicalLocation, Text,
+    plan::Chosen,
+    rules::{level, security_severity},
+};
 use crate::{
-    summary::suppressed_by,
+    package,
+    summary::{justification, suppressed_by},
     text::{counted, one_line},
     time,
 };
@@ -64,7 +69,7 @@ impl<'a> ResultObject<'a> {
             suppressions: finding
                 .suppression
                 .as_ref()
-                .map(|reason| [SuppressionObject::of(reason)]),
+                .map(|reason| [SuppressionObject::of(reason, justification(finding))]),
             properties: Properties::of(finding),
         }
     }
@@ -180,18 +185,23 @@ impl Fingerprints {
 struct SuppressionObject {
     kind: &'static str,
     status: &'static str,
-    justification: &'static str,
+    justification: String,
 }
 
 impl SuppressionObject {
-    fn of(reason: &Suppression) -> Self {
+    fn of(reason: &Suppression, justification: Option<&str>) -> Self {
         let kind = match reason {
             Suppression::Comment => "inSource",
-            Suppression::Baseline | Suppression::IgnoreFile | Suppression::Configuration => {
-                "external"
-            }
+            Suppression::Baseline
+            | Suppression::IgnoreFile
+            | Suppression::Configuration
+            | Suppression::Vex(_) => "external",
         };
-        Self { kind, status: "accepted", justification: suppressed_by(reason) }
+        let justification = match justification {
+            Some(words) => format!("{}: {words}", suppressed_by(reason)),
+            None => suppressed_by(reason).to_owned(),
+        };
+        Self { kind, status: "accepted", justification }
     }
 }
 
@@ -212,6 +222,66 @@ struct Properties<'a> {
     other_places: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<CommitProperties<'a>>,
+    #[serde(flatten)]
+    about: Option<About<'a>>,
+}
+
+/// What only results about packages have.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct About<'a> {
+    /// Where it differs from the rule's. GitHub reads the rule's only.
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<String>,
+    /// Those that the message names, so that many results still make a small log.
+    aliases: Vec<&'a str>,
+    package: PackageProperties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PackageProperties<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purl: Option<&'a str>,
+    name: &'a str,
+    version: &'a str,
+    ecosystem: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed_version: Option<&'a str>,
+    relation: &'static str,
+    scope: &'static str,
+    /// As in the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cvss_score: Option<f64>,
+    exploited: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epss: Option<f64>,
+    reachable: &'static str,
+}
+
+impl<'a> About<'a> {
+    fn of(finding: &'a Finding, detail: &'a PackageDetail) -> Self {
+        Self {
+            security_severity: security_severity(finding.severity, detail.score_tenths),
+            aliases: package::named_ids(finding).collect(),
+            package: PackageProperties {
+                purl: detail.purl.as_deref(),
+                name: &detail.package.name,
+                version: &detail.package.version,
+                ecosystem: package::ecosystem(&detail.package),
+                fixed_version: detail.fixed_version.as_deref(),
+                relation: detail.relation.as_str(),
+                scope: detail.scope.as_str(),
+                path: package::path(detail),
+                cvss_score: package::score(detail),
+                exploited: detail.is_exploited,
+                epss: package::probability(detail),
+                reachable: detail.reachable.as_str(),
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -242,16 +312,21 @@ impl<'a> Properties<'a> {
                 email: &commit.email,
                 authored_at: time::rfc3339(commit.time_ms),
             }),
+            about: finding.package.as_deref().map(|detail| About::of(finding, detail)),
         }
     }
 }
 
-/// First sentence: what it is, because GitHub makes it the alert's title. Then commit, provider's answer, further places.
+/// First sentence: what it is, because GitHub makes it the alert's title. Then package, commit, provider's answer, further
+/// places.
 fn message(chosen: &Chosen<'_>) -> String {
     let finding = chosen.finding;
     let title = one_line(&finding.title);
     let mut out = plain(if title.is_empty() { finding.check.as_str() } else { &title });
     out.push('.');
+    if let Some(detail) = &finding.package {
+        out.push_str(&plain(&about(finding, detail)));
+    }
     if let Some(commit) = &finding.place.commit {
         // Writing into a String cannot fail.
         let _ = write!(out, " It came with commit {}.", plain(commit.id.short()));
@@ -260,7 +335,8 @@ fn message(chosen: &Chosen<'_>) -> String {
         let _ = write!(out, " Verification: {}.", answer.as_str());
     }
     if finding.other_places_total > 0 {
-        out.push_str(" The same secret also stands at ");
+        let what = if finding.package.is_some() { "package" } else { "secret" };
+        let _ = write!(out, " The same {what} also stands at ");
         let mut told = 0;
         for (place, id) in
             finding.other_places.iter().take(chosen.related.min(LINKED_PLACES)).zip(1..)
@@ -276,6 +352,29 @@ fn message(chosen: &Chosen<'_>) -> String {
             (0, _) => write!(out, "{}.", counted(more, "more place", "more places")),
             _ => write!(out, " and {}.", counted(more, "more place", "more places")),
         };
+    }
+    out
+}
+
+/// Sentences about the package: which, by which ids the trouble is known, what repairs it.
+fn about(finding: &Finding, detail: &PackageDetail) -> String {
+    let mut out = format!(" Package: {}.", package::named(&detail.package));
+    let ids = package::ids(finding);
+    if !ids.is_empty() {
+        // Writing into a String cannot fail.
+        let _ = write!(out, " Known as {ids}.");
+    }
+    if detail.is_exploited {
+        out.push_str(" Attackers are known to use it.");
+    }
+    if let Some(path) = package::path(detail) {
+        let _ = write!(out, " It comes through {path}.");
+    }
+    match &detail.fixed_version {
+        Some(version) => {
+            let _ = write!(out, " Fixed in {}.", one_line(version));
+        }
+        None => out.push_str(" No version that repairs it is known."),
     }
     out
 }

@@ -1,12 +1,12 @@
 //! The rule table: one `reportingDescriptor` per check that found something.
 
-use model::{Confidence, Cwe, Finding, Scanner, Severity};
+use model::{Confidence, Cwe, Finding, Severity};
 use serde::Serialize;
 
 use super::Text;
 use crate::{
     RuleDoc,
-    text::{cut, one_line},
+    text::{cut, is_web_address, one_line},
 };
 
 /// GitHub's limit for descriptions.
@@ -41,7 +41,7 @@ struct Configuration {
 struct Properties {
     precision: &'static str,
     #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
-    security_severity: Option<&'static str>,
+    security_severity: Option<String>,
     /// Four at most; GitHub takes twenty.
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,8 @@ struct Properties {
 }
 
 impl Rule {
-    pub(super) fn of(doc: &RuleDoc<'_>) -> Self {
+    /// What is known of a check, and what its worst finding says.
+    pub(super) fn of(doc: &RuleDoc<'_>, worst: &Finding) -> Self {
         let id = doc.id.as_str();
         let title = or(one_line(doc.title), id);
         let description = or(one_line(doc.description), &title);
@@ -63,7 +64,7 @@ impl Rule {
             help.text.push_str(&format!("\n\n{link}"));
             help.markdown.push_str(&format!("\n\n<{link}>"));
         }
-        let mut tags = vec!["security".to_owned(), Scanner::Secrets.as_str().to_owned()];
+        let mut tags = vec!["security".to_owned(), worst.scanner.as_str().to_owned()];
         tags.extend(doc.cwe.map(|Cwe(number)| format!("external/cwe/cwe-{number:03}")));
         Self {
             id: id.to_owned(),
@@ -74,7 +75,11 @@ impl Rule {
             default_configuration: Configuration { level: level(doc.severity) },
             properties: Properties {
                 precision: precision(doc.confidence),
-                security_severity: security_severity(doc.severity),
+                security_severity: match &worst.package {
+                    None => security_severity(doc.severity, None),
+                    // One check stands for all advisories; how bad it is says none but its findings.
+                    Some(detail) => security_severity(worst.severity, detail.score_tenths),
+                },
                 tags,
                 provider: doc.provider.map(str::to_owned),
             },
@@ -83,34 +88,27 @@ impl Rule {
 
     /// For a check that the report knows nothing else of.
     pub(super) fn of_finding(finding: &Finding) -> Self {
-        Self::of(&RuleDoc {
+        // What is said of one package holds for no other.
+        let is_general = finding.package.is_none();
+        let told = |text| if is_general { text } else { "" };
+        let doc = RuleDoc {
             id: &finding.check,
-            title: &finding.title,
-            description: &finding.description,
-            help: &finding.remediation,
+            title: told(&finding.title),
+            description: told(&finding.description),
+            help: told(&finding.remediation),
             severity: finding.severity,
             confidence: finding.confidence,
-            cwe: finding.cwe,
-            reference: finding.references.first().map(|page| &**page),
+            cwe: finding.cwe.filter(|_| is_general),
+            reference: finding.references.first().map(|page| &**page).filter(|_| is_general),
             provider: finding.provider.as_deref(),
-        })
+        };
+        Self::of(&doc, finding)
     }
 }
 
 /// GitHub refuses empty texts.
 fn or(text: String, instead: &str) -> String {
     if text.is_empty() { instead.to_owned() } else { text }
-}
-
-/// Whether it can stand as a URI (RFC 3986) of a page, and between `<` and `>` in Markdown.
-fn is_web_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && rest.bytes().all(|byte| {
-                byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte)
-            })
-    })
 }
 
 /// SARIF's three levels.
@@ -122,15 +120,18 @@ pub(super) const fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// GitHub shows more than 9.0 as critical, from 7.0 as high, from 4.0 as medium, from 0.1 as low, and refuses 0.
-const fn security_severity(severity: Severity) -> Option<&'static str> {
-    match severity {
-        Severity::Critical => Some("9.5"),
-        Severity::High => Some("8.0"),
-        Severity::Medium => Some("5.5"),
-        Severity::Low => Some("3.0"),
-        Severity::Info => None,
-    }
+/// GitHub shows more than 9.0 as critical, from 7.0 as high, from 4.0 as medium, from 0.1 as low, and refuses 0. A score that
+/// does not agree with the severity gives way to it: the severity knows more (that attackers use it, what the user decided).
+pub(super) fn security_severity(severity: Severity, score_tenths: Option<u8>) -> Option<String> {
+    let (band, usual) = match severity {
+        Severity::Critical => (90..=100, 95),
+        Severity::High => (70..=89, 80),
+        Severity::Medium => (40..=69, 55),
+        Severity::Low => (1..=39, 30),
+        Severity::Info => return None,
+    };
+    let tenths = score_tenths.filter(|score| band.contains(score)).unwrap_or(usual);
+    Some(format!("{}.{}", tenths / 10, tenths % 10))
 }
 
 /// GitHub's words; `very-high` is for rules that are never wrong.

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
-use model::{Commit, Confidence, Finding, Place, Verification, visible};
+use model::{
+    Commit, Confidence, Finding, PackageDetail, Place, Reachable, Relation, Scope, Verification,
+    visible,
+};
 
 use super::{Page, paint::Ink};
 use crate::{
-    summary::suppressed_by,
+    package,
+    summary::{justification, suppressed_by},
     text::{counted, grouped, one_line, width, wrap},
     time,
 };
@@ -28,7 +32,12 @@ impl Page {
             self.row("secret", &visible(mask.as_str()), out)?;
         }
         if let Some(reason) = &finding.suppression {
-            self.row("suppressed", suppressed_by(reason), out)?;
+            let colon = if justification(finding).is_some() { ": " } else { "" };
+            let why = justification(finding).unwrap_or_default();
+            self.row("suppressed", &format!("{}{colon}{why}", suppressed_by(reason)), out)?;
+        }
+        if let Some(detail) = &finding.package {
+            self.package(finding, detail, out)?;
         }
         if let Some(commit) = &finding.place.commit {
             self.row("commit", &origin(commit), out)?;
@@ -73,6 +82,21 @@ impl Page {
             )?;
         }
         Ok(())
+    }
+
+    /// Which package, how it got in, what is known against it, what repairs it.
+    fn package(
+        &self,
+        finding: &Finding,
+        detail: &PackageDetail,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.row("package", &part(detail), out)?;
+        self.row("through", &package::path(detail).unwrap_or_default(), out)?;
+        self.row("ids", &package::ids(finding), out)?;
+        self.row("risk", &risk(detail), out)?;
+        self.row("reachable", reach(detail.reachable), out)?;
+        self.row("fixed in", detail.fixed_version.as_deref().unwrap_or_default(), out)
     }
 
     fn other_places(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -136,6 +160,37 @@ fn origin(commit: &Commit) -> String {
         text.push_str(&date);
     }
     text
+}
+
+/// `lodash 4.17.15 (npm), transitive, for development only`.
+fn part(detail: &PackageDetail) -> String {
+    let relation = match detail.relation {
+        Relation::Direct | Relation::Transitive => format!(", {}", detail.relation.as_str()),
+        Relation::Unknown => String::new(),
+    };
+    let scope = match detail.scope {
+        Scope::Production => "",
+        Scope::Development => ", for development only",
+    };
+    format!("{}{relation}{scope}", package::named(&detail.package))
+}
+
+/// `CVSS 7.4, known to be exploited, EPSS 12.3 %`.
+fn risk(detail: &PackageDetail) -> String {
+    let score = package::score(detail).map(|score| format!("CVSS {score:.1}"));
+    let exploited = detail.is_exploited.then(|| "known to be exploited".to_owned());
+    let probability = package::probability(detail)
+        .map(|probability| format!("EPSS {:.1} %", probability * 100.0));
+    let parts: Vec<String> = [score, exploited, probability].into_iter().flatten().collect();
+    parts.join(", ")
+}
+
+const fn reach(reachable: Reachable) -> &'static str {
+    match reachable {
+        Reachable::Yes => "yes: the code mentions what the advisory names",
+        Reachable::No => "no: the code mentions nothing that the advisory names",
+        Reachable::Unknown => "",
+    }
 }
 
 const fn verdict(answer: Verification) -> &'static str {

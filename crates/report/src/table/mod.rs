@@ -36,13 +36,19 @@ struct Page {
     width: usize,
 }
 
-/// By severity, then by place: a person starts with the worst, and goes through a file once for each severity. Suppressed
-/// findings come last.
+/// By severity, then by place: a person starts with the worst, and goes through a file once for each severity. Of packages
+/// those come first that attackers are known to use, then those that they are likely to use. Suppressed findings come last.
 fn reading_order(findings: &[Finding], show_suppressed: bool) -> Vec<&Finding> {
     let mut order: Vec<&Finding> =
         findings.iter().filter(|finding| show_suppressed || finding.counts()).collect();
     order.sort_by(|a, b| {
-        let key = |finding: &Finding| (!finding.counts(), Reverse(finding.severity));
+        let key = |finding: &Finding| {
+            let detail = finding.package.as_deref();
+            let is_exploited = detail.is_some_and(|detail| detail.is_exploited);
+            let likely = detail.and_then(|detail| detail.epss_millionths);
+            let worst = (Reverse(finding.severity), Reverse(is_exploited));
+            (!finding.counts(), worst, finding.scanner, Reverse(likely))
+        };
         let place = |finding: &Finding| finding.place.span.map(|span| span.start);
         key(a)
             .cmp(&key(b))

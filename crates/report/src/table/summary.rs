@@ -13,6 +13,7 @@ use crate::{
     repository::without_credentials,
     summary::{by_kind, by_severity, by_suppression, meaning, speaks, suppressed, suppressed_by},
     text::{counted, grouped, one_line, wrap},
+    time::date,
 };
 
 /// How many notes of one kind are told.
@@ -160,8 +161,16 @@ fn scanned(report: &ScanReport<'_>) -> String {
         parts.push(if report.history { "no commits" } else { "no files" }.to_owned());
     }
     let history = if report.history { " and its history" } else { "" };
+    let packages = match (stats.packages, report.advisories_at_ms.and_then(date)) {
+        (0, _) => String::new(),
+        (count, Some(day)) => {
+            let count = counted(count, "package", "packages");
+            format!(" {count} judged by advisories of {day}.")
+        }
+        (count, None) => format!(" {} listed.", counted(count, "package", "packages")),
+    };
     format!(
-        "Scanned {}{history}: {}, {}, in {}.",
+        "Scanned {}{history}: {}, {}, in {}.{packages}",
         without_credentials(report.target),
         parts.join(", "),
         size(stats.bytes),

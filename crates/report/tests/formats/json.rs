@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use model::{Note, NoteKind};
+use model::{Note, NoteKind, Suppression};
 use report::{Format, ScanReport, Stats};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn the_example_in_the_documentation_is_what_a_report_looks_like() {
         Note::general(NoteKind::Configuration, "the allow-list `docs` matched nothing"),
     ];
     let findings = [finding, ignored];
-    let stats = Stats { files: 0, blobs: 1_204, commits: 38, bytes: 3_460_000 };
+    let stats = Stats { files: 0, blobs: 1_204, commits: 38, bytes: 3_460_000, packages: 0 };
     let scan = ScanReport { stats, history: true, complete: false, ..sample::clean() };
     let report = ScanReport { findings: &findings, notes: &notes, ..scan };
     let mut actual = parsed(&report);
@@ -43,7 +43,8 @@ fn the_example_in_the_documentation_is_what_a_report_looks_like() {
 
 #[test]
 fn the_documentation_names_every_field() {
-    let (findings, notes) = (sample::mixed(), sample::notes());
+    let (mut findings, notes) = (sample::mixed(), sample::notes());
+    findings.push(sample::vulnerable());
     let report = ScanReport { findings: &findings, notes: &notes, ..sample::clean() };
     let document = parsed(&report);
     let mut names = BTreeSet::new();
@@ -68,7 +69,7 @@ fn absent_parts_are_null_and_every_severity_is_counted() {
     );
     assert_eq!(
         document["suppressed"],
-        json!({"total": 2, "comment": 1, "baseline": 1, "ignore-file": 0, "configuration": 0})
+        json!({"total": 2, "comment": 1, "baseline": 1, "ignore-file": 0, "configuration": 0, "vex": 0})
     );
     assert_eq!(document["repository"], Value::Null);
     let bare = document["findings"][3].as_object().unwrap();
@@ -97,6 +98,61 @@ fn absent_parts_are_null_and_every_severity_is_counted() {
 }
 
 #[test]
+fn a_finding_about_a_package_tells_of_it_and_others_have_no_such_fields() {
+    let mut excused = sample::vulnerable();
+    excused.suppression = Some(Suppression::Vex("vulnerable_code_not_present".into()));
+    let findings = [excused, sample::barely_known(), sample::rich()];
+    let document = parsed(&ScanReport { findings: &findings, ..sample::clean() });
+    assert_eq!(document["suppressed"]["vex"], 1);
+    let [first, second, third] = &document["findings"].as_array().unwrap()[..] else { panic!() };
+    assert_eq!(first["scanner"], "dependencies");
+    assert_eq!(first["aliases"], json!(["CVE-2020-8203", "GHSA-p6mc-m468-83gw"]));
+    assert_eq!(
+        first["package"],
+        json!({
+            "purl": "pkg:npm/lodash@4.17.15",
+            "name": "lodash",
+            "version": "4.17.15",
+            "ecosystem": "npm",
+            "fixed_version": "4.17.19",
+            "relation": "transitive",
+            "scope": "development",
+            "path": ["app@1.0.0", "b@2.0.0", "lodash@4.17.15"],
+            "cvss_score": 7.4,
+            "exploited": true,
+            "epss": 0.01234,
+            "reachable": "yes",
+        })
+    );
+    assert_eq!(
+        (&first["suppression"], &first["justification"]),
+        (&json!("vex"), &json!("vulnerable_code_not_present"))
+    );
+    assert_eq!((&first["places_total"], &first["places"][1]["line_start"]), (&json!(2), &json!(8)));
+    assert_eq!(
+        second["package"],
+        json!({
+            "purl": null,
+            "name": "zlib",
+            "version": "1.2.11",
+            "ecosystem": "vcpkg",
+            "fixed_version": null,
+            "relation": "unknown",
+            "scope": "production",
+            "path": [],
+            "cvss_score": null,
+            "exploited": false,
+            "epss": null,
+            "reachable": "unknown",
+        })
+    );
+    assert_eq!((&second["aliases"], &second["justification"]), (&json!([]), &Value::Null));
+    for name in ["aliases", "package", "justification"] {
+        assert!(third.get(name).is_none(), "{name}");
+    }
+}
+
+#[test]
 fn findings_keep_the_engines_order() {
     let findings = sample::mixed();
     let report = ScanReport { findings: &findings, ..sample::clean() };
@@ -121,7 +177,7 @@ fn findings_keep_the_engines_order() {
 
 #[test]
 fn hostile_text_reads_back_as_it_was_and_drives_no_terminal() {
-    let findings = [sample::hostile()];
+    let findings = [sample::hostile(), sample::hostile_package()];
     let report = ScanReport { findings: &findings, target: sample::HOSTILE, ..sample::clean() };
     let text = written(&report, Format::Json);
     assert_eq!(text.chars().find(|c| *c != '\n' && is_dangerous(*c)), None);
@@ -130,6 +186,8 @@ fn hostile_text_reads_back_as_it_was_and_drives_no_terminal() {
     assert_eq!(document["findings"][0]["title"], sample::HOSTILE);
     assert_eq!(document["findings"][0]["commit"]["author"], sample::HOSTILE);
     assert_eq!(document["findings"][0]["commit"]["authored_at"], Value::Null);
+    assert_eq!(document["findings"][1]["package"]["path"][99], sample::HOSTILE);
+    assert_eq!(document["findings"][1]["justification"], sample::HOSTILE);
 }
 
 #[test]

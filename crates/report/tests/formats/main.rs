@@ -9,4 +9,6 @@ mod csv;
 mod json;
 mod sample;
 mod sarif;
+mod sbom;
+mod schemas;
 mod table;

@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
-    CheckId, Commit, Confidence, Cwe, Finding, Fingerprint, Mask, Note, NoteKind, ObjectId, Place,
-    Position, Scanner, SecretHash, Severity, Snippet, Span, Suppression, TargetPath, Verification,
+    CheckId, Commit, Confidence, Cwe, Ecosystem, Finding, Fingerprint, Mask, Note, NoteKind,
+    ObjectId, Package, PackageDetail, Place, Position, Reachable, Relation, Scanner, Scope,
+    SecretHash, Severity, Snippet, Span, Suppression, TargetPath, Verification,
 };
 use report::{Format, Repository, RuleDoc, ScanReport, Stats};
 
@@ -23,11 +24,12 @@ pub(crate) fn clean() -> ScanReport<'static> {
         elapsed: Duration::from_millis(1_250),
         findings: &[],
         notes: &[],
-        stats: Stats { files: 1_204, blobs: 0, commits: 0, bytes: 3_460_000 },
+        stats: Stats { files: 1_204, blobs: 0, commits: 0, bytes: 3_460_000, packages: 0 },
         rules: &[],
         key_id: "k-2f1c",
         complete: true,
         history: false,
+        advisories_at_ms: None,
         repository: Some(Repository {
             url: Some("https://x-token:t0ps3cret@git.example/acme/shop.git"),
             commit: Some("3f2a91bc04d5e6f708192a3b4c5d6e7f8091a2b3"),
@@ -112,6 +114,72 @@ pub(crate) fn rich() -> Finding {
     ];
     rich.other_places_total = 6;
     rich
+}
+
+pub(crate) fn package(ecosystem: Ecosystem, name: &str, version: &str) -> Package {
+    Package { ecosystem, release: None, name: name.into(), version: version.into() }
+}
+
+/// A finding about a package with everything that can be known of one.
+pub(crate) fn vulnerable() -> Finding {
+    let detail = PackageDetail {
+        package: package(Ecosystem::Npm, "lodash", "4.17.15"),
+        purl: Some("pkg:npm/lodash@4.17.15".into()),
+        fixed_version: Some("4.17.19".into()),
+        relation: Relation::Transitive,
+        scope: Scope::Development,
+        path: ["app@1.0.0", "b@2.0.0", "lodash@4.17.15"].map(Into::into).to_vec(),
+        score_tenths: Some(74),
+        is_exploited: true,
+        epss_millionths: Some(12_340),
+        reachable: Reachable::Yes,
+    };
+    Finding::builder(
+        CheckId::from_static("dependencies.known-vulnerability"),
+        Scanner::Dependencies,
+        place("web/package-lock.json", 1_204, 7, 27),
+        Fingerprint::from_bytes(*b"lodash.4.17.15.1"),
+    )
+    .rated(Severity::High, Confidence::High)
+    .told(
+        "lodash 4.17.15: Prototype pollution (CVE-2020-8203)",
+        "Who chooses the key of zipObjectDeep changes the prototype of all objects.",
+        "Version 4.17.19 repairs it: npm install lodash@4.17.19",
+    )
+    .classified(Some(Cwe(1321)), vec!["https://github.com/advisories/GHSA-p6mc-m468-83gw".into()])
+    .about(
+        detail,
+        vec!["CVE-2020-8203".into(), "GHSA-p6mc-m468-83gw".into()],
+        vec![place("api/package-lock.json", 8, 7, 27)],
+        1,
+    )
+    .build()
+}
+
+/// A finding about a package of which as little as possible is known.
+pub(crate) fn barely_known() -> Finding {
+    let mut finding = vulnerable();
+    let detail = PackageDetail {
+        package: package(Ecosystem::Vcpkg, "zlib", "1.2.11"),
+        purl: None,
+        fixed_version: None,
+        relation: Relation::Unknown,
+        scope: Scope::Production,
+        path: Vec::new(),
+        score_tenths: None,
+        is_exploited: false,
+        epss_millionths: None,
+        reachable: Reachable::Unknown,
+    };
+    finding.package = Some(Arc::new(detail));
+    finding.title = "zlib 1.2.11 was taken back".into();
+    finding.place = Place { path: path("vcpkg.json"), span: None, commit: None };
+    finding.fingerprint = Fingerprint::from_bytes(*b"zlib.1.2.11....1");
+    finding.severity = Severity::Medium;
+    finding.aliases.clear();
+    finding.other_places.clear();
+    finding.other_places_total = 0;
+    finding
 }
 
 /// Three findings that count, in the engine's order, and two that do not.
@@ -205,6 +273,35 @@ pub(crate) fn hostile() -> Finding {
     let long = format!("{HOSTILE}{}", "é".repeat(100_000));
     hostile.snippet = Some(snippet(u64::MAX, &[&long, HOSTILE, "\t\t"], u64::MAX, 3, 9));
     hostile
+}
+
+/// Every text of a finding about a package that others can write, hostile.
+pub(crate) fn hostile_package() -> Finding {
+    let mut finding = vulnerable();
+    let text: Arc<str> = HOSTILE.into();
+    finding.title = text.clone();
+    finding.description = text.clone();
+    finding.remediation = text.clone();
+    finding.aliases = vec![text.clone(); 20];
+    finding.suppression = Some(Suppression::Vex(text.clone()));
+    finding.package = Some(Arc::new(PackageDetail {
+        package: Package {
+            ecosystem: Ecosystem::Npm,
+            release: Some(text.clone()),
+            name: text.clone(),
+            version: text.clone(),
+        },
+        purl: Some(text.clone()),
+        fixed_version: Some(text.clone()),
+        relation: Relation::Transitive,
+        scope: Scope::Development,
+        path: vec![text; 100],
+        score_tenths: Some(255),
+        is_exploited: true,
+        epss_millionths: Some(u32::MAX),
+        reachable: Reachable::No,
+    }));
+    finding
 }
 
 pub(crate) fn is_dangerous(c: char) -> bool {

@@ -1,4 +1,4 @@
-use std::{io::Write as _, path::Path};
+use std::{io::Write as _, sync::Arc};
 
 use flate2::{Compression, write::GzEncoder};
 use jsonschema::Validator;
@@ -6,11 +6,10 @@ use model::{CheckId, Confidence, Finding, Note, NoteKind, Severity, Suppression}
 use report::{Format, Repository, RuleDoc, SarifStyle, ScanReport};
 use serde_json::{Value, json};
 
-use crate::sample::{self, is_dangerous, written};
-
-/// The official schema; it is not part of this repository.
-const SCHEMA: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/schemas/sarif-2.1.0.schema.json");
+use crate::{
+    sample::{self, is_dangerous, written},
+    schemas::{self, assert_valid},
+};
 
 #[test]
 fn a_finding_becomes_a_result_with_rule_place_and_fingerprint() {
@@ -83,6 +82,105 @@ fn a_finding_becomes_a_result_with_rule_place_and_fingerprint() {
         })
     );
     assert_eq!(result["properties"]["otherPlaces"], 6);
+}
+
+#[test]
+fn a_finding_about_a_package_names_package_ids_and_repair() {
+    let mut excused = sample::barely_known();
+    excused.suppression = Some(Suppression::Vex("component_not_present".into()));
+    let findings = [excused, sample::vulnerable()];
+    let log = valid(&ScanReport { findings: &findings, ..sample::clean() });
+    let rules = &log["runs"][0]["tool"]["driver"]["rules"];
+    assert_eq!(
+        rules,
+        &json!([{
+            "id": "dependencies.known-vulnerability",
+            "shortDescription": {"text": "dependencies.known-vulnerability"},
+            "fullDescription": {"text": "dependencies.known-vulnerability"},
+            "help": {
+                "text": "dependencies.known-vulnerability",
+                "markdown": "dependencies.known-vulnerability",
+            },
+            "defaultConfiguration": {"level": "error"},
+            "properties": {
+                "precision": "high",
+                "security-severity": "7.4",
+                "tags": ["security", "dependencies"],
+            },
+        }])
+    );
+    let [excused, result] = &log["runs"][0]["results"].as_array().unwrap()[..] else { panic!() };
+    assert_eq!(result["ruleId"], "dependencies.known-vulnerability");
+    assert_eq!(
+        result["message"]["text"],
+        "lodash 4.17.15: Prototype pollution (CVE-2020-8203). Package: lodash 4.17.15 (npm). Known as CVE-2020-8203, \
+         GHSA-p6mc-m468-83gw. Attackers are known to use it. It comes through app@1.0.0 → b@2.0.0 → lodash@4.17.15. \
+         Fixed in 4.17.19. The same package also stands at [api/package-lock.json:8](1)."
+    );
+    assert_eq!(
+        result["partialFingerprints"],
+        json!({"bartizanFingerprint/v1": "6c6f646173682e342e31372e31352e31"})
+    );
+    assert_eq!(
+        result["properties"],
+        json!({
+            "severity": "high",
+            "confidence": "high",
+            "otherPlaces": 1,
+            "security-severity": "7.4",
+            "aliases": ["CVE-2020-8203", "GHSA-p6mc-m468-83gw"],
+            "package": {
+                "purl": "pkg:npm/lodash@4.17.15",
+                "name": "lodash",
+                "version": "4.17.15",
+                "ecosystem": "npm",
+                "fixedVersion": "4.17.19",
+                "relation": "transitive",
+                "scope": "development",
+                "path": "app@1.0.0 → b@2.0.0 → lodash@4.17.15",
+                "cvssScore": 7.4,
+                "exploited": true,
+                "epss": 0.01234,
+                "reachable": "yes",
+            },
+        })
+    );
+    assert_eq!(
+        excused["message"]["text"],
+        "zlib 1.2.11 was taken back. Package: zlib 1.2.11 (vcpkg). No version that repairs it is known."
+    );
+    assert_eq!(
+        excused["suppressions"],
+        json!([{
+            "kind": "external", "status": "accepted",
+            "justification": "by a VEX statement: component_not_present",
+        }])
+    );
+}
+
+#[test]
+fn a_score_counts_where_it_agrees_with_the_severity() {
+    let table = [
+        (Severity::Critical, Some(100), json!("10.0")),
+        (Severity::High, Some(53), json!("8.0")),
+        (Severity::Low, Some(98), json!("3.0")),
+        (Severity::Medium, None, json!("5.5")),
+        (Severity::Info, Some(0), Value::Null),
+    ];
+    for (severity, score_tenths, expected) in table {
+        let mut finding = sample::vulnerable();
+        finding.severity = severity;
+        Arc::make_mut(finding.package.as_mut().unwrap()).score_tenths = score_tenths;
+        let findings = [finding];
+        let id = CheckId::from_static("dependencies.known-vulnerability");
+        let rules = [sample::rule(&id)];
+        let log = valid(&ScanReport { findings: &findings, rules: &rules, ..sample::clean() });
+        let run = &log["runs"][0];
+        assert_eq!(run["results"][0]["properties"]["security-severity"], expected);
+        let rule = &run["tool"]["driver"]["rules"][0]["properties"];
+        assert_eq!(rule["security-severity"], expected);
+        assert_eq!(rule["tags"][1], "dependencies");
+    }
 }
 
 #[test]
@@ -293,16 +391,40 @@ fn many_places_and_incompressible_lines_still_make_a_log_below_10_megabytes() {
     let notes = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(
         notes[0]["message"]["text"],
-        "Left out of this log, to stay within the limits of code hosts: 70,000 further places of secrets."
+        "Left out of this log, to stay within the limits of code hosts: 70,000 further places of findings."
     );
     assert!(gzipped_bytes(&text) < 10 << 20, "{}", gzipped_bytes(&text));
 }
 
 #[test]
+fn long_paths_and_many_ids_of_25_000_packages_still_make_a_log_below_10_megabytes() {
+    let path: Vec<Arc<str>> = (0..100).map(|step| format!("p{step}@1").into()).collect();
+    let aliases: Vec<Arc<str>> = (0..100).map(|id| format!("CVE-2020-{id}").into()).collect();
+    let findings: Vec<Finding> = (0..25_000)
+        .map(|number| {
+            let mut finding = sample::vulnerable();
+            finding.title = noise(number, 60).into();
+            finding.aliases.clone_from(&aliases);
+            finding.other_places.clear();
+            let detail = Arc::make_mut(finding.package.as_mut().unwrap());
+            detail.package.name = noise(number, 30).into();
+            detail.path.clone_from(&path);
+            finding
+        })
+        .collect();
+    let text = sarif(&ScanReport { findings: &findings, ..sample::clean() });
+    let log: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 25_000);
+    assert!(gzipped_bytes(&text) < 10 << 20, "{}", gzipped_bytes(&text));
+}
+
+#[test]
 fn hostile_text_keeps_the_log_valid_and_makes_no_links() {
-    let mut findings = vec![sample::hostile(), sample::rich()];
+    let mut findings = vec![sample::hostile(), sample::rich(), sample::hostile_package()];
     findings[1].title = "see [here](https://evil.example) {0} \\".into();
     findings[1].other_places[0].path = sample::path("a](https://evil.example)[b");
+    findings.push(sample::vulnerable());
+    findings[3].aliases = vec!["[CVE-1](https://evil.example)".into()];
     let notes = [Note::at(NoteKind::Corrupt, sample::path(sample::HOSTILE), sample::HOSTILE)];
     let repository = Some(Repository {
         url: Some("https://git.example/a b\"<>\u{202e}"),
@@ -321,6 +443,8 @@ fn hostile_text_keeps_the_log_valid_and_makes_no_links() {
     let message = log["runs"][0]["results"][1]["message"]["text"].as_str().unwrap();
     assert!(message.starts_with("see \\[here\\](https://evil.example) {{0}} \\\\. "), "{message}");
     assert!(message.contains("[a\\](https://evil.example)\\[b:3](1)"), "{message}");
+    let message = log["runs"][0]["results"][3]["message"]["text"].as_str().unwrap();
+    assert!(message.contains(" Known as \\[CVE-1\\](https://evil.example)."), "{message}");
 }
 
 /// A finding like many, with lines around it that differ from file to file.
@@ -373,30 +497,12 @@ fn valid(report: &ScanReport<'_>) -> Value {
 
 fn validated(text: &str) -> Value {
     let log: Value = serde_json::from_str(text).unwrap();
-    if let Some(schema) = schema() {
-        let errors: Vec<String> = schema
-            .iter_errors(&log)
-            .take(5)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert_eq!(errors, Vec::<String>::new());
-    }
+    assert_valid(&log, schema());
     log
 }
 
 fn schema() -> Option<Validator> {
-    if !Path::new(SCHEMA).exists() {
-        eprintln!("skipped: validation against the SARIF schema, which is not at {SCHEMA}");
-        return None;
-    }
-    let schema: Value = serde_json::from_slice(&std::fs::read(SCHEMA).unwrap()).unwrap();
-    Some(
-        jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft7)
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap(),
-    )
+    schemas::schema("sarif-2.1.0", &[])
 }
 
 fn gzipped_bytes(text: &str) -> usize {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use model::{Confidence, Finding, Note, NoteKind, Position, Severity};
+use model::{Confidence, Finding, Note, NoteKind, Position, Severity, Suppression};
 use proptest::prelude::*;
 use report::{Format, ScanReport, Stats, TableStyle};
 
@@ -34,6 +34,109 @@ critical  stripe-live-key: Stripe secret key (live)
 
 1 finding: 1 critical
 Scanned ./shop: 1,204 files, 3.4 MB, in 1.2 s.
+"
+    );
+}
+
+#[test]
+fn a_package_tells_how_it_got_in_how_dangerous_it_is_and_what_repairs_it() {
+    let findings = [sample::barely_known(), sample::vulnerable()];
+    let report = ScanReport { findings: &findings, ..sample::clean() };
+    assert_eq!(
+        plain(&report, 80),
+        "\
+high      dependencies.known-vulnerability: lodash 4.17.15: Prototype pollution
+          (CVE-2020-8203)
+  web/package-lock.json:1204:7
+  package     lodash 4.17.15 (npm), transitive, for development only
+  through     app@1.0.0 → b@2.0.0 → lodash@4.17.15
+  ids         CVE-2020-8203, GHSA-p6mc-m468-83gw
+  risk        CVSS 7.4, known to be exploited, EPSS 1.2 %
+  reachable   yes: the code mentions what the advisory names
+  fixed in    4.17.19
+  also at     1 more place
+              api/package-lock.json:8:7
+  repair      Version 4.17.19 repairs it: npm install lodash@4.17.19
+  read on     https://github.com/advisories/GHSA-p6mc-m468-83gw
+
+medium    dependencies.known-vulnerability: zlib 1.2.11 was taken back
+  vcpkg.json
+  package     zlib 1.2.11 (vcpkg)
+  repair      Version 4.17.19 repairs it: npm install lodash@4.17.19
+  read on     https://github.com/advisories/GHSA-p6mc-m468-83gw
+
+2 findings: 1 high, 1 medium
+Scanned ./shop: 1,204 files, 3.4 MB, in 1.2 s.
+"
+    );
+}
+
+#[test]
+fn what_attackers_use_comes_first_then_what_they_are_likely_to_use() {
+    let package = |path: &str, is_exploited, epss_millionths| {
+        let mut finding = sample::vulnerable();
+        let detail = Arc::make_mut(finding.package.as_mut().unwrap());
+        (detail.is_exploited, detail.epss_millionths) = (is_exploited, epss_millionths);
+        finding.place = sample::place(path, 1, 1, 2);
+        finding
+    };
+    let findings = [
+        package("unlikely", false, None),
+        package("likely", false, Some(900_000)),
+        sample::finding(sample::place("secret", 1, 1, 2), Severity::High, 1),
+        package("used", true, Some(1)),
+        sample::finding(sample::place("worse", 1, 1, 2), Severity::Critical, 2),
+    ];
+    let text = plain(&ScanReport { findings: &findings, ..sample::clean() }, 80);
+    let places: Vec<&str> = text.lines().filter_map(|line| line.strip_suffix(":1:1")).collect();
+    assert_eq!(places, ["  worse", "  used", "  secret", "  likely", "  unlikely"]);
+}
+
+#[test]
+fn a_vex_statement_is_counted_and_gives_its_reason() {
+    let mut excused = sample::vulnerable();
+    excused.suppression = Some(Suppression::Vex("component_not_present".into()));
+    let findings = [excused];
+    let report = ScanReport { findings: &findings, ..sample::clean() };
+    let style = TableStyle { color: false, width: 80, show_suppressed: true };
+    let text = written(&report, Format::Table(style));
+    assert!(text.contains("  suppressed  by a VEX statement: component_not_present\n"), "{text}");
+    assert!(text.contains("\n1 suppressed: 1 by a VEX statement\n"), "{text}");
+}
+
+#[test]
+fn long_paths_and_many_ids_are_told_in_part() {
+    let mut finding = sample::vulnerable();
+    finding.aliases = (0..2_000).map(|number| format!("CVE-{number}").into()).collect();
+    let detail = Arc::make_mut(finding.package.as_mut().unwrap());
+    detail.path = (0..1_014).map(|number| format!("p{number}@1").into()).collect();
+    let findings = [finding];
+    let text = plain(&ScanReport { findings: &findings, ..sample::clean() }, 200);
+    let path = "p0@1 → p1@1 → p2@1 → p3@1 → p4@1 → p5@1 → (1,002 more) → p1008@1 → p1009@1 → p1010@1 → p1011@1 → p1012@1 → \
+                p1013@1";
+    assert!(text.contains(&format!("  through     {path}\n")), "{text}");
+    assert!(text.contains(", CVE-7 and 1,992 more\n"), "{text}");
+}
+
+#[test]
+fn lock_files_not_understood_and_packages_not_judged_are_told() {
+    let notes = [
+        Note::at(NoteKind::Format, sample::path("web/yarn.lock"), "line 8: no version"),
+        Note::general(NoteKind::NotJudged, "5 packages: run `bartizan advisories sync`"),
+    ];
+    let report = ScanReport { notes: &notes, complete: false, ..sample::clean() };
+    let (_, after) =
+        plain(&report, 80).split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert_eq!(
+        after,
+        "\
+The scan is incomplete. Not looked at:
+        1  dependencies listed, not judged
+           5 packages: run `bartizan advisories sync`
+
+Worth knowing:
+        1  lock files and manifests not understood, or not to their end
+           web/yarn.lock: line 8: no version
 "
     );
 }
@@ -106,7 +209,7 @@ Passed over:
 
 #[test]
 fn nothing_found_is_one_good_line_and_what_was_scanned() {
-    let history = Stats { files: 0, blobs: 40_321, commits: 1, bytes: 98_765_432_100 };
+    let history = Stats { files: 0, blobs: 40_321, commits: 1, bytes: 98_765_432_100, packages: 0 };
     let report = ScanReport { stats: history, history: true, ..sample::clean() };
     assert_eq!(
         plain(&report, 80),
@@ -174,7 +277,8 @@ fn colours_change_nothing_but_colours() {
 
 #[test]
 fn text_of_others_drives_no_terminal() {
-    let findings = [sample::hostile()];
+    let mut findings = [sample::hostile(), sample::hostile_package()];
+    findings[1].suppression = None;
     let notes = [
         Note::at(NoteKind::TooLarge, sample::path(sample::HOSTILE), sample::HOSTILE),
         Note::general(NoteKind::Configuration, sample::HOSTILE),

@@ -134,6 +134,7 @@ fn files_below<S: Sink>(
                     sink.note(notes::too_deep(path));
                 }
                 EntryKind::Tree => open.push((bytes, entry.oid.to_owned(), depth + 1)),
+                EntryKind::Blob | EntryKind::BlobExecutable if !sink.wants(&path) => {}
                 EntryKind::Blob | EntryKind::BlobExecutable => {
                     files.push((path, entry.oid.to_owned()))
                 }

@@ -27,7 +27,7 @@ async fn run_with(
     now_ms: i64,
 ) -> Scan {
     let leased = lease(store, of, project, kind, now_ms).await;
-    complete(store, of, &leased, found, Coverage::Whole, now_ms).await
+    complete(store, of, &leased, found, Coverage::Of(vec!["secrets"]), now_ms).await
 }
 
 /// Begins a scan of `kind`.
@@ -140,6 +140,27 @@ async fn what_a_full_scan_has_is_the_full_scans_to_tell() {
 }
 
 #[tokio::test]
+async fn a_scan_fixes_findings_of_the_scanners_that_looked() {
+    use FindingStatus::{Fixed, Open};
+    for at in fresh().await {
+        let (acme, _) = register(&at.store, "acme").await;
+        let web = project(&at.store, &acme, "web").await;
+        let package = NewFinding { scanner: "dependencies", ..new_finding("package", 3) };
+        let both = vec![new_finding("secret", 3), package];
+        run_with(&at.store, &acme, &web, ScanKind::Full, both, NOW).await;
+        // Packages were listed, and there was nothing to judge them by.
+        let scan = run(&at.store, &acme, &web, ScanKind::Full, &[], NOW + 1).await;
+        assert_eq!(scan.fixed_findings, 1);
+        assert_eq!(current(&at.store, &acme).await, told(&[("package", Open), ("secret", Fixed)]));
+        let leased = lease(&at.store, &acme, &web, ScanKind::Full, NOW + 2).await;
+        let all = Coverage::Of(vec!["secrets", "dependencies"]);
+        let scan = complete(&at.store, &acme, &leased, Vec::new(), all, NOW + 2).await;
+        assert_eq!(scan.fixed_findings, 1);
+        assert_eq!(current(&at.store, &acme).await, told(&[("package", Fixed), ("secret", Fixed)]));
+    }
+}
+
+#[tokio::test]
 async fn a_scan_fixes_only_what_it_speaks_for() {
     use FindingStatus::Open;
     for at in fresh().await {
@@ -147,13 +168,13 @@ async fn a_scan_fixes_only_what_it_speaks_for() {
         let web = project(&at.store, &acme, "web").await;
         run(&at.store, &acme, &web, ScanKind::Full, &["a", "b"], NOW).await;
         for (coverage, now_ms, new, is_current) in
-            [(Coverage::Part, NOW + 1, 1, true), (Coverage::Elsewhere, NOW + 2, 0, false)]
+            [(Coverage::Of(Vec::new()), NOW + 1, 1, true), (Coverage::Elsewhere, NOW + 2, 0, false)]
         {
-            let found = format!("{coverage:?}");
+            let found = format!("{is_current}");
             let leased = lease(&at.store, &acme, &web, ScanKind::Full, now_ms).await;
             let findings = vec![new_finding(&found, 3)];
             let scan = complete(&at.store, &acme, &leased, findings, coverage, now_ms).await;
-            assert_eq!((scan.new_findings, scan.fixed_findings), (new, 0), "{coverage:?}");
+            assert_eq!((scan.new_findings, scan.fixed_findings), (new, 0), "{is_current}");
             let now_current = current(&at.store, &acme).await;
             assert_eq!(now_current.contains(&(found, Open)), is_current);
             for kept in ["a", "b"] {
@@ -173,7 +194,8 @@ async fn a_scan_that_was_overtaken_does_not_tell_what_is_current() {
         let newer = lease(&at.store, &acme, &web, ScanKind::Full, NOW + 1).await;
         for (leased, found) in [(&newer, "new"), (&older, "old")] {
             let findings = vec![new_finding(found, 3)];
-            complete(&at.store, &acme, leased, findings, Coverage::Whole, NOW + 2).await;
+            complete(&at.store, &acme, leased, findings, Coverage::Of(vec!["secrets"]), NOW + 2)
+                .await;
             assert_eq!(current(&at.store, &acme).await, told(&[("new", Open)]));
         }
     }

@@ -19,7 +19,7 @@ async fn reclaim(store: &Store, now_ms: i64) -> u64 {
 }
 
 fn completed() -> Completion {
-    Completion { commit_sha: None, error: None, coverage: store::Coverage::Whole }
+    Completion { commit_sha: None, error: None, coverage: store::Coverage::Of(vec!["secrets"]) }
 }
 
 #[tokio::test(flavor = "multi_thread")]

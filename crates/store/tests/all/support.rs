@@ -134,6 +134,7 @@ pub(crate) fn new_finding(fingerprint: &str, severity: i16) -> NewFinding {
         snippet: None,
         commit_sha: None,
         cwe_id: Some("CWE-798".to_owned()),
+        package: None,
         aliases: Vec::new(),
         references: vec!["https://stripe.example/keys".to_owned()],
         fingerprint: fingerprint.to_owned(),

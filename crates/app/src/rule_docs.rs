@@ -1,0 +1,31 @@
+//! What reports tell of the checks themselves.
+
+use checks::{dependencies, secrets::Ruleset};
+use report::RuleDoc;
+
+/// A page of each check: of the secret rules that run, and of what is said of packages.
+pub fn rule_docs(ruleset: &Ruleset) -> Vec<RuleDoc<'_>> {
+    let secrets = ruleset.rules().iter().map(|rule| RuleDoc {
+        id: &rule.id,
+        title: &rule.title,
+        description: &rule.what,
+        help: &rule.revoke,
+        severity: rule.severity,
+        confidence: rule.confidence,
+        cwe: Some(rule.cwe),
+        reference: rule.reference.as_deref(),
+        provider: rule.provider.as_deref(),
+    });
+    let packages = dependencies::CHECKS.into_iter().map(|check| RuleDoc {
+        id: &check.id,
+        title: check.title,
+        description: check.what,
+        help: check.repair,
+        severity: check.severity,
+        confidence: check.confidence,
+        cwe: Some(check.cwe),
+        reference: Some(check.reference),
+        provider: None,
+    });
+    secrets.chain(packages).collect()
+}

@@ -1,0 +1,119 @@
+//! `bartizan sbom`.
+
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::anyhow;
+use checks::secrets::Ruleset;
+use engine::{Cancel, Dependencies, HashKey, Progress, Scan, Suppressions};
+use formats::purl::Purl;
+use report::sbom::{self, PackageFile, Sbom};
+
+use crate::{
+    Failure,
+    cli::{Format, SbomArguments, SbomFormat, ScanArguments},
+    output, scan, target,
+};
+
+pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
+    let form = match arguments.format {
+        SbomFormat::Spdx => sbom::SbomFormat::Spdx23,
+        SbomFormat::Cyclonedx => sbom::SbomFormat::CycloneDx15,
+        SbomFormat::Cyclonedx16 => sbom::SbomFormat::CycloneDx16,
+    };
+    let arguments = of_scan(arguments);
+    let target = target::understand(&arguments.target, arguments.branch.is_some())?;
+    let scan = Scan {
+        // Nothing but packages is looked for, and of them nothing is said.
+        ruleset: Arc::new(Ruleset::empty().build()),
+        dependencies: Some(Dependencies::default()),
+        suppressions: Suppressions::default(),
+        key: HashKey::new([0; 32]),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        limits: sources::Limits::default(),
+        progress: Arc::new(Progress::default()),
+        cancel: Cancel::default(),
+    };
+    let looked = scan::look(&arguments, target, &scan)?;
+    let purls: Vec<Vec<Option<Arc<str>>>> = looked
+        .outcome
+        .packages
+        .iter()
+        .map(|listed| {
+            let dependencies = listed.list.dependencies.iter();
+            let purl = |package| Purl::of(package).map(|purl| purl.to_string().into());
+            dependencies.map(|dependency| purl(&dependency.package)).collect()
+        })
+        .collect();
+    let files: Vec<PackageFile<'_>> = looked
+        .outcome
+        .packages
+        .iter()
+        .zip(&purls)
+        .map(|(listed, purls)| PackageFile {
+            path: &listed.path,
+            dependencies: &listed.list.dependencies,
+            purls,
+        })
+        .collect();
+    let mut document_id = [0; 16];
+    getrandom::fill(&mut document_id)
+        .map_err(|error| Failure::Usage(anyhow!("the system gives no random bytes: {error}")))?;
+    let typed = arguments.target.to_string_lossy();
+    let document = Sbom {
+        tool_version: env!("CARGO_PKG_VERSION"),
+        target: looked.url.as_deref().unwrap_or(&typed),
+        repository: looked
+            .commit
+            .as_deref()
+            .map(|commit| report::Repository { url: looked.url.as_deref(), commit: Some(commit) }),
+        created_at_ms: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+        document_id,
+        files: &files,
+        findings: None,
+    };
+    output::to(arguments.output.as_deref(), |out| sbom::write(&document, form, out))
+        .map_err(Failure::Usage)?;
+    let mut is_complete = true;
+    for note in &looked.outcome.notes {
+        use model::NoteKind;
+        let is_about_files = note.kind.is_incomplete() && note.kind != NoteKind::NotJudged;
+        if is_about_files || note.kind == NoteKind::Format {
+            let path = note.path.as_ref().map_or("", model::TargetPath::as_str);
+            eprintln!("note: {path}: {}", model::visible(&note.message));
+        }
+        is_complete &= !is_about_files;
+    }
+    Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(4) })
+}
+
+/// The scan that lists what the bill names.
+fn of_scan(arguments: SbomArguments) -> ScanArguments {
+    ScanArguments {
+        target: arguments.target,
+        history: false,
+        staged: false,
+        branch: arguments.branch,
+        format: Format::Json,
+        output: arguments.output,
+        fail_on: model::Severity::Low,
+        min_confidence: None,
+        baseline: Vec::new(),
+        only: Vec::new(),
+        exclude: Vec::new(),
+        config: None,
+        jobs: None,
+        vex: Vec::new(),
+        no_dev: false,
+        data_dir: None,
+        no_ignore: arguments.no_ignore,
+        show_suppressed: false,
+        verify_secrets: false,
+        reach: arguments.reach,
+    }
+}

@@ -1,0 +1,157 @@
+//! Packages: the index of advisories, what scans say by it, bills of materials.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::{Value, json};
+use test_kit::{GitServer, Repo};
+
+use crate::{
+    server::{LOOPBACK, Place},
+    support::command,
+};
+
+const LOCK: &str = r#"{
+  "name": "app", "lockfileVersion": 3,
+  "packages": {
+    "": {"name": "app", "dependencies": {"a": "^1.0.0"}},
+    "node_modules/a": {"version": "1.0.0", "dependencies": {"lodash": "^4.0.0"}},
+    "node_modules/lodash": {"version": "4.17.15"}
+  }
+}
+"#;
+
+/// A folder with one advisory, of lodash.
+fn advisories(folder: &Path) {
+    let record = json!({
+        "id": "GHSA-35jh-r3h4-6jhm", "aliases": ["CVE-2021-23337"], "modified": "2024-01-01T00:00:00Z",
+        "summary": "Command Injection in lodash",
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H"}],
+        "affected": [{"package": {"ecosystem": "npm", "name": "lodash"},
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "4.17.21"}]}]}],
+    });
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("GHSA-35jh-r3h4-6jhm.json"), record.to_string()).unwrap();
+}
+
+/// What a command says on standard output, and its exit code.
+fn run(mut command: Command) -> (String, i32) {
+    let output = command.output().unwrap();
+    let code = output.status.code().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(code != 2 && code != 3, "{told}");
+    (String::from_utf8(output.stdout).unwrap(), code)
+}
+
+#[test]
+fn a_scan_lists_packages_and_judges_them_once_there_are_advisories() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, project) = (folder.path().join("data"), folder.path().join("app"));
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("package-lock.json"), LOCK).unwrap();
+    let scan = |more: &[&str]| {
+        let mut scan = command(folder.path(), &["scan", "app", "--format", "json"]);
+        scan.arg("--data-dir").arg(&home).args(more);
+        let (text, code) = run(scan);
+        (serde_json::from_str::<Value>(&text).unwrap(), code)
+    };
+    let (report, code) = scan(&[]);
+    assert_eq!(
+        (code, &report["complete"], &report["stats"]["packages"]),
+        (4, &json!(false), &json!(2))
+    );
+    assert_eq!(report["notes"][0]["kind"], "not-judged", "{report}");
+    assert_eq!(scan(&["--exclude", "dependencies"]).1, 0);
+
+    advisories(&folder.path().join("osv"));
+    let mut import = command(folder.path(), &["advisories", "import", "osv"]);
+    import.arg("--data-dir").arg(&home);
+    assert_eq!(run(import).1, 0);
+    let (report, code) = scan(&[]);
+    assert_eq!((code, &report["complete"]), (1, &json!(true)), "{report}");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["check_id"], "dependencies.known-vulnerability");
+    assert_eq!(finding["package"]["fixed_version"], "4.17.21");
+    assert_eq!(finding["aliases"], json!(["GHSA-35jh-r3h4-6jhm", "CVE-2021-23337"]));
+    assert!(report["advisories_at"].as_str().unwrap().starts_with("2024-01-01"), "{report}");
+    assert_eq!(scan(&["--only", "secrets"]).1, 0);
+    assert_eq!(scan(&["--only", "dependencies.yanked"]).1, 0);
+
+    let vex = json!({ "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://acme.example/1", "author": "acme",
+        "timestamp": "2024-01-01T00:00:00Z", "version": 1, "statements": [{
+            "vulnerability": {"name": "CVE-2021-23337"}, "products": [{"@id": "pkg:npm/lodash"}],
+            "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path" }] });
+    fs::write(folder.path().join("vex.json"), vex.to_string()).unwrap();
+    let (report, code) = scan(&["--vex", "vex.json"]);
+    assert_eq!((code, &report["suppressed"]["vex"]), (0, &json!(1)), "{report}");
+}
+
+#[test]
+fn a_bill_of_materials_can_be_written_and_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("app")).unwrap();
+    fs::write(folder.path().join("app/package-lock.json"), LOCK).unwrap();
+    advisories(&folder.path().join("osv"));
+    run(command(folder.path(), &["advisories", "import", "osv", "--data-dir", "data"]));
+    for (form, file, marker) in [
+        ("spdx", "app.spdx.json", "SPDX-2.3"),
+        ("cyclonedx", "app.cdx.json", "\"1.5\""),
+        ("cyclonedx-1.6", "whatever.json", "\"1.6\""),
+    ] {
+        let sbom = ["sbom", "app", "--format", form, "--output", file];
+        assert_eq!(run(command(folder.path(), &sbom)).1, 0);
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains(marker) && text.contains("pkg:npm/lodash@4.17.15"), "{text}");
+        let scan = ["scan", file, "--format", "json", "--data-dir", "data"];
+        let (report, code) = run(command(folder.path(), &scan));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(code, 1, "{form}: {report}");
+        assert_eq!(report["findings"][0]["package"]["name"], "lodash");
+    }
+}
+
+#[test]
+fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
+    let repo = Repo::new();
+    repo.write("package-lock.json", LOCK).commit("first");
+    for place in Place::all() {
+        let git = GitServer::of(&repo);
+        let data = place.data();
+        let server = place.serve(&LOOPBACK);
+        let token = server.register("acme");
+        let scan = server.start_scan(&token, "acme", &git.url());
+        let done = server.wait(&scan, &token, &["completed", "failed"]);
+        assert!(done["error"].as_str().unwrap().contains("not judged"), "{done}");
+
+        advisories(&data.join("osv"));
+        let mut import = place.command(&["advisories", "import"]);
+        import.arg(data.join("osv"));
+        assert_eq!(run(import).1, 0);
+        // The server sees the new index by itself.
+        let scan = server.scan_again(&token, "acme");
+        let done = server.wait(&scan, &token, &["completed", "failed"]);
+        assert_eq!((&done["error"], &done["new_findings"]), (&Value::Null, &json!(1)), "{done}");
+        let findings = server.get("/v1/orgs/acme/findings?cve=CVE-2021-23337", &token);
+        let finding = &findings[0];
+        assert_eq!(finding["scanner"], "dependencies");
+        assert_eq!(finding["check_id"], "dependencies.known-vulnerability");
+        assert_eq!(finding["file_path"], "package-lock.json");
+        assert_eq!(
+            finding["package"],
+            json!({ "purl": "pkg:npm/lodash@4.17.15", "name": "lodash", "version": "4.17.15",
+                "ecosystem": "npm", "fixed_version": "4.17.21" })
+        );
+        assert_eq!(finding["aliases"], json!(["GHSA-35jh-r3h4-6jhm", "CVE-2021-23337"]));
+        let project = server.get("/api/v1/projects", &token)["data"]["projects"][0]["id"].clone();
+        let kind = json!({ "project_id": project, "scan_type": "dependencies" });
+        let started = server.call("POST", "/api/v1/scans", &token, Some(&kind));
+        assert!(started.status < 300, "{}", started.body);
+
+        // Repaired.
+        let repaired = LOCK.replace("4.17.15", "4.17.21");
+        repo.write("package-lock.json", repaired).commit("repair");
+        let scan = server.scan_again(&token, "acme");
+        let done = server.wait(&scan, &token, &["completed"]);
+        assert_eq!(done["fixed_findings"], 1, "{done}");
+        repo.write("package-lock.json", LOCK).commit("back");
+    }
+}

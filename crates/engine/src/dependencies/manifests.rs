@@ -1,0 +1,168 @@
+//! The files that name packages, kept while a target is read.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use formats::{lockfiles, sbom};
+use model::{Note, NoteKind, TargetPath};
+use sources::{Origin, Piece, Sink, Sinks};
+
+use super::vex;
+use crate::{Cancel, Scan};
+
+/// Largest lock file that is read. The largest of public projects are a tenth of it.
+const MAX_FILE_BYTES: usize = 64 << 20;
+/// What all of them may take.
+const MAX_BYTES: usize = 256 << 20;
+/// Folders that hold packages which a lock file elsewhere accounts for.
+const INSTALLED: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "site-packages",
+    ".venv",
+    ".tox",
+    ".git",
+    "Pods",
+    "deps/_build",
+];
+
+/// Files of one target that name packages, by path.
+#[derive(Default)]
+pub(crate) struct Manifests {
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    bytes: usize,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Shared by the workers of a scan.
+pub(crate) type Shared = Arc<Mutex<Manifests>>;
+
+/// A worker that panicked left something that is still whole.
+pub(crate) fn lock(manifests: &Shared) -> MutexGuard<'_, Manifests> {
+    manifests.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a file is one of them.
+pub(crate) fn is_wanted(path: &TargetPath) -> bool {
+    let path = path.as_str();
+    let is_member = path.contains("!/");
+    let is_installed = || {
+        path.split('/').any(|part| INSTALLED.contains(&part))
+            || path.split('/').any(|part| part == "vendor") && !path.ends_with("vendor/modules.txt")
+    };
+    !is_member
+        && (lockfiles::format_of(path).is_some()
+            || lockfiles::wants(path)
+            || vex::is_document(path)
+            || may_be_sbom(path))
+        && !is_installed()
+}
+
+/// Whether a file may be a bill of materials whatever its name: those that lie in the target's own folder, as a target that is
+/// one file does.
+fn may_be_sbom(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    !path.contains('/') && matches!(extension, "json" | "xml" | "spdx" | "cdx" | "tag")
+}
+
+/// Keeps what is wanted of a piece. Pieces of one file come in order.
+pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
+    let Origin::File(path) = piece.origin else { return };
+    if !is_wanted(path) {
+        return;
+    }
+    let Some(own) = piece.bytes.get(piece.own.clone()) else { return };
+    let is_begun = lock(manifests).files.contains_key(path.as_str());
+    let is_named = |path: &str| {
+        lockfiles::format_of(path).is_some() || lockfiles::wants(path) || vex::is_document(path)
+    };
+    if !is_begun && !is_named(path.as_str()) && !sbom::looks_like_sbom(own) {
+        return;
+    }
+    let mut manifests = lock(manifests);
+    let is_room = manifests.bytes + own.len() <= MAX_BYTES;
+    match manifests.files.entry(path.as_str().to_owned()) {
+        // Its beginning was left out.
+        Entry::Vacant(_) if piece.lines_before > 0 || piece.column_before > 0 => return,
+        Entry::Vacant(entry) if is_room => drop(entry.insert(own.to_vec())),
+        Entry::Occupied(mut entry)
+            if is_room && entry.get().len() + own.len() <= MAX_FILE_BYTES =>
+        {
+            entry.get_mut().extend_from_slice(own);
+        }
+        entry => {
+            let kept = match entry {
+                Entry::Occupied(entry) => entry.remove().len(),
+                Entry::Vacant(_) => 0,
+            };
+            manifests.bytes -= kept;
+            let message = "a list of packages, too large to be kept beside the others";
+            manifests.notes.push(Note::at(NoteKind::Limit, path.clone(), message));
+            return;
+        }
+    }
+    manifests.bytes += own.len();
+}
+
+/// Reads nothing but these files. What it is told of others is none of its business: another pass over the target tells it.
+pub(crate) struct Reader {
+    pub(crate) manifests: Shared,
+    cancel: Cancel,
+}
+
+impl Reader {
+    pub(crate) fn new(scan: &Scan) -> Self {
+        Self { manifests: Shared::default(), cancel: scan.cancel.clone() }
+    }
+}
+
+impl Sinks for Reader {
+    type Sink = Self;
+
+    fn sink(&self) -> Self {
+        Self { manifests: Arc::clone(&self.manifests), cancel: self.cancel.clone() }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+impl Sink for Reader {
+    fn wants(&self, path: &TargetPath) -> bool {
+        is_wanted(path)
+    }
+
+    fn piece(&mut self, piece: &Piece<'_>) {
+        keep(&self.manifests, piece);
+    }
+
+    fn note(&mut self, note: Note) {
+        if note.kind.is_incomplete() && note.path.as_ref().is_none_or(is_wanted) {
+            lock(&self.manifests).notes.push(note);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_installed_is_not_asked_for() {
+        let wanted = |path: &str| is_wanted(&TargetPath::from_bytes(path.as_bytes()));
+        assert!(wanted("Cargo.lock") && wanted("a/b/package-lock.json"));
+        assert!(wanted("vendor/modules.txt"));
+        assert!(!wanted("node_modules/.package-lock.json"));
+        assert!(!wanted("a/node_modules/b/package.json"));
+        assert!(!wanted("vendor/x/Cargo.lock"));
+        assert!(!wanted("a.zip!/Cargo.lock"));
+        assert!(!wanted("src/main.rs"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Packages: those that a target's lock files and manifests name, and what is known against them.
+
+mod finding;
+pub(crate) mod manifests;
+#[cfg(test)]
+mod tests;
+mod vex;
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use advisories::Index;
+use formats::{
+    lockfiles::{self, Files, Format, List, Remembering},
+    sbom,
+    vex::Document,
+};
+use model::{Dependency, Finding, Note, NoteKind, Package, Scope, TargetPath};
+
+use crate::{Scan, suppress::Suppressions};
+use manifests::Manifests;
+use vex::Statements;
+
+/// Problems of one file that are told one by one.
+const MAX_PROBLEMS: usize = 20;
+
+/// What packages are judged by.
+#[derive(Clone, Default)]
+pub struct Dependencies {
+    /// Without it packages are listed, and nothing is said of them.
+    pub index: Option<Arc<Index>>,
+    /// What somebody has stated about vulnerabilities in the project.
+    pub vex: Vec<Document>,
+    /// The project's own statements count too (`.bartizan/vex/*.json`): whoever scans it trusts it.
+    pub trusts_target: bool,
+    /// Leaves out what only those need who work on the project.
+    pub without_development: bool,
+}
+
+/// The packages that one file names.
+#[derive(Clone)]
+pub struct Listed {
+    /// Which file.
+    pub path: TargetPath,
+    /// What kind of file.
+    pub format: &'static Format,
+    /// What it says.
+    pub list: List,
+}
+
+impl std::fmt::Debug for Listed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = self.list.dependencies.len();
+        f.debug_struct("Listed").field("path", &self.path).field("count", &count).finish()
+    }
+}
+
+/// A package at one place.
+#[derive(Clone, Copy)]
+struct At<'l> {
+    listed: &'l Listed,
+    index: u32,
+    dependency: &'l Dependency,
+}
+
+/// What became of the files.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) listed: Vec<Listed>,
+}
+
+/// Reads the files and judges what they name.
+pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifests) -> Judged {
+    let mut notes = manifests.notes;
+    let listed = list(&manifests.files, scan, &mut notes);
+    // Of one package in one version one is judged, wherever it stands.
+    let mut packages: BTreeMap<&Package, Vec<At<'_>>> = BTreeMap::new();
+    for listed in &listed {
+        for (dependency, index) in listed.list.dependencies.iter().zip(0..) {
+            if dependencies.without_development && dependency.scope == Scope::Development {
+                continue;
+            }
+            packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
+        }
+    }
+    let own = own_statements(&manifests.files, dependencies, &mut notes);
+    let statements = Statements::of(dependencies.vex.iter().chain(&own));
+    let mut findings = Vec::new();
+    match &dependencies.index {
+        Some(index) => {
+            for (package, at) in &packages {
+                if scan.cancel.is_cancelled() {
+                    break;
+                }
+                if let Err(error) = finding::judge(scan, index, package, at, &mut findings) {
+                    let message = format!("the index of advisories cannot be read on: {error}");
+                    notes.push(Note::general(NoteKind::NotJudged, message));
+                    break;
+                }
+            }
+        }
+        None if !packages.is_empty() => {
+            let message = format!(
+                "{} packages were listed and not judged: run `bartizan advisories sync` to get the advisories",
+                packages.len()
+            );
+            notes.push(Note::general(NoteKind::NotJudged, message));
+        }
+        None => {}
+    }
+    for (package, at) in &packages {
+        finding::withdrawn(scan, package, at, &mut findings);
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.counts()) {
+        let detail = finding.package.as_deref();
+        finding.suppression =
+            detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
+    }
+    Judged { findings, notes, listed }
+}
+
+/// The project's own statements, if they count.
+fn own_statements(
+    files: &BTreeMap<String, Vec<u8>>,
+    dependencies: &Dependencies,
+    notes: &mut Vec<Note>,
+) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for (path, bytes) in files.iter().filter(|(path, _)| vex::is_document(path)) {
+        let at = TargetPath::from_escaped(path.as_str());
+        if !dependencies.trusts_target {
+            let message = "statements of the target about itself do not count here";
+            notes.push(Note::at(NoteKind::Configuration, at, message));
+            continue;
+        }
+        let document = formats::vex::read(bytes);
+        let problems = document.problems.iter().take(MAX_PROBLEMS);
+        notes.extend(problems.map(|one| Note::at(NoteKind::Format, at.clone(), &*one.message)));
+        documents.push(document);
+    }
+    documents
+}
+
+fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    let remembering = Remembering::new(files);
+    for (path, bytes) in files {
+        let format = match lockfiles::format_of(path) {
+            Some(format) => format,
+            None if sbom::looks_like_sbom(bytes) => &sbom::FORMAT,
+            None => continue,
+        };
+        if scan.cancel.is_cancelled() {
+            break;
+        }
+        let at = TargetPath::from_escaped(path.as_str());
+        let files: &dyn Files = &remembering;
+        // A reader that panics costs its file, not the scan.
+        let read = catch_unwind(AssertUnwindSafe(|| (format.read)(path, bytes, files)));
+        let Ok(list) = read else {
+            let message = "a reader failed on this file; please report it";
+            notes.push(Note::at(NoteKind::Unreadable, at, message));
+            continue;
+        };
+        for problem in list.problems.iter().take(MAX_PROBLEMS) {
+            let message = match problem.line {
+                Some(line) => format!("line {line}: {}", problem.message),
+                None => problem.message.clone(),
+            };
+            notes.push(Note::at(NoteKind::Format, at.clone(), message));
+        }
+        if let Some(more) = list.problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
+            let message = format!("{more} further problems");
+            notes.push(Note::at(NoteKind::Format, at.clone(), message));
+        }
+        if !list.dependencies.is_empty() {
+            listed.push(Listed { path: at, format, list });
+        }
+    }
+    listed
+}
+
+/// Whether a finding of `check` does not count, and why.
+fn suppression(
+    suppressions: &Suppressions,
+    check: &str,
+    fingerprint: model::Fingerprint,
+    places: &[model::Place],
+) -> Option<model::Suppression> {
+    let stood = || {
+        places.iter().map(|place| crate::suppress::Stood {
+            place: place.clone(),
+            lines_into_match: 0,
+            is_allowed: false,
+        })
+    };
+    suppressions.reason(check, fingerprint, None, stood)
+}

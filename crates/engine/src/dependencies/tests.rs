@@ -1,0 +1,251 @@
+use std::{fs, io::Cursor};
+
+use advisories::{Batch, Builder};
+use checks::secrets::Ruleset;
+use formats::advisories::osv;
+use model::{Confidence, Reachable, Relation, Severity, Suppression};
+use tempfile::TempDir;
+
+use super::*;
+use crate::{Cancel, HashKey, Outcome, Progress, baseline::Baseline};
+
+const LODASH: &str = r#"{
+    "id": "GHSA-35jh-r3h4-6jhm", "aliases": ["CVE-2021-23337"], "modified": "2024-01-01T00:00:00Z",
+    "summary": "Command Injection in lodash",
+    "details": "`lodash` versions prior to 4.17.21 are vulnerable to Command Injection via the template function.",
+    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H"}],
+    "affected": [{"package": {"ecosystem": "npm", "name": "lodash"},
+        "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "4.17.21"}]}]}],
+    "references": [{"type": "WEB", "url": "https://example.org/b"}, {"type": "ADVISORY", "url": "https://example.org/a"}],
+    "database_specific": {"cwe_ids": ["CWE-77"]}
+}"#;
+
+const EVIL: &str = r#"{
+    "id": "MAL-2024-1", "modified": "2024-01-01T00:00:00Z", "summary": "Malicious code in evil",
+    "affected": [{"package": {"ecosystem": "npm", "name": "evil"}, "versions": ["1.0.0"]}]
+}"#;
+
+const LOCK: &str = r#"{
+  "name": "app", "lockfileVersion": 3,
+  "packages": {
+    "": {"name": "app", "dependencies": {"a": "^1.0.0"}, "devDependencies": {"evil": "1.0.0"}},
+    "node_modules/a": {"version": "1.0.0", "dependencies": {"lodash": "^4.0.0"}},
+    "node_modules/evil": {"version": "1.0.0", "dev": true},
+    "node_modules/lodash": {"version": "4.17.15", "deprecated": "no more"}
+  }
+}
+"#;
+
+fn index(records: &[&str]) -> Arc<Index> {
+    let mut batch = Batch::default();
+    for record in records {
+        batch.push(&osv::read_json(record.as_bytes()).unwrap().advisory).unwrap();
+    }
+    let mut builder = Builder::new(Cursor::new(Vec::new())).unwrap();
+    builder.begin_source("test", Some(1_000));
+    builder.append(batch).unwrap();
+    Arc::new(Index::from_bytes(builder.finish(2_000).unwrap().0.into_inner()).unwrap())
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
+    Scan {
+        ruleset: Arc::new(Ruleset::empty().build()),
+        dependencies: Some(dependencies),
+        suppressions,
+        key: HashKey::new([7; 32]),
+        threads: 2,
+        limits: sources::Limits::default(),
+        progress: Arc::<Progress>::default(),
+        cancel: Cancel::default(),
+    }
+}
+
+fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {
+    let judge = Dependencies { index: Some(index(records)), ..Dependencies::default() };
+    scan(judge, Suppressions::default()).directory(folder(files).path(), true).unwrap()
+}
+
+fn checks(outcome: &Outcome) -> Vec<(&str, &str)> {
+    let told = |finding: &Finding| match &finding.package {
+        Some(detail) => detail.package.name.to_string(),
+        None => String::new(),
+    };
+    let names: Vec<String> = outcome.findings.iter().map(told).collect();
+    assert!(names.iter().all(|name| !name.is_empty()));
+    outcome
+        .findings
+        .iter()
+        .map(|finding| {
+            let name = &*finding.package.as_ref().unwrap().package.name;
+            (finding.check.as_str(), name)
+        })
+        .collect()
+}
+
+#[test]
+fn a_finding_says_what_is_wrong_how_it_came_in_and_how_to_get_rid_of_it() {
+    let outcome =
+        scanned(&[("package-lock.json", LOCK), ("web/package-lock.json", LOCK)], &[LODASH, EVIL]);
+    assert_eq!(
+        checks(&outcome),
+        [
+            ("dependencies.malicious-package", "evil"),
+            ("dependencies.known-vulnerability", "lodash"),
+            ("dependencies.yanked", "lodash"),
+        ]
+    );
+    let finding = &outcome.findings[1];
+    assert_eq!((finding.severity, finding.confidence), (Severity::High, Confidence::High));
+    assert_eq!(
+        &*finding.title,
+        "lodash 4.17.15: Command Injection in lodash (GHSA-35jh-r3h4-6jhm)"
+    );
+    assert!(finding.description.contains("template function"), "{}", finding.description);
+    assert!(finding.remediation.contains("4.17.21"), "{}", finding.remediation);
+    assert_eq!(finding.cwe, Some(model::Cwe(77)));
+    let aliases: Vec<&str> = finding.aliases.iter().map(|alias| &**alias).collect();
+    assert_eq!(aliases, ["GHSA-35jh-r3h4-6jhm", "CVE-2021-23337"]);
+    let pages: Vec<&str> = finding.references.iter().map(|page| &**page).collect();
+    assert_eq!(pages, ["https://example.org/a", "https://example.org/b"]);
+    let detail = finding.package.as_deref().unwrap();
+    assert_eq!(detail.purl.as_deref(), Some("pkg:npm/lodash@4.17.15"));
+    assert_eq!(detail.fixed_version.as_deref(), Some("4.17.21"));
+    assert_eq!((detail.relation, detail.score_tenths), (Relation::Transitive, Some(72)));
+    assert_eq!((detail.is_exploited, detail.reachable), (false, Reachable::Unknown));
+    let path: Vec<&str> = detail.path.iter().map(|step| &**step).collect();
+    assert_eq!(path, ["a@1.0.0", "lodash@4.17.15"]);
+    // Wherever it stands.
+    assert_eq!(finding.place.path.as_str(), "package-lock.json");
+    assert_eq!(finding.place.span.unwrap().start.line, 7);
+    assert_eq!(finding.other_places_total, 1);
+    assert_eq!(finding.other_places[0].path.as_str(), "web/package-lock.json");
+    assert_eq!(outcome.packages.len(), 2);
+    assert!(outcome.is_complete());
+}
+
+#[test]
+fn without_advisories_nothing_is_said_to_be_well() {
+    let judge = Dependencies::default();
+    let files = folder(&[("package-lock.json", LOCK)]);
+    let outcome =
+        scan(judge.clone(), Suppressions::default()).directory(files.path(), true).unwrap();
+    assert_eq!(checks(&outcome), [("dependencies.yanked", "lodash")]);
+    assert!(!outcome.is_complete());
+    let note = outcome.notes.iter().find(|note| note.kind == NoteKind::NotJudged).unwrap();
+    assert!(note.message.contains("3 packages"), "{}", note.message);
+    // Where there are no packages there is nothing to judge.
+    let empty = folder(&[("main.c", "int x;\n")]);
+    assert!(
+        scan(judge, Suppressions::default()).directory(empty.path(), true).unwrap().is_complete()
+    );
+}
+
+#[test]
+fn what_only_developers_need_may_be_left_out() {
+    let judge = Dependencies {
+        index: Some(index(&[LODASH, EVIL])),
+        without_development: true,
+        ..Dependencies::default()
+    };
+    let files = folder(&[("package-lock.json", LOCK)]);
+    let outcome = scan(judge, Suppressions::default()).directory(files.path(), true).unwrap();
+    assert!(checks(&outcome).iter().all(|(_, name)| *name == "lodash"), "{:?}", checks(&outcome));
+}
+
+#[test]
+fn a_finding_keeps_its_name_when_lines_move_and_aliases_come() {
+    let before = scanned(&[("package-lock.json", LOCK)], &[LODASH]);
+    let moved = format!("\n\n{LOCK}");
+    let more = LODASH.replace("\"CVE-2021-23337\"", "\"CVE-2021-23337\", \"SNYK-1\"");
+    let after = scanned(&[("deep/package-lock.json", &moved)], &[&more]);
+    assert_eq!(before.findings[0].fingerprint, after.findings[0].fingerprint);
+    let other = LOCK.replace("4.17.15", "4.17.16");
+    let other = scanned(&[("package-lock.json", &other)], &[LODASH]);
+    assert_ne!(before.findings[0].fingerprint, other.findings[0].fingerprint);
+}
+
+#[test]
+fn a_baseline_knows_findings_about_packages() {
+    let before = scanned(&[("package-lock.json", LOCK)], &[LODASH]);
+    let known = format!(
+        r#"{{"version": 1, "findings": [{{"check": "x", "fingerprint": "{}"}}]}}"#,
+        before.findings[0].fingerprint
+    );
+    let mut suppressions = Suppressions::default();
+    if let Ok(baseline) = Baseline::parse(&known) {
+        suppressions.add_baseline(&baseline, "key");
+    }
+    let judge = Dependencies { index: Some(index(&[LODASH])), ..Dependencies::default() };
+    let files = folder(&[("package-lock.json", LOCK)]);
+    let outcome = scan(judge, suppressions).directory(files.path(), true).unwrap();
+    let finding = outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap();
+    assert_eq!(finding.suppression, Some(Suppression::Baseline));
+}
+
+#[test]
+fn a_lock_file_of_a_test_says_less_and_a_broken_one_is_told() {
+    let outcome = scanned(
+        &[
+            ("tests/fixtures/package-lock.json", LOCK),
+            ("yarn.lock", "\0\0\0 not one"),
+            ("package.json", "{"),
+        ],
+        &[LODASH],
+    );
+    let finding = &outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap();
+    assert_eq!(finding.confidence, Confidence::Low);
+    assert!(outcome.notes.iter().any(|note| note.kind == NoteKind::Format), "{:?}", outcome.notes);
+}
+
+#[test]
+fn what_somebody_states_not_to_concern_the_project_is_suppressed_and_counted() {
+    let statement = |status: &str, product: &str| {
+        format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "a", "timestamp": "2024-01-01T00:00:00Z",
+            "version": 1, "statements": [{{"vulnerability": {{"name": "CVE-2021-23337"}},
+            "products": [{{"@id": "pkg:github/acme/app", "subcomponents": [{{"@id": "{product}"}}]}}],
+            "status": "{status}", "justification": "vulnerable_code_not_in_execute_path"}}]}}"#
+        )
+    };
+    let suppressed = |trusts_target: bool, status: &str, product: &str| {
+        let text = statement(status, product);
+        let files = folder(&[("package-lock.json", LOCK), (".bartizan/vex/a.json", &text)]);
+        let judge = Dependencies {
+            index: Some(index(&[LODASH])),
+            trusts_target,
+            ..Dependencies::default()
+        };
+        let scan = scan(judge, Suppressions::default());
+        let outcome = scan.directory(files.path(), true).unwrap();
+        outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap().suppression.clone()
+    };
+    let reason = Suppression::Vex("vulnerable_code_not_in_execute_path".into());
+    assert_eq!(suppressed(true, "not_affected", "pkg:npm/lodash"), Some(reason.clone()));
+    assert_eq!(suppressed(true, "not_affected", "pkg:npm/lodash@4.17.15"), Some(reason));
+    assert_eq!(suppressed(true, "not_affected", "pkg:npm/lodash@4.17.14"), None);
+    assert_eq!(suppressed(true, "affected", "pkg:npm/lodash"), None);
+    assert_eq!(suppressed(true, "not_affected", "pkg:npm/other"), None);
+    // A stranger's repository does not get to say what does not concern it.
+    assert_eq!(suppressed(false, "not_affected", "pkg:npm/lodash"), None);
+}
+
+#[test]
+fn somebody_elses_bill_of_materials_is_judged_whatever_its_name() {
+    let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "lodash", "version": "4.17.15", "purl": "pkg:npm/lodash@4.17.15"}]}"#;
+    let files = folder(&[("their-product.json", sbom)]);
+    let judge = Dependencies { index: Some(index(&[LODASH])), ..Dependencies::default() };
+    let scan = scan(judge, Suppressions::default());
+    let outcome = scan.directory(&files.path().join("their-product.json"), true).unwrap();
+    assert_eq!(checks(&outcome), [("dependencies.known-vulnerability", "lodash")]);
+}

@@ -1,0 +1,33 @@
+//! Cargo's lock file and manifests. A registry's packages are listed whatever registry it is; those of the workspace, of paths and of
+//! git repositories are not.
+
+mod lock;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+use model::one_line;
+
+use super::{Format, paths::file_name, repair};
+
+pub(super) const LOCK: Format = Format {
+    name: "Cargo.lock",
+    claims: |path| file_name(path) == "Cargo.lock",
+    read: lock::read,
+    repair: |dependency, fixed| {
+        // Other versions of it may stand in the file too.
+        let package = &dependency.package;
+        let which = format!("{}@{}", package.name, package.version);
+        let update = repair::command("cargo update -p", &[&which]);
+        repair::command(&format!("{update} --precise"), &[fixed])
+    },
+};
+
+pub(super) const MANIFEST: Format = Format {
+    name: "Cargo.toml",
+    claims: |path| file_name(path) == "Cargo.toml",
+    read: manifest::read,
+    repair: |dependency, fixed| {
+        format!("{} = {}", one_line(&dependency.package.name, 200), repair::quoted(fixed))
+    },
+};

@@ -1,0 +1,4 @@
+//! Conan and vcpkg.
+
+pub(super) mod conan;
+pub(super) mod vcpkg;

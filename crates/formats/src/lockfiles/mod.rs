@@ -1,0 +1,196 @@
+//! Files that name packages, one file of ours per format.
+//!
+//! A reader gets one file and may ask for others of the same target by path (`-r base.txt`, a parent `pom.xml`, the `Cargo.toml` beside a
+//! lock file); it never opens them.
+
+mod apple;
+mod beam;
+mod cargo;
+mod containers;
+mod cpp;
+mod dart;
+mod dotnet;
+pub(crate) mod entries;
+mod go;
+mod haskell;
+mod interpolate;
+mod java;
+mod locked;
+mod memo;
+pub(crate) mod needs;
+mod npm;
+pub(crate) mod paths;
+mod php;
+mod python;
+mod r;
+mod repair;
+mod ruby;
+mod terraform;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
+
+use model::{Dependency, Relation};
+
+pub use memo::{Memo, Remembering};
+
+use crate::Problem;
+
+/// The files of a target that some [`Format`] claims or a reader [`wants`].
+pub trait Files {
+    /// The bytes of a file by its `/`-separated path from the target's root; `None` where there is none or it is too large.
+    fn get(&self, path: &str) -> Option<&[u8]>;
+
+    /// The paths of all of them below a folder, at any depth, in order. The root's name is empty.
+    fn below<'s>(&'s self, folder: &str) -> Box<dyn Iterator<Item = &'s str> + 's>;
+
+    /// Where readers keep what they understood of files that many others lead to. Without one, they read those again.
+    fn memo(&self) -> Option<&Memo> {
+        None
+    }
+}
+
+/// Files in memory, by path.
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn get(&self, path: &str) -> Option<&[u8]> {
+        self.get(path).map(Vec::as_slice)
+    }
+
+    fn below<'s>(&'s self, folder: &str) -> Box<dyn Iterator<Item = &'s str> + 's> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let paths = self.range(prefix.clone()..).map(|(path, _)| path.as_str());
+        Box::new(paths.take_while(move |path| path.starts_with(&prefix)))
+    }
+}
+
+/// One kind of file.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// Its stable name in notes and documentation, as its users call it: `Cargo.lock`, `requirements.txt`.
+    pub name: &'static str,
+    /// Whether a path names such a file.
+    pub claims: fn(path: &str) -> bool,
+    /// Reads it.
+    pub read: fn(path: &str, bytes: &[u8], files: &dyn Files) -> List,
+    /// The line or command that brings a dependency of such a file to a fixed version.
+    pub repair: fn(dependency: &Dependency, fixed_version: &str) -> String,
+}
+
+/// What a file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// In the order of the file.
+    pub dependencies: Vec<Dependency>,
+    /// What was not understood.
+    pub problems: Vec<Problem>,
+}
+
+impl List {
+    /// A shortest chain from what the project asks for to a dependency, both included, as indices: who must be brought to a newer
+    /// version so that it comes along. The dependency alone where the format does not tell who needs it.
+    #[must_use]
+    pub fn path_to(&self, index: u32) -> Vec<u32> {
+        let is_root = |index: u32| {
+            let dependency = self.dependencies.get(index as usize);
+            dependency.is_none_or(|found| {
+                found.relation == Relation::Direct || found.needed_by.is_empty()
+            })
+        };
+        let mut from = BTreeMap::from([(index, index)]);
+        let mut open = VecDeque::from([index]);
+        let mut root = index;
+        while let Some(at) = open.pop_front() {
+            root = at;
+            if is_root(at) {
+                break;
+            }
+            let needed_by = self.dependencies.get(at as usize).map(|found| &found.needed_by);
+            for who in needed_by.into_iter().flatten() {
+                if let Entry::Vacant(entry) = from.entry(*who) {
+                    entry.insert(at);
+                    open.push_back(*who);
+                }
+            }
+        }
+        // In a cycle that nothing direct leads to, there is no root.
+        if !is_root(root) {
+            return vec![index];
+        }
+        let mut path = vec![root];
+        while root != index {
+            root = from.get(&root).copied().unwrap_or(index);
+            path.push(root);
+        }
+        path
+    }
+}
+
+/// Every format, the more special ones first.
+pub const FORMATS: &[Format] = &[
+    cargo::LOCK,
+    cargo::MANIFEST,
+    npm::PACKAGE_LOCK,
+    npm::SHRINKWRAP,
+    npm::YARN,
+    npm::PNPM,
+    npm::BUN,
+    npm::DENO,
+    npm::MANIFEST,
+    python::REQUIREMENTS,
+    python::PIPFILE_LOCK,
+    python::POETRY,
+    python::PDM,
+    python::UV,
+    python::PYLOCK,
+    python::CONDA_ENVIRONMENT,
+    python::CONDA_LOCK,
+    go::GO_MOD,
+    go::GO_SUM,
+    go::GO_WORK,
+    go::MODULES_TXT,
+    java::pom::FORMAT,
+    java::gradle::FORMAT,
+    java::catalogue::FORMAT,
+    ruby::gemfile_lock::FORMAT,
+    ruby::gemspec::FORMAT,
+    php::FORMAT,
+    dotnet::packages_lock::FORMAT,
+    dotnet::packages_config::FORMAT,
+    dotnet::project::FORMAT,
+    dotnet::deps_json::FORMAT,
+    beam::mix::FORMAT,
+    dart::FORMAT,
+    apple::package_resolved::FORMAT,
+    apple::podfile::FORMAT,
+    apple::cartfile::FORMAT,
+    beam::rebar::FORMAT,
+    haskell::stack_lock::FORMAT,
+    haskell::cabal_freeze::FORMAT,
+    r::FORMAT,
+    cpp::conan::FORMAT,
+    cpp::vcpkg::FORMAT,
+    terraform::FORMAT,
+    containers::github_actions::FORMAT,
+    containers::dockerfile::FORMAT,
+    crate::sbom::FORMAT,
+];
+
+/// The format that claims a path.
+#[must_use]
+pub fn format_of(path: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| (format.claims)(path))
+}
+
+/// Whether a path names a file that lists nothing by itself but that a reader may ask for.
+#[must_use]
+pub fn wants(path: &str) -> bool {
+    let name = paths::file_name(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(
+        name,
+        "pyproject.toml" | "Pipfile" | "Gemfile" | "gems.rb" | "composer.json" | "mix.exs"
+    ) || matches!(extension, "gemfile" | "props" | "targets")
+}

@@ -1,0 +1,133 @@
+//! Bills of materials.
+
+use formats::sbom::{looks_like_sbom, read as read_bytes};
+
+use crate::kit::{list, problems, read, rows};
+
+pub(crate) const CYCLONEDX: &str = r#"{
+  "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+  "metadata": {"component": {"type": "application", "bom-ref": "app", "name": "app", "purl": "pkg:npm/app@1.0.0"}},
+  "components": [
+    {"type": "library", "bom-ref": "e", "name": "express", "version": "4.18.2", "purl": "pkg:npm/express@4.18.2",
+     "licenses": [{"license": {"id": "MIT"}}],
+     "components": [{"type": "library", "bom-ref": "q", "name": "qs", "version": "6.11.0", "purl": "pkg:npm/qs@6.11.0"}]},
+    {"type": "library", "bom-ref": "l", "group": "org.apache.logging.log4j", "name": "log4j-core", "version": "2.14.1",
+     "purl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar", "scope": "excluded",
+     "licenses": [{"license": {"name": "Apache 2"}}, {"license": {"id": "MIT"}}]},
+    {"type": "library", "name": "nameless", "version": "1"},
+    {"type": "operating-system", "name": "debian", "version": "12"}
+  ],
+  "dependencies": [
+    {"ref": "app", "dependsOn": ["e", "l"]},
+    {"ref": "e", "dependsOn": ["q", "gone"]}
+  ]
+}"#;
+
+#[test]
+fn cyclonedx_has_parts_licences_and_a_graph() {
+    let list = list(&[("bom.json", CYCLONEDX)]);
+    assert_eq!(
+        rows(&list),
+        [
+            "express 4.18.2 @5 direct licence=MIT",
+            "qs 6.11.0 @7 transitive < express",
+            "org.apache.logging.log4j:log4j-core 2.14.1 @8 direct dev licence=Apache 2 AND MIT",
+        ]
+    );
+    assert_eq!(problems(&list), ["1 components have no package URL of a known kind"]);
+}
+
+pub(crate) const CYCLONEDX_XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.4" version="1">
+  <metadata><component type="application" bom-ref="app"><name>app</name></component></metadata>
+  <components>
+    <component type="library" bom-ref="a"><name>flask</name><version>2.2.2</version>
+      <licenses><license><id>BSD-3-Clause</id></license></licenses><purl>pkg:pypi/flask@2.2.2</purl></component>
+    <component type="library" bom-ref="b"><name>werkzeug</name><version>2.2.1</version><purl>pkg:pypi/werkzeug@2.2.1</purl></component>
+  </components>
+  <dependencies><dependency ref="app"><dependency ref="a"/></dependency><dependency ref="a"><dependency ref="b"/></dependency></dependencies>
+</bom>"#;
+
+#[test]
+fn cyclonedx_in_xml_says_the_same() {
+    assert_eq!(
+        read(&[("x.cdx.xml", CYCLONEDX_XML)]),
+        ["flask 2.2.2 @5 direct licence=BSD-3-Clause", "werkzeug 2.2.1 @7 transitive < flask"]
+    );
+}
+
+pub(crate) const SPDX: &str = r#"{
+  "spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x",
+  "packages": [
+    {"SPDXID": "SPDXRef-root", "name": "root", "versionInfo": "main",
+     "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:github/o/r@main"}]},
+    {"SPDXID": "SPDXRef-a", "name": "rack", "versionInfo": "2.2.3", "licenseConcluded": "NOASSERTION", "licenseDeclared": "MIT",
+     "externalRefs": [{"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a"},
+       {"referenceCategory": "PACKAGE_MANAGER", "referenceType": "purl", "referenceLocator": "pkg:gem/rack@2.2.3"}]},
+    {"SPDXID": "SPDXRef-b", "name": "rake", "versionInfo": "13.0.0",
+     "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:gem/rake"}]},
+    {"SPDXID": "SPDXRef-c", "name": "c", "versionInfo": "1.0.0",
+     "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:gem/c@1.0.0"}]}
+  ],
+  "relationships": [
+    {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-root"},
+    {"spdxElementId": "SPDXRef-root", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-a"},
+    {"spdxElementId": "SPDXRef-c", "relationshipType": "DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-a"},
+    {"spdxElementId": "SPDXRef-b", "relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-root"}
+  ]
+}"#;
+
+#[test]
+fn spdx_tells_relationships_in_either_direction_and_leaves_out_the_product() {
+    assert_eq!(
+        read(&[("x.spdx.json", SPDX)]),
+        [
+            "rack 2.2.3 @6 direct licence=MIT",
+            "rake 13.0.0 @9 direct dev",
+            "c 1.0.0 @11 transitive < rack",
+        ]
+    );
+}
+
+#[test]
+fn a_document_that_describes_all_of_its_packages_lists_all() {
+    let text = r#"{"spdxVersion": "SPDX-2.2", "documentDescribes": ["a", "b"], "packages": [
+      {"SPDXID": "a", "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}]},
+      {"SPDXID": "b", "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/b@2"}]}]}"#;
+    assert_eq!(read(&[("sbom.json", text)]), ["a 1 @2 `pkg:npm/a@1`", "b 2 @3 `pkg:npm/b@2`"]);
+}
+
+pub(crate) const SPDX_TAG_VALUE: &str = "SPDXVersion: SPDX-2.3
+DocumentComment: <text>PackageName: not this
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/not@1
+</text>
+PackageName: app
+SPDXID: SPDXRef-app
+PackageVersion: 1.0
+
+PackageName: lodash
+SPDXID: SPDXRef-lodash
+PackageVersion: 4.17.20
+PackageLicenseConcluded: NOASSERTION
+PackageLicenseDeclared: MIT
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.20
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-app
+Relationship: SPDXRef-app DEPENDS_ON SPDXRef-lodash
+";
+
+#[test]
+fn spdx_as_tag_value_says_the_same() {
+    assert_eq!(read(&[("a.spdx", SPDX_TAG_VALUE)]), ["lodash 4.17.20 @11 direct licence=MIT"]);
+}
+
+#[test]
+fn a_bill_of_materials_is_known_by_its_content() {
+    for text in [CYCLONEDX, CYCLONEDX_XML, SPDX, SPDX_TAG_VALUE] {
+        assert!(looks_like_sbom(text.as_bytes()));
+        assert!(looks_like_sbom(format!("\u{feff}\n{text}").as_bytes()));
+    }
+    for text in ["", "{}", "[]", "{\"bom\": 1}", "<bom/>", "\"bomFormat\" \"CycloneDX\""] {
+        assert!(!looks_like_sbom(text.as_bytes()));
+        assert_eq!(read_bytes(text.as_bytes()), formats::lockfiles::List::default());
+    }
+}
