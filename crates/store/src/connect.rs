@@ -11,7 +11,10 @@ use sea_orm::{
     DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    Connection as _, SqliteConnection,
+    sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{Error, OrganizationId, migrations::Migrator};
@@ -96,6 +99,9 @@ impl Store {
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
                 .busy_timeout(PATIENCE)
+        });
+        options.map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(is_between_transactions(connection))
         });
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -267,6 +273,16 @@ impl Store {
         }
         Ok((tx, pen))
     }
+}
+
+/// Whether nothing is left of the transaction that a connection was used for last. Where SQLite itself rolls one back, as on a
+/// full disk (<https://www.sqlite.org/lang_transaction.html>, 3), our own rollback fails, and the library below goes on to
+/// count a transaction: the next one would be a savepoint in a transaction that never ends, and see the database of that moment
+/// forever.
+async fn is_between_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback that was only asked for comes before the answer.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl System {
