@@ -36,6 +36,7 @@ fuzz_target!(|input: Input<'_>| {
     suppressions.add_ignore_file(input.ignore.unwrap_or_default());
     let scan = Scan {
         ruleset: Arc::clone(&RULESET),
+        dependencies: None,
         suppressions,
         key: HashKey::new([7; 32]),
         threads: 1,
@@ -64,6 +65,7 @@ fuzz_target!(|input: Input<'_>| {
         key_id: "k",
         complete: outcome.is_complete(),
         history: false,
+        advisories_at_ms: None,
         repository: None,
     };
     let table = TableStyle { color: false, width: input.width.into(), show_suppressed: true };

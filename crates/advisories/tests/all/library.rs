@@ -221,11 +221,12 @@ fn an_export_is_imported_as_it_was_stored() {
     for name in ["osv", "kev", "empty"] {
         let stored = |library: &Library| {
             let mut stored = Vec::new();
-            let mut keep = |document| {
-                stored.push(document);
-                Ok(())
-            };
-            library.documents(name, &mut keep).unwrap();
+            library
+                .documents(name, &mut |document| {
+                    stored.push(document);
+                    Ok(())
+                })
+                .unwrap();
             stored
         };
         assert_eq!(stored(&other), stored(&library), "{name}");

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{SyncOptions, SyncReport, sync};
+use super::{SyncOptions, SyncReport, rebuild, sync};
 use crate::{App, worker::stopped};
 
 /// From one sync to the next.
@@ -97,18 +97,31 @@ impl App {
         self.advisories.as_ref()?.index()
     }
 
-    /// Fetches what is new, now and every six hours, until `stop` is true or its sender is gone. Returns at once where advisories are
-    /// not fetched.
+    /// Fetches what is new, now and every six hours, until `stop` is true or its sender is gone. Where advisories are not fetched, it
+    /// only sees to it that what is stored can be used.
     pub async fn keep_advisories(&self, mut stop: watch::Receiver<bool>) {
-        let Some(publishers) = self.config.advisories.clone() else { return };
         let Some(library) = self.advisories.as_ref().map(|current| current.library.clone()) else {
+            return;
+        };
+        let Some(publishers) = self.config.advisories.clone() else {
+            let now_ms = self.now_ms();
+            // After an update of this program there is no index that it can read.
+            let rebuilt = on_a_thread(move || rebuild(&library, now_ms, 1)).await;
+            if let Ok(Err(error)) = rebuilt {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the index of advisories cannot be built");
+            }
             return;
         };
         loop {
             let cancel = Arc::new(AtomicBool::new(false));
             let options =
                 SyncOptions { publishers: publishers.clone(), ..SyncOptions::new(self.now_ms()) };
-            let mut work = on_a_thread(&self.fetch, &library, options, &cancel);
+            let mut work = {
+                let (client, library) = (self.fetch.clone(), library.clone());
+                let cancel = Arc::clone(&cancel);
+                on_a_thread(move || sync(&client, &library, &options, &|_| {}, &cancel))
+            };
             let done = tokio::select! {
                 done = &mut work => done,
                 () = stopped(&mut stop) => {
@@ -131,18 +144,13 @@ impl App {
 }
 
 /// Not one of the runtime's threads, which has to end before the process does.
-fn on_a_thread(
-    client: &fetch::Client,
-    library: &Library,
-    options: SyncOptions,
-    cancel: &Arc<AtomicBool>,
-) -> oneshot::Receiver<Result<SyncReport, StoreError>> {
+fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> oneshot::Receiver<T> {
     let (done, ended) = oneshot::channel();
-    let (client, library, cancel) = (client.clone(), library.clone(), Arc::clone(cancel));
-    // Where no thread can be had, the sender is gone, which is heard as well.
+    // Where no thread can be had, the sender is gone, which is heard as well; and nobody may listen any more.
     let _ = thread::Builder::new().name("advisories".to_owned()).spawn(move || {
-        // Nobody may listen any more.
-        let _ = done.send(sync(&client, &library, &options, &|_| {}, &cancel));
+        let _ = done.send(work());
     });
     ended
 }
@@ -221,6 +229,11 @@ mod tests {
         assert_eq!(built_at(), Some(2));
         build(&current.library, 3);
         assert_eq!(built_at(), Some(3));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "no index").unwrap();
+        assert_eq!(rebuild(&current.library, 4, 1).unwrap().unwrap().built_at_ms, 4);
+        assert_eq!(rebuild(&current.library, 5, 1).unwrap(), None);
+        assert_eq!(built_at(), Some(4));
         fs::remove_file(&path).unwrap();
         assert_eq!(built_at(), None);
     }

@@ -198,6 +198,24 @@ pub fn sync(
     Ok(SyncReport { sources, built })
 }
 
+/// Builds the index again of what is stored, if there is one that cannot be used: another version of this program built it, or it is
+/// damaged. Needs no network. `None` if there was nothing to do.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub fn rebuild(
+    library: &Library,
+    now_ms: i64,
+    threads: usize,
+) -> Result<Option<Status>, StoreError> {
+    match library.index() {
+        Ok(_) | Err(StoreError::Io { .. }) => Ok(None),
+        Err(_) if library.sources()?.is_empty() => Ok(None),
+        Err(_) => library.update()?.build(now_ms, threads).map(Some),
+    }
+}
+
 /// The name under which an ecosystem of OSV is stored.
 #[must_use]
 pub fn source_of(ecosystem: Ecosystem) -> String {

@@ -14,7 +14,9 @@ use advisories::{
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use super::{ExportArguments, INCOMPLETE, ImportArguments, complain, counted, now_ms, print, sync};
+use super::{
+    ExportArguments, INCOMPLETE, ImportArguments, complain, counted, now_ms, print, sync, threads,
+};
 use crate::Failure;
 
 pub(super) fn run(library: &Library, arguments: &ImportArguments) -> Result<ExitCode, Failure> {
@@ -37,8 +39,7 @@ pub(super) fn run(library: &Library, arguments: &ImportArguments) -> Result<Exit
         }
     }
     if failed < named.len() {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let status = update.build(now_ms(), threads).map_err(Failure::target)?;
+        let status = update.build(now_ms(), threads()).map_err(Failure::target)?;
         out += &sync::built(&status);
     }
     print(&out)?;

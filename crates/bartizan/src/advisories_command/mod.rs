@@ -222,7 +222,7 @@ pub(crate) fn run(arguments: AdvisoriesArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The index, for those who need one.
+/// The index, for those who need one. One that cannot be used is built again of what is stored.
 fn index(library: &Library) -> Result<Index, Failure> {
     let none = || {
         Failure::Target(anyhow!(
@@ -230,6 +230,7 @@ fn index(library: &Library) -> Result<Index, Failure> {
             library.folder().display()
         ))
     };
+    app::advisories::rebuild(library, now_ms(), threads()).map_err(Failure::target)?;
     library.index().map_err(Failure::target)?.ok_or_else(none)
 }
 
@@ -253,6 +254,10 @@ fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
 /// Writes a line to standard error, where nobody may be listening.
 fn complain(text: &str) {
     let _ = io::stderr().write_all((crate::printable(text) + "\n").as_bytes());
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn now_ms() -> i64 {

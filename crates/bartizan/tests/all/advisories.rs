@@ -493,6 +493,20 @@ fn without_an_index_every_command_says_how_to_get_one() {
 }
 
 #[test]
+fn an_index_of_another_version_is_built_again_of_what_is_stored() {
+    let machine = Machine::new();
+    fs::write(machine.0.path().join("a.json"), record("A-1", "npm", "p", "1.0.0", 1).to_string())
+        .unwrap();
+    assert_eq!(machine.run(&["import", "a.json"]).status.code(), Some(0));
+    let index = machine.folder().join("index");
+    let mut bytes = fs::read(&index).unwrap();
+    bytes[8] ^= 0xFF;
+    fs::write(&index, bytes).unwrap();
+    assert_eq!(machine.fixed("A-1"), "1.0.0");
+    assert_eq!(machine.status()["advisories"], 1);
+}
+
+#[test]
 fn a_mirror_without_tls_or_in_a_private_network_has_to_be_allowed() {
     let (mirror, machine) = (Mirror::new(), Machine::new());
     let url = mirror.server.url("/");
