@@ -284,6 +284,13 @@ fn packages<W>(
         (*hash, of_package.first().map(|entry| builder.strings.get(entry.key)))
     });
     status.packages = by_key.len() as u64;
+    let mut ecosystems = BTreeMap::<&str, u64>::new();
+    for (_, of_package) in &by_key {
+        let Some(entry) = of_package.first() else { continue };
+        *ecosystems.entry(key::ecosystem(builder.strings.get(entry.key))).or_default() += 1;
+    }
+    status.ecosystems =
+        ecosystems.into_iter().map(|(ecosystem, count)| (ecosystem.to_owned(), count)).collect();
 
     let mut rows = PackageRows::default();
     for (hash, of_package) in &by_key {

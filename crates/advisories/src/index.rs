@@ -102,6 +102,12 @@ impl Index {
         Ok(matches)
     }
 
+    /// Whether anything is known about any package of an ecosystem: if not, nobody asked its advisories.
+    #[must_use]
+    pub fn covers(&self, ecosystem: model::Ecosystem) -> bool {
+        self.status.ecosystems.iter().any(|(word, _)| word == ecosystem.as_str())
+    }
+
     /// Whether anything is known about a package, whatever its version.
     ///
     /// # Errors

@@ -110,6 +110,11 @@ pub fn is_about(affected: &Affected, package: &Package) -> bool {
             == names::normalise(package.ecosystem, &package.name)
 }
 
+/// The ecosystem of a stored key.
+pub(crate) fn ecosystem(stored: &str) -> &str {
+    stored.split('\0').next().unwrap_or_default()
+}
+
 /// The hash of a stored key, and how versions of its package are ordered. `None` if it is none.
 pub(crate) fn of_stored(stored: &str) -> Option<(u64, VersionScheme)> {
     let mut parts = stored.splitn(3, '\0');

@@ -20,6 +20,8 @@ pub struct Status {
     pub file_bytes: u64,
     /// Each source.
     pub sources: Vec<SourceStatus>,
+    /// How many of the packages are of each ecosystem, by the word of the OSV schema. Of others nothing is known.
+    pub ecosystems: Vec<(String, u64)>,
 }
 
 /// What a source brought.
@@ -94,6 +96,10 @@ impl Status {
                 to.number(number);
             }
         });
+        to.list(&self.ecosystems, |to, (ecosystem, packages)| {
+            to.text(ecosystem);
+            to.number(*packages);
+        });
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
@@ -119,6 +125,7 @@ impl Status {
                     predicted: from.number()?,
                 })
             })?,
+            ecosystems: from.list(|from| Some((from.string()?, from.number()?)))?,
         })
     }
 }

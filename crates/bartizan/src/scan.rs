@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use engine::{Cancel, Dependencies, Outcome, Progress, Scan};
 use indicatif::{HumanBytes, HumanCount};
 use model::Scanner;
@@ -68,9 +68,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         progress: Arc::new(Progress::default()),
         cancel,
     };
-    let started_at_ms = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let started_at_ms = now_ms();
     let looked = look(arguments, target, &scan)?;
     let mut outcome = looked.outcome;
     outcome.notes.extend(setup.notes);
@@ -223,10 +221,8 @@ fn dependencies(
         Some(Ok(index)) => index,
         // Somebody else's home, or none.
         Some(Err(advisories::Error::Io { .. })) if arguments.data_dir.is_none() => None,
-        Some(Err(error)) => {
-            let error = anyhow::Error::new(error);
-            return Err(Failure::Usage(error.context("`bartizan advisories sync` makes it anew")));
-        }
+        // Another version of this program built it, or it is damaged: what it was built of is still there.
+        Some(Err(_)) => rebuilt(arguments).map_err(Failure::Usage)?,
     };
     let document = |path: &PathBuf| {
         let document = formats::vex::read(&files::bytes(path, MAX_VEX_BYTES)?);
@@ -241,6 +237,21 @@ fn dependencies(
         trusts_target: is_own,
         without_development: arguments.no_dev,
     }))
+}
+
+/// The index, built again of what is stored.
+fn rebuilt(arguments: &ScanArguments) -> Result<Option<advisories::Index>> {
+    let told = "the index of advisories cannot be used; `bartizan advisories sync` makes a new one";
+    let Some(library) = data::library(arguments.data_dir.as_deref()) else { return Ok(None) };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    app::advisories::rebuild(&library, now_ms(), threads).context(told)?;
+    library.index().context(told)
+}
+
+fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {

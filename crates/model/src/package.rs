@@ -120,6 +120,24 @@ impl Ecosystem {
     }
 }
 
+impl Ecosystem {
+    /// Whether OSV publishes advisories of it; of the others packages are listed and nothing is known.
+    #[must_use]
+    pub const fn has_advisories(self) -> bool {
+        !matches!(
+            self,
+            Self::CocoaPods
+                | Self::Carthage
+                | Self::Conda
+                | Self::Vcpkg
+                | Self::Terraform
+                | Self::Jsr
+                | Self::Docker
+                | Self::ConanCenter
+        )
+    }
+}
+
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

@@ -18,7 +18,7 @@ use formats::{
     sbom,
     vex::Document,
 };
-use model::{Dependency, Finding, Note, NoteKind, Package, Scope, TargetPath};
+use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, TargetPath};
 
 use crate::{Scan, suppress::Suppressions};
 use manifests::Manifests;
@@ -92,6 +92,7 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
     let mut findings = Vec::new();
     match &dependencies.index {
         Some(index) => {
+            notes.extend(not_covered(index, packages.keys().copied()));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
                     break;
@@ -121,6 +122,27 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
             detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
     }
     Judged { findings, notes, listed }
+}
+
+/// Packages of ecosystems of which the index has no advisories at all, though there are some to be had.
+fn not_covered<'p>(index: &Index, packages: impl Iterator<Item = &'p Package>) -> Option<Note> {
+    let mut counts: BTreeMap<Ecosystem, u64> = BTreeMap::new();
+    for package in packages.filter(|package| package.ecosystem.has_advisories()) {
+        if !index.covers(package.ecosystem) {
+            *counts.entry(package.ecosystem).or_default() += 1;
+        }
+    }
+    let told: Vec<String> =
+        counts.iter().map(|(ecosystem, count)| format!("{count} of {ecosystem}")).collect();
+    let words = counts.keys().map(|ecosystem| format!("--ecosystem '{ecosystem}'"));
+    (!told.is_empty()).then(|| {
+        let message = format!(
+            "packages were not judged, {}: the index has no advisories of theirs; run `bartizan advisories sync {}`",
+            told.join(", "),
+            words.collect::<Vec<_>>().join(" ")
+        );
+        Note::general(NoteKind::NotJudged, message)
+    })
 }
 
 /// The project's own statements, if they count.

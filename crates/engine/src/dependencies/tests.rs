@@ -249,3 +249,16 @@ fn somebody_elses_bill_of_materials_is_judged_whatever_its_name() {
     let outcome = scan.directory(&files.path().join("their-product.json"), true).unwrap();
     assert_eq!(checks(&outcome), [("dependencies.known-vulnerability", "lodash")]);
 }
+
+#[test]
+fn packages_of_which_nobody_asked_the_advisories_are_not_called_well() {
+    let cargo = "version = 4\n\n[[package]]\nname = \"time\"\nversion = \"0.1.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n";
+    let outcome = scanned(&[("Cargo.lock", cargo), ("package-lock.json", LOCK)], &[LODASH]);
+    let note = outcome.notes.iter().find(|note| note.kind == NoteKind::NotJudged).unwrap();
+    assert!(note.message.contains("1 of crates.io"), "{}", note.message);
+    assert!(!note.message.contains("npm"), "{}", note.message);
+    assert!(!outcome.is_complete());
+    // There are no advisories to be had.
+    let docker = scanned(&[("Dockerfile", "FROM alpine:3.18\n")], &[LODASH]);
+    assert!(docker.is_complete(), "{:?}", docker.notes);
+}
