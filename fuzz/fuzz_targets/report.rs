@@ -65,6 +65,7 @@ fuzz_target!(|input: Input<'_>| {
         key_id: "k",
         complete: outcome.is_complete(),
         history: false,
+        packages_judged: true,
         advisories_at_ms: None,
         repository: None,
     };

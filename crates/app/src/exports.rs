@@ -185,6 +185,7 @@ fn write_sarif(
         key_id,
         complete: scan.status == ScanStatus::Completed && scan.error.is_none(),
         history: matches!(scan.kind, ScanKind::Full | ScanKind::Secrets),
+        packages_judged: false,
         advisories_at_ms: None,
         repository: Some(Repository {
             url: Some(&scan.clone_url),

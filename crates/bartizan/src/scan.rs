@@ -103,6 +103,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         key_id: &key_id,
         complete: outcome.is_complete(),
         history: arguments.history,
+        packages_judged: scan.dependencies.as_ref().is_some_and(|judge| judge.index.is_some()),
         advisories_at_ms: scan
             .dependencies
             .as_ref()

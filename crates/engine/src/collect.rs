@@ -224,10 +224,7 @@ impl Sink for Worker {
     }
 
     fn piece(&mut self, piece: &Piece<'_>) {
-        self.progress.add(
-            u64::from(piece.own.start == 0 && piece.lines_before == 0 && piece.column_before == 0),
-            piece.own.len() as u64,
-        );
+        self.progress.add(u64::from(piece.is_first()), piece.own.len() as u64);
         if let Some(manifests) = &self.manifests {
             manifests::keep(manifests, piece);
         }

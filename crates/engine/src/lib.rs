@@ -211,7 +211,7 @@ impl Scan {
         let manifests = Shared::default();
         let collector = Collector::new(self);
         if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
-            let reader = Reader::new(self);
+            let reader = Reader::telling(self);
             packages(&reader)?;
             let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
             self.judge(&reader.manifests, &mut outcome);

@@ -118,7 +118,10 @@ pub struct ScanReport<'a> {
     pub complete: bool,
     /// Whether the commits of a repository were scanned, and not only one state of its files.
     pub history: bool,
-    /// As of when the advisories are current that packages were judged by, in milliseconds since 1970 UTC; `None` where none were.
+    /// Whether packages were judged, and not only listed.
+    pub packages_judged: bool,
+    /// As of when the advisories are current that packages were judged by, in milliseconds since 1970 UTC; `None` where none were, or
+    /// a source does not tell.
     pub advisories_at_ms: Option<i64>,
     /// Where the target comes from, if it is a repository.
     pub repository: Option<Repository<'a>>,

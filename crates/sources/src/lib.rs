@@ -76,6 +76,14 @@ pub struct Piece<'a> {
     pub column_before: u64,
 }
 
+impl Piece<'_> {
+    /// Whether its content begins with it.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.own.start == 0 && self.lines_before == 0 && self.column_before == 0
+    }
+}
+
 /// Takes the contents of one worker thread.
 pub trait Sink: Send {
     /// Whether a file is to be looked at at all; asked of each, before it is opened.

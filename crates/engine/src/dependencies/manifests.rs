@@ -10,7 +10,7 @@ use model::{Note, NoteKind, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
 use super::vex;
-use crate::{Cancel, Scan};
+use crate::{Cancel, Progress, Scan};
 
 /// Largest lock file that is read. The largest of public projects are a tenth of it.
 const MAX_FILE_BYTES: usize = 64 << 20;
@@ -85,7 +85,7 @@ pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
     let is_room = manifests.bytes + own.len() <= MAX_BYTES;
     match manifests.files.entry(path.as_str().to_owned()) {
         // Its beginning was left out.
-        Entry::Vacant(_) if piece.lines_before > 0 || piece.column_before > 0 => return,
+        Entry::Vacant(_) if !piece.is_first() => return,
         Entry::Vacant(entry) if is_room => drop(entry.insert(own.to_vec())),
         Entry::Occupied(mut entry)
             if is_room && entry.get().len() + own.len() <= MAX_FILE_BYTES =>
@@ -109,12 +109,19 @@ pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
 /// Reads nothing but these files. What it is told of others is none of its business: another pass over the target tells it.
 pub(crate) struct Reader {
     pub(crate) manifests: Shared,
+    /// Whom to tell how much was looked at; nobody where another pass over the same files tells it.
+    progress: Option<Arc<Progress>>,
     cancel: Cancel,
 }
 
 impl Reader {
     pub(crate) fn new(scan: &Scan) -> Self {
-        Self { manifests: Shared::default(), cancel: scan.cancel.clone() }
+        Self { manifests: Shared::default(), progress: None, cancel: scan.cancel.clone() }
+    }
+
+    /// One that tells how much it looks at.
+    pub(crate) fn telling(scan: &Scan) -> Self {
+        Self { progress: Some(Arc::clone(&scan.progress)), ..Self::new(scan) }
     }
 }
 
@@ -122,7 +129,11 @@ impl Sinks for Reader {
     type Sink = Self;
 
     fn sink(&self) -> Self {
-        Self { manifests: Arc::clone(&self.manifests), cancel: self.cancel.clone() }
+        Self {
+            manifests: Arc::clone(&self.manifests),
+            progress: self.progress.clone(),
+            cancel: self.cancel.clone(),
+        }
     }
 
     fn is_cancelled(&self) -> bool {
@@ -136,6 +147,9 @@ impl Sink for Reader {
     }
 
     fn piece(&mut self, piece: &Piece<'_>) {
+        if let Some(progress) = &self.progress {
+            progress.add(u64::from(piece.is_first()), piece.own.len() as u64);
+        }
         keep(&self.manifests, piece);
     }
 

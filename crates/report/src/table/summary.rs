@@ -161,13 +161,12 @@ fn scanned(report: &ScanReport<'_>) -> String {
         parts.push(if report.history { "no commits" } else { "no files" }.to_owned());
     }
     let history = if report.history { " and its history" } else { "" };
-    let packages = match (stats.packages, report.advisories_at_ms.and_then(date)) {
-        (0, _) => String::new(),
-        (count, Some(day)) => {
-            let count = counted(count, "package", "packages");
-            format!(" {count} judged by advisories of {day}.")
-        }
-        (count, None) => format!(" {} listed.", counted(count, "package", "packages")),
+    let count = counted(stats.packages, "package", "packages");
+    let packages = match (report.packages_judged, report.advisories_at_ms.and_then(date)) {
+        _ if stats.packages == 0 => String::new(),
+        (true, Some(day)) => format!(" {count} judged by advisories of {day}."),
+        (true, None) => format!(" {count} judged."),
+        (false, _) => format!(" {count} listed."),
     };
     format!(
         "Scanned {}{history}: {}, {}, in {}.{packages}",

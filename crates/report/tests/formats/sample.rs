@@ -29,6 +29,7 @@ pub(crate) fn clean() -> ScanReport<'static> {
         key_id: "k-2f1c",
         complete: true,
         history: false,
+        packages_judged: false,
         advisories_at_ms: None,
         repository: Some(Repository {
             url: Some("https://x-token:t0ps3cret@git.example/acme/shop.git"),
