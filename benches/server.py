@@ -8,8 +8,6 @@ Prints one line for each figure, with the aim beside it. Repositories are made i
 """
 
 import argparse
-import asyncio
-import gc
 import json
 import multiprocessing
 import os
@@ -29,6 +27,8 @@ FINDINGS = 25_000
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bartizan", default="target/release/bartizan")
+    parser.add_argument("--generator", default="target/release/examples/open_loop",
+                        help="made by cargo build --release -p test-kit --example open_loop")
     parser.add_argument("--database", help="a postgres:// URL of an empty database")
     parser.add_argument("--rate", type=int, default=200, help="requests a second, whether answers come or not")
     parser.add_argument("--seconds", type=int, default=20, help="of each round of reads")
@@ -66,7 +66,7 @@ def measure(options, folder):
         seconds, scans = (now - then for now, then in zip(server.stored(), before))
         tell(f"{FINDINGS:,} findings of one scan stored in", seconds / scans, "s", 2)
         for beside, what in [("small", "of 1,000 files each"), ("large-1", f"that find {FINDINGS:,} each")]:
-            asyncio.run(reads(server, options, beside, what))
+            reads(server, options, beside, what)
         print(f"memory after it: {server.memory():.0f} MB")
     finally:
         server.stop()
@@ -167,7 +167,7 @@ def scanning(url, token, project, stop):
         server.scan(project, poll=0.2)
 
 
-async def reads(server, options, beside, what):
+def reads(server, options, beside, what):
     """Reads at a fixed rate, two scans of the project `beside` at all times. A request that is late counts from when it was due."""
     scan = server.get("/v1/orgs/bench/projects/large-3/scans?limit=1")[0]["id"]
     paths = [
@@ -178,40 +178,19 @@ async def reads(server, options, beside, what):
         f"/v1/orgs/bench/projects/large-3/scans/{scan}/findings?limit=100",
         "/api/v1/projects",
     ]
-    host, port = server.url.removeprefix("http://").rsplit(":", 1)
-    free = asyncio.Queue()
-    for _ in range(32):
-        free.put_nowait(await asyncio.open_connection(host, int(port)))
-    took = []
-
-    async def one(path, due):
-        reader, writer = connection = await free.get()
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {server.token}\r\n\r\n".encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        assert head.startswith("http/1.1 200"), head
-        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length"))
-        await reader.readexactly(length)
-        took.append(time.monotonic() - due)
-        free.put_nowait(connection)
-
     # In processes of their own: what they do with their answers is not to delay the reads.
     stop = multiprocessing.Event()
     scans = [multiprocessing.Process(target=scanning, args=(server.url, server.token, beside, stop)) for _ in range(2)]
     for process in scans:
         process.start()
-    gc.disable()
-    began = time.monotonic()
-    tasks = []
-    for number in range(options.rate * options.seconds):
-        due = began + number / options.rate
-        await asyncio.sleep(max(0, due - time.monotonic()))
-        tasks.append(asyncio.create_task(one(paths[number % len(paths)], due)))
-    await asyncio.gather(*tasks)
-    gc.enable()
+    address = server.url.removeprefix("http://")
+    asked = subprocess.run(
+        [options.generator, address, str(options.rate), str(options.seconds), *paths],
+        env={"TOKEN": server.token}, stdout=subprocess.PIPE, text=True, check=True)
     stop.set()
     for process in scans:
-        await asyncio.to_thread(process.join)
-    took.sort()
+        process.join()
+    took = sorted(int(line) / 1_000_000 for line in asked.stdout.split())
     count = len(took)
     print(f"{count} reads at {options.rate}/s, {FINDINGS * 4:,} findings, two scans {what}: median {took[count // 2] * 1000:.1f} ms")
     tell("99 % of them in", took[count * 99 // 100] * 1000, "ms", 10)

@@ -22,8 +22,8 @@ use tokio::{
 use crate::{App, Error};
 use job::{Ended, Found, Prepared};
 
-/// How far scans stand back (nice(2)): a tenth of the time of those that do not, where there is not enough.
-const SCAN_NICENESS: i32 = 10;
+/// How far scans stand back (nice(2)): as far as there is, so that whoever asks for something waits for no slice of theirs.
+const SCAN_NICENESS: i32 = 19;
 /// A scan whose findings are not stored yet is not done.
 const ALMOST_DONE: i64 = 99;
 
