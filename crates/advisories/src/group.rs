@@ -139,7 +139,7 @@ impl<'i> Match<'i, '_> {
     #[must_use]
     pub fn severity(&self) -> Severity {
         let worst = self.hits.iter().map(|hit| hit.entry.severity).max();
-        worst.and_then(record::severity_of).unwrap_or(Severity::Medium)
+        worst.and_then(Severity::of_rank).unwrap_or(Severity::Medium)
     }
 
     /// The highest CVSS score of the advisories about this version.

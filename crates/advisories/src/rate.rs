@@ -3,7 +3,7 @@
 use formats::cvss;
 use model::{AdvisoryKind, Rating, Severity};
 
-use crate::{layout::NO_SCORE, record::severity_number};
+use crate::layout::NO_SCORE;
 
 /// A severity and a score in tenths, as rows hold them. Ordered by severity, then by score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Rated {
 
     /// At least as bad as this; the score stays.
     pub(crate) fn at_least(self, severity: Severity) -> Self {
-        Self { severity: self.severity.max(severity_number(severity)), ..self }
+        Self { severity: self.severity.max(severity.rank()), ..self }
     }
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn of(rating: &Rating) -> Option<Rated> {
         Some((_, score, vector)) => (cvss::severity(vector)?, score.tenths()),
         None => (rating.word?, NO_SCORE),
     };
-    Some(Rated { severity: severity_number(severity), score })
+    Some(Rated { severity: severity.rank(), score })
 }
 
 /// For an advisory that nobody rated.
@@ -48,7 +48,7 @@ pub(crate) fn unrated(kind: AdvisoryKind) -> Rated {
         AdvisoryKind::Unsound | AdvisoryKind::Unmaintained => Severity::Low,
         AdvisoryKind::Notice => Severity::Info,
     };
-    Rated { severity: severity_number(severity), score: NO_SCORE }
+    Rated { severity: severity.rank(), score: NO_SCORE }
 }
 
 fn version(vector: &str) -> &str {

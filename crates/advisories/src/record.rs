@@ -66,35 +66,20 @@ pub(crate) fn kind_of(number: u8) -> Option<AdvisoryKind> {
     AdvisoryKind::ALL.into_iter().find(|kind| kind_number(*kind) == number)
 }
 
-/// The numbers that the index knows severities by; they have the severities' order.
-pub(crate) const fn severity_number(severity: Severity) -> u8 {
-    match severity {
-        Severity::Info => 0,
-        Severity::Low => 1,
-        Severity::Medium => 2,
-        Severity::High => 3,
-        Severity::Critical => 4,
-    }
-}
-
-pub(crate) fn severity_of(number: u8) -> Option<Severity> {
-    Severity::ALL.into_iter().find(|severity| severity_number(*severity) == number)
-}
-
 fn texts(to: &mut Writer, list: &[String]) {
     to.list(list, |to, text| to.text(text));
 }
 
 fn rating(to: &mut Writer, rating: &Rating) {
     texts(to, &rating.vectors);
-    to.byte(rating.word.map_or(u8::MAX, severity_number));
+    to.byte(rating.word.map_or(u8::MAX, Severity::rank));
 }
 
 fn read_rating(from: &mut Reader<'_>) -> Option<Rating> {
     let vectors = from.list(Reader::string)?;
     let word = match from.byte()? {
         u8::MAX => None,
-        number => Some(severity_of(number)?),
+        number => Some(Severity::of_rank(number)?),
     };
     Some(Rating { vectors, word })
 }

@@ -223,10 +223,7 @@ fn finding_of(row: Finding) -> Option<ModelFinding> {
         let lines = text.split('\n').map(str::to_owned).collect();
         Arc::new(Snippet { first_line: start.line, lines, mark: Span { start, end } })
     });
-    let scanner = match row.scanner.as_str() {
-        scanner if scanner == Scanner::Dependencies.as_str() => Scanner::Dependencies,
-        _ => Scanner::Secrets,
-    };
+    let scanner = Scanner::parse(&row.scanner).unwrap_or(Scanner::Secrets);
     let mut finding =
         ModelFinding::builder(CheckId::new(row.check_id), scanner, place, fingerprint)
             .rated(severity_of_rank(row.severity), confidence_of_rank(row.confidence))

@@ -175,13 +175,7 @@ impl App {
 
 /// How the database writes a severity: 0 `info` to 4 `critical`.
 pub(crate) fn severity_rank(severity: Severity) -> i16 {
-    match severity {
-        Severity::Info => 0,
-        Severity::Low => 1,
-        Severity::Medium => 2,
-        Severity::High => 3,
-        Severity::Critical => 4,
-    }
+    i16::from(severity.rank())
 }
 
 /// How the database writes a confidence: 0 `low` to 2 `high`.
@@ -206,11 +200,6 @@ pub fn confidence_of_rank(rank: i16) -> Confidence {
 /// The severity that the database writes so.
 #[must_use]
 pub fn severity_of_rank(rank: i16) -> Severity {
-    match rank {
-        i16::MIN..=0 => Severity::Info,
-        1 => Severity::Low,
-        2 => Severity::Medium,
-        3 => Severity::High,
-        4..=i16::MAX => Severity::Critical,
-    }
+    let nearest = u8::try_from(rank.max(0)).ok().and_then(Severity::of_rank);
+    nearest.unwrap_or(Severity::Critical)
 }

@@ -10,19 +10,18 @@ use fetch::{
     git::Credentials,
     http::{Redirects, Request},
 };
+use model::Severity;
 use serde_json::{Value, json};
 use store::{Access, FindingFilter, FindingStatus, Project, Scan, ScanStatus, Totals};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use crate::{App, Error, Provider};
+use crate::{App, Error, Provider, findings::severity_rank};
 
 /// Statuses that are sent at a time; a host that is slow does not take all threads.
 static SENDING: Semaphore = Semaphore::const_new(4);
 /// The name under which a host shows them.
 const CONTEXT: &str = "bartizan";
-/// The words for the severities, by their rank.
-const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
 
 /// How a commit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,22 +130,19 @@ impl App {
 }
 
 /// Whether a scan with so many open findings passes.
-fn judged(open: Totals, fail_on: Option<i16>) -> Told {
-    let Totals(counts) = open;
-    let fails = |rank: usize| {
-        let rank = i16::try_from(rank).unwrap_or(i16::MAX);
-        fail_on.is_some_and(|fail_on| rank >= fail_on)
-    };
-    let found: Vec<_> = counts.into_iter().enumerate().filter(|(_, count)| *count > 0).collect();
-    let state = match found.iter().any(|(rank, _)| fails(*rank)) {
+fn judged(Totals(counts): Totals, fail_on: Option<i16>) -> Told {
+    let count = |severity: Severity| counts.get(usize::from(severity.rank())).copied();
+    let found: Vec<(Severity, i64)> = Severity::ALL
+        .into_iter()
+        .filter_map(|severity| Some((severity, count(severity).filter(|count| *count > 0)?)))
+        .collect();
+    let fails = |severity: Severity| fail_on.is_some_and(|from| severity_rank(severity) >= from);
+    let state = match found.iter().any(|(severity, _)| fails(*severity)) {
         true => State::Failure,
         false => State::Success,
     };
-    let word = |(rank, count): &(usize, i64)| {
-        SEVERITIES.get(*rank).map(|severity| format!("{count} {severity}"))
-    };
-    let words: Vec<String> = found.iter().rev().filter_map(word).collect();
-    let description = match words.as_slice() {
+    let words = found.iter().map(|(severity, count)| format!("{count} {severity}"));
+    let description = match words.collect::<Vec<_>>().as_slice() {
         [] => "nothing found".to_owned(),
         words => format!("open findings: {}", words.join(", ")),
     };
@@ -168,7 +164,10 @@ fn call(
     // Whatever stands before is where the host itself is installed.
     let (prefix, owner) =
         owner.rsplit_once('/').map_or(("", owner), |(before, owner)| (before, owner));
-    let origin = origin(repository)?;
+    if !matches!(repository.scheme(), Scheme::Https | Scheme::Http) {
+        return None;
+    }
+    let origin = repository.authority();
     let installed = match prefix {
         "" => origin.clone(),
         prefix => format!("{origin}/{prefix}"),
@@ -214,20 +213,6 @@ fn call(
         }
     };
     Some(Call { url, body })
-}
-
-/// Scheme, host and port as a URL has them; `None` for what is not the web.
-fn origin(url: &SafeUrl) -> Option<String> {
-    if !matches!(url.scheme(), Scheme::Https | Scheme::Http) {
-        return None;
-    }
-    let (scheme, host) = (url.scheme().as_str(), url.host());
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    Some(match url.port() {
-        port if port == url.scheme().default_port() => format!("{scheme}://{host}"),
-        Some(port) => format!("{scheme}://{host}:{port}"),
-        None => format!("{scheme}://{host}"),
-    })
 }
 
 fn authorized(

@@ -218,7 +218,7 @@ fn names_nothing(word: &str, folder: Option<&Path>) -> bool {
 /// Tells checks from paths: what names a check is one.
 fn sort_out(known: &[String], words: &[String]) -> (Vec<String>, Vec<String>) {
     words.iter().cloned().partition(|word| {
-        scanner(word).is_some()
+        Scanner::parse(word).is_some()
             || glob(word).is_ok_and(|glob| known.iter().any(|id| glob.is_match(id)))
     })
 }
@@ -237,11 +237,12 @@ impl Selection {
     fn of(known: &[String], only: &[String], without: &[String]) -> Result<Self> {
         for word in only.iter().chain(without) {
             let glob = glob(word)?;
-            if scanner(word).is_none() && !known.iter().any(|id| glob.is_match(id)) {
+            if Scanner::parse(word).is_none() && !known.iter().any(|id| glob.is_match(id)) {
                 return Err(anyhow!("there is no check `{word}`; `bartizan checks` lists them"));
             }
         }
-        let scanners = |words: &[String]| words.iter().filter_map(|word| scanner(word)).collect();
+        let scanners =
+            |words: &[String]| words.iter().filter_map(|word| Scanner::parse(word)).collect();
         Ok(Self {
             only: globs(only)?,
             only_scanners: scanners(only),
@@ -257,11 +258,6 @@ impl Selection {
         (self.only.is_none() || is_named(&self.only, &self.only_scanners))
             && !is_named(&self.without, &self.without_scanners)
     }
-}
-
-/// The scanner of that name.
-fn scanner(word: &str) -> Option<Scanner> {
-    [Scanner::Secrets, Scanner::Dependencies].into_iter().find(|scanner| scanner.as_str() == word)
 }
 
 fn glob(pattern: &str) -> Result<globset::GlobMatcher> {

@@ -47,6 +47,15 @@ pub enum Scanner {
 }
 
 impl Scanner {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Secrets, Self::Dependencies];
+
+    /// The one of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scanner| scanner.as_str() == word)
+    }
+
     /// The word used in every format.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

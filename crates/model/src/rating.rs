@@ -32,6 +32,24 @@ impl Severity {
             Self::Info => "info",
         }
     }
+
+    /// 0 `info` to 4 `critical`: what databases and files keep instead of the word, so that it never changes.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Info => 0,
+            Self::Low => 1,
+            Self::Medium => 2,
+            Self::High => 3,
+            Self::Critical => 4,
+        }
+    }
+
+    /// The one that has that rank.
+    #[must_use]
+    pub fn of_rank(rank: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.rank() == rank)
+    }
 }
 
 /// How likely a finding is what its check says it is. Ordered: `Low < Medium < High`.

@@ -1,6 +1,7 @@
 //! The connection, and the two ways through it.
 
 use std::{
+    future,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -101,7 +102,7 @@ impl Store {
                 .busy_timeout(PATIENCE)
         });
         options.map_sqlx_sqlite_before_acquire(|connection, _| {
-            Box::pin(is_between_transactions(connection))
+            Box::pin(future::ready(Ok(is_between_transactions(connection))))
         });
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -279,10 +280,9 @@ impl Store {
 /// full disk (<https://www.sqlite.org/lang_transaction.html>, 3), our own rollback fails, and the library below goes on to
 /// count a transaction: the next one would be a savepoint in a transaction that never ends, and see the database of that moment
 /// forever.
-async fn is_between_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A rollback that was only asked for comes before the answer.
-    connection.ping().await?;
-    Ok(!connection.is_in_transaction())
+fn is_between_transactions(connection: &SqliteConnection) -> bool {
+    // A rollback that was only asked for is over: no connection goes back to the others before it has answered a ping.
+    !connection.is_in_transaction()
 }
 
 impl System {

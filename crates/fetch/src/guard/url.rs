@@ -203,7 +203,9 @@ impl SafeUrl {
         &self.ssh_path
     }
 
-    fn authority(&self) -> String {
+    /// Scheme, host and port, as a URL begins with them.
+    #[must_use]
+    pub fn authority(&self) -> String {
         let brackets = matches!(self.literal, Some(IpAddr::V6(_)));
         let (open, close) = if brackets { ("[", "]") } else { ("", "") };
         let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
