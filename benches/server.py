@@ -87,10 +87,15 @@ def repository(path, files, secrets):
         for n in range(count):
             lines.append(f"DB_PASSWORD_{n}={''.join(draw.choices(letters, k=20))}")
         (path / f"f{number}.env").write_text("\n".join(lines) + "\n")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main", "-C", path]
-    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
-        subprocess.run([*git, *arguments], check=True)
+    git(path)
     return path
+
+
+def git(path):
+    """Commits what is in a folder."""
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main", "-C", path]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run([*command, *arguments], check=True)
 
 
 class Server:

@@ -16,15 +16,18 @@ use model::{
     CheckId, Commit, Cwe, Finding as ModelFinding, Fingerprint, Note, NoteKind, ObjectId, Place,
     Position, Scanner, Snippet, Span, Suppression, TargetPath,
 };
+pub use report::sbom::SbomFormat as BillFormat;
 use report::{Format, Repository, RuleDoc, SarifStyle, ScanReport, Stats};
+use sha2::{Digest as _, Sha256};
 use store::{
     Access, Finding, FindingFilter, FindingStatus, Project, Scan, ScanId, ScanKind, ScanStatus,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     App, Ctx, Error,
     findings::{confidence_of_rank, severity_of_rank},
+    packages::{Bill, Unpacker},
     projects::by_slug,
     rule_docs,
     scans::{ScanView, numbered, of_project},
@@ -110,24 +113,65 @@ impl Export {
     /// [`Error::Unavailable`].
     pub async fn sarif(&self) -> Result<BoxStream<'static, Result<Vec<u8>, Error>>, Error> {
         let app = &self.app;
-        // Each holds all of its findings while it writes.
-        let turn = LOGS.acquire().await.map_err(Error::internal)?;
+        let (turn, rows) = self.worst().await?;
         let tenant = app.store.tenant(self.scan.organization_id, Access::Read).await?;
         let of_scan = FindingFilter { scan: Some(self.scan.id), ..FindingFilter::default() };
         let all: i64 = tenant.finding_totals(&of_scan).await?.0.iter().sum();
-        let rows = tenant.worst_findings(self.scan.id, MAX_RESULTS).await?;
         drop(tenant);
         let further = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(rows.len());
         let key_id = app.keys.hash_key(self.scan.organization_id).id();
         let (scan, ruleset) = (self.scan.clone(), Arc::clone(&app.ruleset));
-        let folder = app.config.clone_folder.clone();
-        let written = tokio::task::spawn_blocking(move || {
+        self.written(turn, move |file| {
             let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
             let rules = rule_docs(&ruleset);
-            // Whoever reads slowly holds a file and neither memory nor a thread.
+            write_sarif(&scan, &findings, further, &rules, &key_id, file)
+        })
+        .await
+    }
+
+    /// The packages that the scan listed, as a bill of materials, in pieces; in CycloneDX with what was found in them. After an
+    /// error nothing follows.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a scan that did not look for packages; [`Error::Unavailable`].
+    pub async fn bill(
+        &self,
+        format: BillFormat,
+    ) -> Result<BoxStream<'static, Result<Vec<u8>, Error>>, Error> {
+        let tenant = self.app.store.tenant(self.scan.organization_id, Access::Read).await?;
+        let packed = match self.scan.package_list_id {
+            Some(id) => tenant.package_list(id).await?,
+            None => None,
+        };
+        drop(tenant);
+        let packed = packed.ok_or_else(|| {
+            let message = "the scan has no list of packages: it did not look for them, or did not come to its end";
+            Error::Conflict(message.to_owned())
+        })?;
+        let (turn, rows) = self.worst().await?;
+        let scan = self.scan.clone();
+        self.written(turn, move |file| write_bill(&scan, &packed, rows, format, file)).await
+    }
+
+    /// The worst findings, and the turn of a log that holds all of them while it is written.
+    async fn worst(&self) -> Result<(SemaphorePermit<'static>, Vec<Finding>), Error> {
+        let turn = LOGS.acquire().await.map_err(Error::internal)?;
+        let tenant = self.app.store.tenant(self.scan.organization_id, Access::Read).await?;
+        let rows = tenant.worst_findings(self.scan.id, MAX_RESULTS).await?;
+        Ok((turn, rows))
+    }
+
+    /// What is written, from a file: whoever reads slowly holds that, and neither memory nor a thread.
+    async fn written(
+        &self,
+        turn: SemaphorePermit<'static>,
+        write: impl FnOnce(&mut File) -> io::Result<()> + Send + 'static,
+    ) -> Result<BoxStream<'static, Result<Vec<u8>, Error>>, Error> {
+        let folder = self.app.config.clone_folder.clone();
+        let written = tokio::task::spawn_blocking(move || {
             fs::create_dir_all(&folder)?;
             let mut file = tempfile::tempfile_in(folder)?;
-            write_sarif(&scan, &findings, further, &rules, &key_id, &mut file)?;
+            write(&mut file)?;
             file.rewind()?;
             Ok::<_, io::Error>(file)
         });
@@ -150,6 +194,41 @@ fn pieces_of(file: File) -> BoxStream<'static, Result<Vec<u8>, Error>> {
         Ok((!piece.is_empty()).then_some((piece, file)))
     })
     .boxed()
+}
+
+fn write_bill(
+    scan: &Scan,
+    packed: &[u8],
+    rows: Vec<Finding>,
+    format: BillFormat,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    // Whatever the document is made of makes its name.
+    let mut name = Sha256::new();
+    name.update(scan.id.to_string());
+    name.update(format!("{format:?}"));
+    for row in &rows {
+        name.update(row.id.to_string());
+        name.update(row.status.as_str());
+    }
+    let mut document_id = [0; 16];
+    // Half of the digest.
+    document_id.iter_mut().zip(name.finalize()).for_each(|(byte, from)| *byte = from);
+    let listed = Unpacker::default().listed(packed)?;
+    let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
+    let bill = Bill {
+        target: &scan.clone_url,
+        repository: Some(repository(scan)),
+        created_at_ms: scan.completed_at.unwrap_or(scan.created_at),
+        document_id,
+        listed: &listed,
+        findings: Some(&findings),
+    };
+    bill.write(format, out)
+}
+
+fn repository(scan: &Scan) -> Repository<'_> {
+    Repository { url: Some(&scan.clone_url), commit: scan.commit_sha.as_deref() }
 }
 
 fn write_sarif(
@@ -185,12 +264,9 @@ fn write_sarif(
         key_id,
         complete: scan.status == ScanStatus::Completed && scan.error.is_none(),
         history: matches!(scan.kind, ScanKind::Full | ScanKind::Secrets),
-        packages_judged: false,
-        advisories_at_ms: None,
-        repository: Some(Repository {
-            url: Some(&scan.clone_url),
-            commit: scan.commit_sha.as_deref(),
-        }),
+        packages_judged: scan.advisories_at.is_some(),
+        advisories_at_ms: scan.advisories_at,
+        repository: Some(repository(scan)),
     };
     report::write(&report, Format::Sarif(SarifStyle { show_suppressed: false }), out)
 }

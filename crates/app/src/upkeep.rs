@@ -9,6 +9,8 @@ use crate::{App, Error};
 
 /// Scans that are forgotten in one transaction; each may have very many findings.
 const PART: u64 = 20;
+/// How long a list of packages is kept that no scan needs any more: one that is just ending may be about to.
+const LIST_LIFE: Duration = Duration::from_hours(1);
 /// How long a delivery of a webhook is known again: providers repeat one for some days at most.
 const DELIVERY_LIFE: Duration = Duration::from_hours(30 * 24);
 
@@ -37,14 +39,24 @@ impl App {
         for plan in Plan::ALL {
             self.forget_scans(*plan, until(retention(*plan))).await?;
         }
-        Ok(())
+        self.forget_package_lists(until(LIST_LIFE)).await
+    }
+
+    async fn forget_package_lists(&self, until_ms: i64) -> Result<(), Error> {
+        loop {
+            let system = self.begin_upkeep().await?;
+            let forgotten = system.forget_package_lists(until_ms, PART).await?;
+            system.commit().await?;
+            if forgotten < PART {
+                return Ok(());
+            }
+        }
     }
 
     async fn forget_scans(&self, plan: Plan, until_ms: i64) -> Result<(), Error> {
         loop {
             let system = self.begin_upkeep().await?;
-            let limit = i64::try_from(PART).unwrap_or(i64::MAX);
-            let forgotten = system.forget_scans(plan, until_ms, limit).await?;
+            let forgotten = system.forget_scans(plan, until_ms, PART).await?;
             system.commit().await?;
             if forgotten > 0 {
                 tracing::info!(scans = forgotten, plan = plan.as_str(), "forgotten");

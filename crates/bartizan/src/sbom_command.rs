@@ -1,16 +1,12 @@
 //! `bartizan sbom`.
 
-use std::{
-    process::ExitCode,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::anyhow;
+use app::Bill;
 use checks::secrets::Ruleset;
 use engine::{Cancel, Dependencies, HashKey, Progress, Scan, Suppressions};
-use formats::purl::Purl;
-use report::sbom::{self, PackageFile, Sbom};
+use report::sbom;
 
 use crate::{
     Failure,
@@ -38,56 +34,29 @@ pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
         cancel: Cancel::default(),
     };
     let looked = scan::look(&arguments, target, &scan)?;
-    let purls: Vec<Vec<Option<Arc<str>>>> = looked
-        .outcome
-        .packages
-        .iter()
-        .map(|listed| {
-            let dependencies = listed.list.dependencies.iter();
-            let purl = |package| Purl::of(package).map(|purl| purl.to_string().into());
-            dependencies.map(|dependency| purl(&dependency.package)).collect()
-        })
-        .collect();
-    let files: Vec<PackageFile<'_>> = looked
-        .outcome
-        .packages
-        .iter()
-        .zip(&purls)
-        .map(|(listed, purls)| PackageFile {
-            path: &listed.path,
-            dependencies: &listed.list.dependencies,
-            purls,
-        })
-        .collect();
     let mut document_id = [0; 16];
     getrandom::fill(&mut document_id)
         .map_err(|error| Failure::Usage(anyhow!("the system gives no random bytes: {error}")))?;
     let typed = arguments.target.to_string_lossy();
-    let document = Sbom {
-        tool_version: env!("CARGO_PKG_VERSION"),
+    let bill = Bill {
         target: looked.url.as_deref().unwrap_or(&typed),
         repository: looked
             .commit
             .as_deref()
             .map(|commit| report::Repository { url: looked.url.as_deref(), commit: Some(commit) }),
-        created_at_ms: SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+        created_at_ms: scan::now_ms(),
         document_id,
-        files: &files,
+        listed: &looked.outcome.packages,
         findings: None,
     };
-    output::to(arguments.output.as_deref(), |out| sbom::write(&document, form, out))
-        .map_err(Failure::Usage)?;
+    output::to(arguments.output.as_deref(), |out| bill.write(form, out)).map_err(Failure::Usage)?;
     let mut is_complete = true;
     for note in &looked.outcome.notes {
-        use model::NoteKind;
-        let is_about_files = note.kind.is_incomplete() && note.kind != NoteKind::NotJudged;
-        if is_about_files || note.kind == NoteKind::Format {
+        if note.kind.is_unread() || note.kind == model::NoteKind::Format {
             let path = note.path.as_ref().map_or("", model::TargetPath::as_str);
             eprintln!("note: {path}: {}", model::visible(&note.message));
         }
-        is_complete &= !is_about_files;
+        is_complete &= !note.kind.is_unread();
     }
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(4) })
 }

@@ -249,7 +249,7 @@ fn rebuilt(arguments: &ScanArguments) -> Result<Option<advisories::Index>> {
     library.index().context(told)
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

@@ -30,7 +30,10 @@ pub use progress::{Cancel, Progress};
 pub use suppress::Suppressions;
 
 use collect::Collector;
-use dependencies::manifests::{Reader, Shared};
+use dependencies::{
+    Judged,
+    manifests::{Reader, Shared},
+};
 
 /// What a scan is given beside its target.
 pub struct Scan {
@@ -134,6 +137,14 @@ impl Outcome {
         self.findings = all.into_iter().map(|(_, finding)| finding).collect();
     }
 
+    fn add_judged(&mut self, judged: Judged, began: Instant) {
+        self.notes.extend(judged.notes);
+        finish::sort_notes(&mut self.notes);
+        self.add(judged.findings);
+        self.packages.extend(judged.listed);
+        self.stats.elapsed += began.elapsed();
+    }
+
     /// Whether everything was looked at that a user would expect.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -227,17 +238,24 @@ impl Scan {
         Ok(outcome)
     }
 
+    /// Judges packages that an earlier scan has listed: what is known of them by now.
+    #[must_use]
+    pub fn packages(&self, listed: Vec<Listed>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let Some(dependencies) = &self.dependencies else { return outcome };
+        let began = Instant::now();
+        let judged = dependencies::judge_listed(self, dependencies, &[], listed);
+        outcome.add_judged(judged, began);
+        outcome
+    }
+
     /// Judges the packages that files name, and adds what is found.
     fn judge(&self, manifests: &Shared, outcome: &mut Outcome) {
         let Some(dependencies) = &self.dependencies else { return };
         let began = Instant::now();
         let manifests = std::mem::take(&mut *dependencies::manifests::lock(manifests));
         let judged = dependencies::judge(self, dependencies, manifests);
-        outcome.notes.extend(judged.notes);
-        finish::sort_notes(&mut outcome.notes);
-        outcome.add(judged.findings);
-        outcome.packages.extend(judged.listed);
-        outcome.stats.elapsed += began.elapsed();
+        outcome.add_judged(judged, began);
     }
 
     /// Scans the files that are staged, in the repository's index or in another.

@@ -85,6 +85,12 @@ impl NoteKind {
                 | Self::NotJudged
         )
     }
+
+    /// Whether something of the target was not looked at.
+    #[must_use]
+    pub const fn is_unread(self) -> bool {
+        self.is_incomplete() && !matches!(self, Self::NotJudged)
+    }
 }
 
 impl fmt::Display for NoteKind {

@@ -180,6 +180,10 @@ fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut 
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.keep_advisories(stopped).await });
     }
+    {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.keep_judged(stopped).await });
+    }
     let (app, mut stopped) = (app.clone(), stopped.clone());
     tasks.spawn(async move {
         loop {

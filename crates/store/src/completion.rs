@@ -13,13 +13,17 @@ use sea_orm::{
 };
 
 use crate::{
-    Error, FindingId, Lease, NewFinding, ProjectId, Scan, ScanKind, ScanStatus, Tenant, Totals,
+    Error, FindingId, Lease, NewFinding, Packages, ProjectId, Scan, ScanKind, ScanStatus, Tenant,
+    Totals,
     accounts::Counter,
     tables::{finding, problem, project, scan},
 };
 
 /// Rows of one statement: SQLite binds 32,766 values, PostgreSQL 65,535, and a finding has 28.
 const BATCH: usize = 1_000;
+
+/// The scanner that looks at packages. All kinds of scans that run it look at the same: what the files name as they are.
+pub(crate) const DEPENDENCIES: &str = "dependencies";
 
 /// What a scan that completed says of itself.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct Completion {
     pub error: Option<String>,
     /// For how much it speaks.
     pub coverage: Coverage,
+    /// The packages, if it looked for them.
+    pub packages: Option<Packages>,
 }
 
 /// For how much of its branch a scan speaks.
@@ -78,6 +84,15 @@ impl Tenant {
             totals.add(finding.severity, 1);
         }
         self.store_findings(&scan, numbers, findings, is_current, now_ms).await?;
+        let judgement = completion.packages.as_ref().and_then(|known| known.judgement.as_ref());
+        let advisories_at = judgement.map(|known| known.advisories_at);
+        let package_list = match completion.packages {
+            Some(packages) => {
+                let commit = completion.commit_sha.as_ref();
+                Some(self.store_packages(&scan, commit, packages, is_current, now_ms).await?)
+            }
+            None => None,
+        };
         let (new, fixed) = match is_current {
             true => self.take_place(&scan, &completion.coverage, totals.sum()).await?,
             false => (0, 0),
@@ -86,6 +101,8 @@ impl Tenant {
         let ended = ended(ScanStatus::Completed, completion.error, now_ms)
             .col_expr(scan::Column::CommitSha, Expr::value(completion.commit_sha))
             .col_expr(scan::Column::Progress, Expr::value(100))
+            .col_expr(scan::Column::PackageListId, Expr::value(package_list))
+            .col_expr(scan::Column::AdvisoriesAt, Expr::value(advisories_at))
             .col_expr(scan::Column::Critical, Expr::value(critical))
             .col_expr(scan::Column::High, Expr::value(high))
             .col_expr(scan::Column::Medium, Expr::value(medium))
@@ -175,7 +192,7 @@ impl Tenant {
     }
 
     /// Lets one scan of a project complete at a time: they make the same problems. SQLite has one writer anyway.
-    async fn hold_project(&self, id: ProjectId) -> Result<(), Error> {
+    pub(crate) async fn hold_project(&self, id: ProjectId) -> Result<(), Error> {
         project::Entity::find_by_id(id)
             .filter(project::Column::OrganizationId.eq(self.organization))
             .select_only()
@@ -245,7 +262,10 @@ impl Tenant {
              AND scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND target_ref = $4)";
         const AGAIN: &str = "fingerprint IN (SELECT fingerprint FROM findings WHERE scan_id = $3)";
         // A scan that looks at less says nothing of what it did not look at.
-        const OF_KIND: &str = "($5 = 'full' OR scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND kind = $5))";
+        let of_kind_sql = format!(
+            "($5 = 'full' OR scanner = '{DEPENDENCIES}'
+              OR scan_id IN (SELECT id FROM scans WHERE project_id = $1 AND kind = $5))"
+        );
         let values = || {
             let branch = scan.target_ref.clone().into();
             vec![scan.project_id.into(), self.organization.into(), scan.id.into(), branch]
@@ -261,26 +281,28 @@ impl Tenant {
             let scanners = scanners.collect::<Vec<_>>().join(", ");
             let gone = format!(
                 "UPDATE findings SET status = 'fixed'
-                 WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN} AND {OF_KIND} AND scanner IN ({scanners})"
+                 WHERE {BEFORE} AND status <> 'fixed' AND NOT {AGAIN} AND {of_kind_sql} AND scanner IN ({scanners})"
             );
             fixed = run(&gone, values.concat()).await?;
         }
         // What a full scan has goes on to be the full scan's to tell: it knows more of where it stands.
         let mut known = 0;
         if scan.kind != ScanKind::Full {
-            let kept = "UPDATE findings SET is_current = false
-                 WHERE scan_id = $3 AND organization_id = $2 AND fingerprint IN (
+            let kept = format!(
+                "UPDATE findings SET is_current = false
+                 WHERE scan_id = $3 AND organization_id = $2 AND scanner <> '{DEPENDENCIES}' AND fingerprint IN (
                      SELECT fingerprint FROM findings
                      WHERE project_id = $1 AND organization_id = $2 AND is_current AND scan_id <> $3
                        AND status <> 'fixed' AND scan_id IN (
                            SELECT id FROM scans WHERE project_id = $1 AND target_ref = $4 AND kind = 'full'
                        )
-                 )";
-            known += run(kept, values()).await?;
+                 )"
+            );
+            known += run(&kept, values()).await?;
         }
         let replaced = format!(
             "UPDATE findings SET is_current = false
-             WHERE {BEFORE} AND status <> 'fixed' AND {AGAIN} AND {OF_KIND}"
+             WHERE {BEFORE} AND status <> 'fixed' AND {AGAIN} AND {of_kind_sql}"
         );
         known += run(&replaced, of_kind()).await?;
         // What was fixed and is back is told once, as open, and counts as new.

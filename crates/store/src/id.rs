@@ -69,6 +69,10 @@ ids! {
     ScanId
     /// A finding of one scan.
     FindingId
+    /// What the packages of a scan are.
+    PackageListId
+    /// The packages of a branch, as its latest scan listed them.
+    InventoryId
     /// An entry of the audit log.
     EventId
 }

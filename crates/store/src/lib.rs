@@ -16,6 +16,7 @@ mod error;
 mod findings;
 mod id;
 mod migrations;
+mod packages;
 mod page;
 mod projects;
 mod queue;
@@ -33,15 +34,19 @@ pub use completion::{Completion, Coverage, FindingNumbers};
 pub use connect::{Access, Backend, Store, System, Tenant};
 pub use error::Error;
 pub use findings::{FindingFilter, NewFinding, Totals};
-pub use id::{EventId, FindingId, OrganizationId, ProjectId, ScanId, SessionId, TokenId, UserId};
+pub use id::{
+    EventId, FindingId, InventoryId, OrganizationId, PackageListId, ProjectId, ScanId, SessionId,
+    TokenId, UserId,
+};
+pub use packages::{Judgement, PackageList, Packages, Waiting};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};
 pub use queue::{Answer, Lease, Leased};
 pub use scans::{NewScan, ScanFilter};
 pub use tables::{
-    event::Model as Event, finding::Model as Finding, organization::Model as Organization,
-    project::Model as Project, scan::Model as Scan, session::Model as Session,
-    token::Model as Token, user::Model as User,
+    event::Model as Event, finding::Model as Finding, inventory::Model as Inventory,
+    organization::Model as Organization, project::Model as Project, scan::Model as Scan,
+    session::Model as Session, token::Model as Token, user::Model as User,
 };
 pub use tokens::NewToken;
 pub use wake::Listener;

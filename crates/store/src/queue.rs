@@ -20,7 +20,7 @@ const GIVEN_UP: &str = "The scan was begun three times and its worker stopped ea
 pub struct Lease {
     /// To which.
     pub scan: ScanId,
-    name: Uuid,
+    pub(crate) name: Uuid,
 }
 
 /// A scan, and the right to it.

@@ -47,9 +47,19 @@ impl Tenant {
     /// # Errors
     /// [`Error::Missing`] if the project is gone.
     pub async fn add_scan(&self, scan: NewScan, now_ms: i64) -> Result<Scan, Error> {
+        let scan = self.new_scan(scan, now_ms).await?.insert(&self.tx).await?;
+        self.tell_of_scan().await?;
+        Ok(scan)
+    }
+
+    pub(crate) async fn new_scan(
+        &self,
+        scan: NewScan,
+        now_ms: i64,
+    ) -> Result<scan::ActiveModel, Error> {
         let number = self.take_numbers(Counter::Scan, 1).await?;
         let (pushed_to, pushed_commit) = scan.pushed.unzip();
-        let scan = scan::ActiveModel {
+        Ok(scan::ActiveModel {
             id: Set(ScanId::generate()),
             organization_id: Set(self.organization),
             project_id: Set(scan.project),
@@ -72,16 +82,15 @@ impl Tenant {
             info: Set(0),
             new_findings: Set(0),
             fixed_findings: Set(0),
+            package_list_id: Set(None),
+            advisories_at: Set(None),
             attempts: Set(0),
             lease: Set(None),
             leased_until: Set(None),
             created_at: Set(now_ms),
             started_at: Set(None),
             completed_at: Set(None),
-        };
-        let scan = scan.insert(&self.tx).await?;
-        self.tell_of_scan().await?;
-        Ok(scan)
+        })
     }
 
     fn all_scans(&self) -> Select<scan::Entity> {
@@ -227,7 +236,7 @@ impl System {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn forget_scans(&self, plan: Plan, until_ms: i64, limit: i64) -> Result<u64, Error> {
+    pub async fn forget_scans(&self, plan: Plan, until_ms: i64, limit: u64) -> Result<u64, Error> {
         const OLD: &str = "DELETE FROM scans WHERE id IN (
             SELECT old.id FROM scans old JOIN organizations ON organizations.id = old.organization_id
             WHERE organizations.plan = $1 AND old.completed_at <= $2
@@ -242,6 +251,7 @@ impl System {
               )
             LIMIT $3
         )";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let values = [plan.as_str().into(), until_ms.into(), limit.into()];
         let backend = self.tx.get_database_backend();
         let old = Statement::from_sql_and_values(backend, OLD, values);

@@ -23,7 +23,10 @@ pub(super) fn routes() -> ApiRouter<App> {
             op.id("exportScan")
                 .tag("findings")
                 .summary("Read a scan as a file")
-                .description("Once it has ended. SARIF holds at most 25,000 findings, the worst.")
+                .description(
+                    "Once it has ended. SARIF and CycloneDX hold at most 25,000 findings, the worst. CycloneDX and SPDX tell of \
+                     packages: a scan that did not look for them is answered with 409.",
+                )
         }),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::{io, marker::PhantomData};
 
-use app::{Export, stored};
+use app::{BillFormat, Export, stored};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
@@ -21,17 +21,23 @@ pub(crate) enum Format {
     Csv,
     /// SARIF 2.1.0.
     Sarif,
+    /// The packages, as CycloneDX 1.5, with what was found in them.
+    CycloneDx,
+    /// The packages, as SPDX 2.3.
+    Spdx,
 }
 
 impl Vocabulary for Format {
     const NAME: &'static str = "ReportFormat";
-    const ALL: &'static [Self] = &[Self::Json, Self::Csv, Self::Sarif];
+    const ALL: &'static [Self] = &[Self::Json, Self::Csv, Self::Sarif, Self::CycloneDx, Self::Spdx];
 
     fn word(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Sarif => "sarif",
+            Self::CycloneDx => "cyclonedx",
+            Self::Spdx => "spdx",
         }
     }
 }
@@ -42,13 +48,29 @@ impl Format {
             Self::Json => "application/json",
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Sarif => "application/sarif+json",
+            Self::CycloneDx => "application/vnd.cyclonedx+json; version=1.5",
+            Self::Spdx => "application/spdx+json",
+        }
+    }
+
+    /// How the names of such files end.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::CycloneDx => "cdx.json",
+            Self::Spdx => "spdx.json",
+            Self::Json | Self::Csv | Self::Sarif => self.word(),
         }
     }
 }
 
 impl MediaTypes for Format {
-    const ALL: &'static [&'static str] =
-        &["application/json", "text/csv", "application/sarif+json"];
+    const ALL: &'static [&'static str] = &[
+        "application/json",
+        "text/csv",
+        "application/sarif+json",
+        "application/vnd.cyclonedx+json",
+        "application/spdx+json",
+    ];
 }
 
 /// A column of CSV: its name, and where in a finding's JSON its value stands (RFC 6901).
@@ -64,7 +86,7 @@ pub(crate) struct Shape<S, W> {
 /// The report of a scan, as a file of that name and the format's ending.
 ///
 /// # Errors
-/// [`app::Error::Unavailable`].
+/// [`app::Error::Conflict`] for the packages of a scan that did not look for them; [`app::Error::Unavailable`].
 pub(crate) async fn report<S: Serialize, F: Serialize>(
     export: &Export,
     format: Format,
@@ -75,9 +97,11 @@ pub(crate) async fn report<S: Serialize, F: Serialize>(
         Format::Json => json(export, shape),
         Format::Csv => csv(export, shape),
         Format::Sarif => sent(export.sarif().await?),
+        Format::CycloneDx => sent(export.bill(BillFormat::CycloneDx15).await?),
+        Format::Spdx => sent(export.bill(BillFormat::Spdx23).await?),
     };
     Ok(Attachment {
-        file_name: format!("{name}.{}", format.word()),
+        file_name: format!("{name}.{}", format.ending()),
         media_type: format.media_type(),
         body,
         media_types: PhantomData,

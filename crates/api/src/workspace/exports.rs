@@ -18,8 +18,8 @@ pub(super) fn routes() -> ApiRouter<App> {
         "/api/v1/scans/{id}/export",
         get_with(export, |op| {
             op.id("exportScan").tag("findings").summary("Read a scan as a file").description(
-                "Once it has ended. Without `format`, `Accept: text/csv` asks for CSV. SARIF holds at most 25,000 findings, \
-                 the worst.",
+                "Once it has ended. Without `format`, `Accept: text/csv` asks for CSV. SARIF and CycloneDX hold at most \
+                 25,000 findings, the worst. CycloneDX and SPDX tell of packages: a scan that did not look for them is answered with 409.",
             )
         }),
     )

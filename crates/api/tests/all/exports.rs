@@ -159,6 +159,20 @@ async fn a_client_that_accepts_csv_gets_it_unless_it_says_otherwise() {
     assert_eq!(ask("?format=sarif", "text/csv").await, "application/sarif+json");
 }
 
+#[tokio::test]
+async fn there_is_no_bill_of_materials_of_a_scan_that_listed_no_packages() {
+    for app in TestApp::everywhere().await {
+        let (token, at) = scanned(&app, vec![new_finding(&fingerprint(1), 4)]).await;
+        let user = app.user(&token);
+        for path in [format!("{at}/export"), "/api/v1/scans/1/export".to_owned()] {
+            for format in ["cyclonedx", "spdx"] {
+                let answer = user.get(&format!("{path}?format={format}")).await;
+                assert_eq!(answer.fault(409), "conflict");
+            }
+        }
+    }
+}
+
 async fn sarif(caller: &Caller<'_>, path: &str) -> Value {
     let answer = caller.get(path).await;
     assert_eq!(answer.header("content-type"), "application/sarif+json");

@@ -143,6 +143,7 @@ impl TestApp {
             commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
             error: None,
             coverage: store::Coverage::Of(vec!["secrets"]),
+            packages: None,
         };
         assert!(
             tenant

@@ -7,18 +7,17 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::{Duration, SystemTime},
 };
 
 use ::advisories::{Error as StoreError, Index, Library};
 use tokio::{
-    sync::{oneshot, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 
 use super::{SyncOptions, SyncReport, rebuild, sync};
-use crate::{App, worker::stopped};
+use crate::{App, threads::on_a_thread, worker::stopped};
 
 /// From one sync to the next.
 const EVERY: Duration = Duration::from_hours(6);
@@ -106,7 +105,7 @@ impl App {
         let Some(publishers) = self.config.advisories.clone() else {
             let now_ms = self.now_ms();
             // After an update of this program there is no index that it can read.
-            let rebuilt = on_a_thread(move || rebuild(&library, now_ms, 1)).await;
+            let rebuilt = on_a_thread("advisories", move || rebuild(&library, now_ms, 1)).await;
             if let Ok(Err(error)) = rebuilt {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "the index of advisories cannot be built");
@@ -120,7 +119,9 @@ impl App {
             let mut work = {
                 let (client, library) = (self.fetch.clone(), library.clone());
                 let cancel = Arc::clone(&cancel);
-                on_a_thread(move || sync(&client, &library, &options, &|_| {}, &cancel))
+                on_a_thread("advisories", move || {
+                    sync(&client, &library, &options, &|_| {}, &cancel)
+                })
             };
             let done = tokio::select! {
                 done = &mut work => done,
@@ -141,18 +142,6 @@ impl App {
             }
         }
     }
-}
-
-/// Not one of the runtime's threads, which has to end before the process does.
-fn on_a_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> oneshot::Receiver<T> {
-    let (done, ended) = oneshot::channel();
-    // Where no thread can be had, the sender is gone, which is heard as well; and nobody may listen any more.
-    let _ = thread::Builder::new().name("advisories".to_owned()).spawn(move || {
-        let _ = done.send(work());
-    });
-    ended
 }
 
 /// Writes into the log what became of it. Whether everything went well.

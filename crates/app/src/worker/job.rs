@@ -13,13 +13,13 @@ use fetch::{
     SafeUrl, Scheme,
     git::{self, CloneRequest, Credentials},
 };
-use model::{Finding, Note, NoteKind, Scanner};
+use model::{Finding, Note, Scanner};
 use sources::git::Repository;
-use store::{Access, Coverage, Project, Scan, ScanKind};
+use store::{Access, Coverage, Packages, Project, Scan, ScanKind};
 use tempfile::TempDir;
 
 use super::sentences::{self, Token};
-use crate::{App, Error, keys::Belonging, projects::identity};
+use crate::{App, Error, keys::Belonging, packages, projects::identity};
 
 /// What is to be done for a scan.
 pub(super) enum Prepared {
@@ -34,7 +34,7 @@ pub(super) enum Prepared {
 /// How a scan ended.
 pub(super) enum Ended {
     /// Well.
-    Found(Found),
+    Found(Box<Found>),
     /// In vain.
     Failed(String),
     /// Before its end.
@@ -50,6 +50,8 @@ pub(super) struct Found {
     pub(super) incomplete: Option<String>,
     /// For how much of the project's branch it speaks.
     pub(super) coverage: Coverage,
+    /// The packages, if it looked for them and could keep them.
+    pub(super) packages: Option<Packages>,
 }
 
 /// A scan that can be run.
@@ -111,13 +113,12 @@ impl Look {
 
     /// The scanners that it speaks for, if these notes are all that was left out.
     fn covers(self, notes: &[Note]) -> Vec<&'static str> {
-        let incomplete = || notes.iter().filter(|note| note.kind.is_incomplete());
-        if incomplete().any(|note| note.kind != NoteKind::NotJudged) {
+        if notes.iter().any(|note| note.kind.is_unread()) {
             return Vec::new();
         }
+        let is_judged = !notes.iter().any(|note| note.kind.is_incomplete());
         let secrets = self.secrets.map(|_| Scanner::Secrets);
-        let packages =
-            (self.packages && incomplete().next().is_none()).then_some(Scanner::Dependencies);
+        let packages = (self.packages && is_judged).then_some(Scanner::Dependencies);
         secrets.into_iter().chain(packages).map(Scanner::as_str).collect()
     }
 }
@@ -218,13 +219,23 @@ impl Job {
                 // The worst stand first.
                 let dropped = outcome.findings.len().saturating_sub(self.max_findings);
                 outcome.findings.truncate(self.max_findings);
+                let packages = scan.dependencies.as_ref().and_then(|judge| {
+                    let index = judge.index.as_deref();
+                    packages::of_scan(index, &outcome.packages, &mut outcome.notes)
+                });
                 let incomplete = sentences::incomplete(&outcome.notes, dropped);
                 let coverage = match (self.is_of_project, dropped) {
                     (false, _) => Coverage::Elsewhere,
                     (true, 0) => Coverage::Of(self.look.covers(&outcome.notes)),
                     (true, _) => Coverage::Of(Vec::new()),
                 };
-                Ended::Found(Found { commit, incomplete, coverage, findings: outcome.findings })
+                Ended::Found(Box::new(Found {
+                    commit,
+                    incomplete,
+                    coverage,
+                    packages,
+                    findings: outcome.findings,
+                }))
             }
             Err(error) => Ended::Failed(sentences::of_repository(&error)),
         }

@@ -7,23 +7,21 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use engine::{Cancel, Progress};
 use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
 use tokio::{
-    sync::{
-        oneshot::{self, error::RecvError},
-        watch,
-    },
+    sync::{oneshot::error::RecvError, watch},
     time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 
-use crate::{App, Error};
+use crate::{
+    App, Error,
+    threads::{on_a_thread, stand_back},
+};
 use job::{Ended, Found, Prepared};
 
-/// How far scans stand back (nice(2)): as far as there is, so that whoever asks for something waits for no slice of theirs.
-const SCAN_NICENESS: i32 = 19;
 /// A scan whose findings are not stored yet is not done.
 const ALMOST_DONE: i64 = 99;
 
@@ -40,7 +38,7 @@ enum Stop {
 
 /// What becomes of a scan.
 enum Conclusion {
-    Completed(Found),
+    Completed(Box<Found>),
     Failed(String),
     Cancelled,
     /// It waits again, as if nobody had taken it.
@@ -157,19 +155,14 @@ impl App {
         let progress = Arc::<Progress>::default();
         let cancel = Cancel::default();
         let _leash = Leash(cancel.clone());
-        let (tell, mut running) = oneshot::channel();
-        let scan = {
+        // Without a thread the attempt has failed, as if it had panicked.
+        let mut running = on_a_thread("scan", {
             let (progress, cancel) = (Arc::clone(&progress), cancel.clone());
             move || {
                 stand_back();
-                // Whoever has stopped waiting has stopped the scan.
-                let _ = tell.send(work(progress, cancel));
+                work(progress, cancel)
             }
-        };
-        // Without a thread nobody tells: the attempt has failed, as if it had panicked.
-        if let Err(error) = thread::Builder::new().name("scan".to_owned()).spawn(scan) {
-            tracing::error!(%error, "there is no thread for a scan");
-        }
+        });
         let every = (self.config.lease_life / 3).max(Duration::from_millis(1));
         let mut heartbeat = interval_at(Instant::now() + every, every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -296,6 +289,7 @@ impl App {
             commit_sha: found.commit.clone(),
             error: found.incomplete.clone(),
             coverage: found.coverage.clone(),
+            packages: found.packages.clone(),
         };
         let tenant = self.of_scan(leased).await?;
         let rows = found.findings.iter().map(rows::of).collect();
@@ -327,7 +321,7 @@ fn concluded(
         (_, Ok(Ended::Stopped)) => Some(Conclusion::GivenBack),
         (_, Err(error)) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(%scan, error, "a scan panicked");
+            tracing::error!(%scan, error, "a scan panicked, or has no thread");
             Some(Conclusion::GivenUp)
         }
     }
@@ -345,12 +339,6 @@ impl Conclusion {
     }
 }
 
-/// Lets those who ask for something go first: this thread, and those that it begins, take what time is left.
-fn stand_back() {
-    // On Linux a thread has a priority of its own. Where that cannot be had, a scan is in nobody's way for long.
-    let _ = rustix::process::setpriority_process(None, SCAN_NICENESS);
-}
-
 /// Whoever stops waiting for a scan stops the scan.
 struct Leash(Cancel);
 
@@ -360,7 +348,7 @@ impl Drop for Leash {
     }
 }
 
-fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
+pub(crate) fn is_stopped(stop: &watch::Receiver<bool>) -> bool {
     *stop.borrow() || stop.has_changed().is_err()
 }
 

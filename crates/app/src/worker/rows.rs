@@ -8,7 +8,7 @@ use store::{FindingStatus, NewFinding};
 use crate::findings::{confidence_rank, severity_rank};
 
 /// What is stored of a finding.
-pub(super) fn of(finding: &Finding) -> NewFinding {
+pub(crate) fn of(finding: &Finding) -> NewFinding {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let lines = finding.place.span.map(|span| {
         [span.start.line, span.end.line, span.start.column, span.end.column].map(number)

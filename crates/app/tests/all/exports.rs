@@ -42,6 +42,7 @@ async fn scanned(at: &World, ctx: &app::Ctx, findings: Vec<NewFinding>) -> Scan 
         commit_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         error: None,
         coverage: store::Coverage::Of(vec!["secrets"]),
+        packages: None,
     };
     assert!(
         tenant

@@ -11,6 +11,7 @@
 mod accounts;
 mod exports;
 mod hooks;
+mod packages;
 mod support;
 mod tenancy;
 mod upkeep;

@@ -351,6 +351,7 @@ async fn a_scan_whose_worker_dies_is_run_again_and_stores_nothing_twice() {
             commit_sha: None,
             error: None,
             coverage: store::Coverage::Of(vec!["secrets"]),
+            packages: None,
         };
         let found = (numbers, vec![left]);
         // It dies before its end is one.

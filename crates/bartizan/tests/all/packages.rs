@@ -126,10 +126,24 @@ fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
         let mut import = place.command(&["advisories", "import"]);
         import.arg(data.join("osv"));
         assert_eq!(run(import).1, 0);
-        // The server sees the new index by itself.
+        // The server sees the new index by itself, and knows what it scanned.
+        let scans = "/v1/orgs/acme/projects/web/scans";
+        let done = server.wait_for(scans, &token, |scans| scans[1].is_object())[0].clone();
+        assert_eq!(done["scanner_type"], "schedule-all");
+        assert_eq!((&done["error"], &done["new_findings"]), (&Value::Null, &json!(1)), "{done}");
         let scan = server.scan_again(&token, "acme");
         let done = server.wait(&scan, &token, &["completed", "failed"]);
-        assert_eq!((&done["error"], &done["new_findings"]), (&Value::Null, &json!(1)), "{done}");
+        assert_eq!((&done["error"], &done["new_findings"]), (&Value::Null, &json!(0)), "{done}");
+        for (format, marker, media_type) in [
+            ("cyclonedx", "CycloneDX", "application/vnd.cyclonedx+json; version=1.5"),
+            ("spdx", "SPDX-2.3", "application/spdx+json"),
+        ] {
+            let export = format!("{scan}/export?format={format}");
+            let bill = server.call("GET", &export, &token, None);
+            assert!(bill.body.contains(marker), "{}", bill.body);
+            assert!(bill.headers.contains(media_type), "{}", bill.headers);
+            assert!(bill.body.contains("pkg:npm/lodash@4.17.15"), "{}", bill.body);
+        }
         let findings = server.get("/v1/orgs/acme/findings?cve=CVE-2021-23337", &token);
         let finding = &findings[0];
         assert_eq!(finding["scanner"], "dependencies");
@@ -145,6 +159,8 @@ fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
         let kind = json!({ "project_id": project, "scan_type": "dependencies" });
         let started = server.call("POST", "/api/v1/scans", &token, Some(&kind));
         assert!(started.status < 300, "{}", started.body);
+        let has_ended = |scans: &Value| scans[0]["status"] == "completed";
+        server.wait_for(scans, &token, has_ended);
 
         // Repaired.
         let repaired = LOCK.replace("4.17.15", "4.17.21");

@@ -118,7 +118,7 @@ impl Drop for Server {
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    headers: String,
+    pub(crate) headers: String,
     pub(crate) body: String,
 }
 
@@ -198,16 +198,27 @@ impl Server {
 
     /// Asks until the scan has that status.
     pub(crate) fn wait(&self, scan: &str, token: &str, statuses: &[&str]) -> Value {
+        let has_one = |scan: &Value| statuses.contains(&scan["status"].as_str().unwrap());
+        self.wait_for(scan, token, has_one)
+    }
+
+    /// Asks until the answer is as wanted.
+    pub(crate) fn wait_for(
+        &self,
+        path: &str,
+        token: &str,
+        is_wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         let mut last = Value::Null;
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            last = self.get(scan, token);
-            if statuses.contains(&last["status"].as_str().unwrap()) {
+            last = self.get(path, token);
+            if is_wanted(&last) {
                 return last;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("never {statuses:?}: {last}");
+        panic!("{path} is never as wanted: {last}");
     }
 
     fn signal(&self, name: &str) {

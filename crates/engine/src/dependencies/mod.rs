@@ -77,6 +77,20 @@ pub(crate) struct Judged {
 pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifests) -> Judged {
     let mut notes = manifests.notes;
     let listed = list(&manifests.files, scan, &mut notes);
+    let own = own_statements(&manifests.files, dependencies, &mut notes);
+    let mut judged = judge_listed(scan, dependencies, &own, listed);
+    notes.append(&mut judged.notes);
+    Judged { notes, ..judged }
+}
+
+/// Judges what was listed before.
+pub(crate) fn judge_listed(
+    scan: &Scan,
+    dependencies: &Dependencies,
+    own: &[Document],
+    listed: Vec<Listed>,
+) -> Judged {
+    let mut notes = Vec::new();
     // Of one package in one version one is judged, wherever it stands.
     let mut packages: BTreeMap<&Package, Vec<At<'_>>> = BTreeMap::new();
     for listed in &listed {
@@ -87,8 +101,7 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
             packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
         }
     }
-    let own = own_statements(&manifests.files, dependencies, &mut notes);
-    let statements = Statements::of(dependencies.vex.iter().chain(&own));
+    let statements = Statements::of(dependencies.vex.iter().chain(own));
     let mut findings = Vec::new();
     match &dependencies.index {
         Some(index) => {

@@ -40,6 +40,8 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("info"))
             .col(schema::big_integer("new_findings"))
             .col(schema::big_integer("fixed_findings"))
+            .col(schema::uuid_null("package_list_id"))
+            .col(schema::big_integer_null("advisories_at"))
             .col(schema::big_integer("attempts"))
             .col(schema::uuid_null("lease"))
             .col(schema::big_integer_null("leased_until"))
@@ -110,6 +112,7 @@ impl MigrationTrait for Step {
                 ("ux_scans_number", &["organization_id", "number"]),
                 ("ix_scans_project", &["project_id", "created_at", "id"]),
                 ("ix_scans_queue", &["status", "created_at"]),
+                ("ix_scans_packages", &["package_list_id"]),
             ],
         )
         .await?;

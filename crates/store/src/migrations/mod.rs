@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_accounts;
 mod m0002_projects;
 mod m0003_scans;
+mod m0004_packages;
 
 pub(crate) struct Migrator;
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_accounts::Step),
             Box::new(m0002_projects::Step),
             Box::new(m0003_scans::Step),
+            Box::new(m0004_packages::Step),
         ]
     }
 }

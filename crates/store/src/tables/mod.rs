@@ -3,7 +3,9 @@
 pub(crate) mod attempt;
 pub(crate) mod event;
 pub(crate) mod finding;
+pub(crate) mod inventory;
 pub(crate) mod organization;
+pub(crate) mod package_list;
 pub(crate) mod problem;
 pub(crate) mod project;
 pub(crate) mod receipt;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{OrganizationId, ProjectId, ScanId, ScanKind, ScanStatus, ScanTrigger};
+use crate::{OrganizationId, PackageListId, ProjectId, ScanId, ScanKind, ScanStatus, ScanTrigger};
 
 /// A scan.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -53,6 +53,10 @@ pub struct Model {
     pub new_findings: i64,
     /// Findings of the scan before that this one does not have.
     pub fixed_findings: i64,
+    /// The packages it listed, if it looked for them.
+    pub package_list_id: Option<PackageListId>,
+    /// How old the advisories were that it judged them by; `None` if there were none. Milliseconds since 1970 UTC.
+    pub advisories_at: Option<i64>,
     /// How often a worker has taken it.
     pub attempts: i64,
     /// Which worker has it; each lease has a name of its own.

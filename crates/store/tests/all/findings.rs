@@ -57,7 +57,7 @@ async fn complete(
 ) -> Scan {
     let tenant = store.tenant(of.id, Access::Write).await.unwrap();
     let numbers = tenant.take_finding_numbers(found.len()).await.unwrap();
-    let done = Completion { commit_sha: None, error: None, coverage };
+    let done = Completion { commit_sha: None, error: None, coverage, packages: None };
     assert!(tenant.complete_scan(leased.lease, done, (numbers, found), now_ms).await.unwrap());
     let scan = tenant.scan(leased.scan.id).await.unwrap().unwrap();
     tenant.commit().await.unwrap();

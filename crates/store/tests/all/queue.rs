@@ -19,7 +19,12 @@ async fn reclaim(store: &Store, now_ms: i64) -> u64 {
 }
 
 fn completed() -> Completion {
-    Completion { commit_sha: None, error: None, coverage: store::Coverage::Of(vec!["secrets"]) }
+    Completion {
+        commit_sha: None,
+        error: None,
+        coverage: store::Coverage::Of(vec!["secrets"]),
+        packages: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

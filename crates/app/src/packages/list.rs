@@ -1,0 +1,285 @@
+//! What a scan listed, as the database keeps it: the files and what they name, in [postcard]'s format
+//! (<https://postcard.jamesmunns.com/wire-format>) behind the number of this form, compressed with zstd.
+
+use std::{borrow::Cow, io, sync::Arc};
+
+use engine::Listed;
+use formats::lockfiles::{FORMATS, List};
+use model::{Dependency, Ecosystem, Package, Position, Relation, Scope, Span, TargetPath};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::hex;
+
+/// The form that this version writes and reads.
+const FORM: u8 = 1;
+/// As much as this is kept of one scan, before it is compressed: two million packages, more or less.
+const MAX_BYTES: usize = 128 << 20;
+/// Little time, and a quarter of the size.
+const LEVEL: i32 = 1;
+
+/// A list to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    /// Of what it holds, hexadecimal.
+    pub(crate) digest: String,
+    /// Entries.
+    pub(crate) count: i64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File<'a> {
+    path: Cow<'a, str>,
+    format: Cow<'a, str>,
+    /// Those that entries name by their place here.
+    #[serde(borrow)]
+    ecosystems: Vec<&'a str>,
+    #[serde(borrow)]
+    entries: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
+    ecosystem: u8,
+    release: Option<&'a str>,
+    name: &'a str,
+    version: &'a str,
+    /// Line and column of the start and of the end.
+    span: Option<[u64; 4]>,
+    relation: u8,
+    is_development: bool,
+    needed_by: Vec<u32>,
+    licence: Option<&'a str>,
+    is_withdrawn: bool,
+}
+
+/// What is stored of a list. `None` for one that is too large.
+pub(crate) fn pack(listed: &[Listed]) -> Option<Packed> {
+    let files: Vec<File<'_>> = listed.iter().map(file).collect();
+    let raw = postcard::to_extend(&files, vec![FORM]).ok()?;
+    if raw.len() > MAX_BYTES {
+        return None;
+    }
+    let count = files.iter().map(|file| file.entries.len()).sum::<usize>();
+    Some(Packed {
+        digest: hex(&Sha256::digest(&raw)),
+        count: i64::try_from(count).unwrap_or(i64::MAX),
+        bytes: zstd::encode_all(raw.as_slice(), LEVEL).ok()?,
+    })
+}
+
+fn file(listed: &Listed) -> File<'_> {
+    let mut ecosystems = Vec::new();
+    let entries = listed.list.dependencies.iter().map(|dependency| {
+        let word = dependency.package.ecosystem.as_str();
+        let ecosystem = ecosystems.iter().position(|known| *known == word).unwrap_or_else(|| {
+            ecosystems.push(word);
+            ecosystems.len() - 1
+        });
+        // There are fewer ecosystems than a byte has values.
+        entry(dependency, u8::try_from(ecosystem).unwrap_or(u8::MAX))
+    });
+    let entries = entries.collect();
+    File {
+        path: listed.path.as_str().into(),
+        format: listed.format.name.into(),
+        ecosystems,
+        entries,
+    }
+}
+
+fn entry(dependency: &Dependency, ecosystem: u8) -> Entry<'_> {
+    let Dependency { package, span, relation, scope, needed_by, licence, withdrawn } = dependency;
+    Entry {
+        ecosystem,
+        release: package.release.as_deref(),
+        name: &package.name,
+        version: &package.version,
+        span: span.map(|Span { start, end }| [start.line, start.column, end.line, end.column]),
+        relation: match relation {
+            Relation::Unknown => 0,
+            Relation::Direct => 1,
+            Relation::Transitive => 2,
+        },
+        is_development: *scope == Scope::Development,
+        needed_by: needed_by.clone(),
+        licence: licence.as_deref(),
+        is_withdrawn: *withdrawn,
+    }
+}
+
+/// Lists of packages that were stored, read one after the other; what one needed is used for the next.
+#[derive(Default)]
+pub(crate) struct Unpacker {
+    raw: Vec<u8>,
+}
+
+impl Unpacker {
+    /// What a scan listed.
+    ///
+    /// # Errors
+    /// This version did not write it.
+    pub(crate) fn listed(&mut self, packed: &[u8]) -> io::Result<Vec<Listed>> {
+        let files = self.files(packed)?;
+        files.iter().map(|file| listed(file).ok_or_else(foreign)).collect()
+    }
+
+    /// The packages alone.
+    ///
+    /// # Errors
+    /// As [`Self::listed`]; and those of `each`.
+    pub(crate) fn packages<E: From<io::Error>>(
+        &mut self,
+        packed: &[u8],
+        mut each: impl FnMut(&Package) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for file in self.files(packed)? {
+            let ecosystems = ecosystems(&file);
+            for entry in &file.entries {
+                each(&package(entry, &ecosystems).ok_or_else(foreign)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, packed: &[u8]) -> io::Result<Vec<File<'_>>> {
+        self.raw.clear();
+        let mut decoder = io::Read::take(zstd::Decoder::new(packed)?, MAX_BYTES as u64);
+        io::Read::read_to_end(&mut decoder, &mut self.raw)?;
+        let (form, files) = self.raw.split_first().ok_or_else(foreign)?;
+        if *form != FORM {
+            return Err(foreign());
+        }
+        postcard::from_bytes(files)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+fn foreign() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "a list of packages is in a form that is not known here",
+    )
+}
+
+fn ecosystems(file: &File<'_>) -> Vec<Option<Ecosystem>> {
+    file.ecosystems.iter().map(|word| Ecosystem::parse(word)).collect()
+}
+
+fn package(entry: &Entry<'_>, ecosystems: &[Option<Ecosystem>]) -> Option<Package> {
+    Some(Package {
+        ecosystem: (*ecosystems.get(usize::from(entry.ecosystem))?)?,
+        release: entry.release.map(Arc::from),
+        name: entry.name.into(),
+        version: entry.version.into(),
+    })
+}
+
+fn listed(file: &File<'_>) -> Option<Listed> {
+    let ecosystems = ecosystems(file);
+    let dependency = |entry: &Entry<'_>| {
+        let position = |line, column| Position { line, column };
+        Some(Dependency {
+            package: package(entry, &ecosystems)?,
+            span: entry.span.map(|[line, column, end_line, end_column]| Span {
+                start: position(line, column),
+                end: position(end_line, end_column),
+            }),
+            relation: match entry.relation {
+                1 => Relation::Direct,
+                2 => Relation::Transitive,
+                _ => Relation::Unknown,
+            },
+            scope: match entry.is_development {
+                true => Scope::Development,
+                false => Scope::Production,
+            },
+            needed_by: entry.needed_by.clone(),
+            licence: entry.licence.map(Arc::from),
+            withdrawn: entry.is_withdrawn,
+        })
+    };
+    Some(Listed {
+        path: TargetPath::from_escaped(&*file.path),
+        format: FORMATS.iter().find(|format| format.name == file.format)?,
+        list: List {
+            dependencies: file.entries.iter().map(dependency).collect::<Option<_>>()?,
+            problems: Vec::new(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use formats::lockfiles::format_of;
+
+    use super::*;
+
+    const LOCK: &str = r#"{"lockfileVersion": 3, "packages": {
+        "": {"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}},
+        "node_modules/a": {"version": "1.0.0", "license": "MIT", "dependencies": {"c": "1"}},
+        "node_modules/b": {"version": "1.0.0", "dev": true, "deprecated": "old"},
+        "node_modules/c": {"version": "1.0.0"}}}"#;
+
+    fn read(path: &str, text: &str) -> Listed {
+        let format = format_of(path).unwrap();
+        let list = (format.read)(path, text.as_bytes(), &BTreeMap::new());
+        assert!(!list.dependencies.is_empty() && list.problems.is_empty(), "{list:?}");
+        Listed { path: TargetPath::from_escaped(path), format, list }
+    }
+
+    #[test]
+    fn what_was_listed_comes_back_as_it_was() {
+        let listed = [
+            read("web/package-lock.json", LOCK),
+            read("requirements.txt", "django==4.2 # x\n"),
+            read(
+                "bom.json",
+                r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+                {"type": "library", "name": "x", "version": "1-1", "purl": "pkg:deb/debian/x@1-1?distro=debian-12"}]}"#,
+            ),
+        ];
+        let packed = pack(&listed).unwrap();
+        assert_eq!(packed.count, 5);
+        assert_eq!(pack(&listed).unwrap().digest, packed.digest);
+        assert_ne!(pack(&listed[1..]).unwrap().digest, packed.digest);
+        let mut unpacker = Unpacker::default();
+        for _ in 0..2 {
+            let again = unpacker.listed(&packed.bytes).unwrap();
+            assert_eq!(again.len(), listed.len());
+            for (again, listed) in again.iter().zip(&listed) {
+                assert_eq!((&again.path, &again.list), (&listed.path, &listed.list));
+                assert_eq!(again.format.name, listed.format.name);
+            }
+        }
+        let mut packages = Vec::new();
+        let each = |package: &Package| {
+            packages.push(package.clone());
+            Ok::<_, io::Error>(())
+        };
+        unpacker.packages(&packed.bytes, each).unwrap();
+        let all = listed.iter().flat_map(|file| &file.list.dependencies);
+        assert!(packages.iter().eq(all.map(|one| &one.package)));
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        let whole = pack(&[read("web/package-lock.json", LOCK)]).unwrap().bytes;
+        let of_another_form = zstd::encode_all([2, 0].as_slice(), LEVEL).unwrap();
+        let cut = zstd::decode_all(whole.as_slice()).unwrap();
+        let cut = zstd::encode_all(&cut[..cut.len() / 2], LEVEL).unwrap();
+        for packed in [b"".as_slice(), b"no", &whole[..whole.len() / 2], &of_another_form, &cut] {
+            assert!(Unpacker::default().listed(packed).is_err(), "{packed:?}");
+        }
+    }
+
+    /// Stored lists name them.
+    #[test]
+    fn no_two_formats_have_one_name() {
+        let names: HashSet<_> = FORMATS.iter().map(|format| format.name).collect();
+        assert_eq!(names.len(), FORMATS.len());
+    }
+}
