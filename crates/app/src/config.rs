@@ -100,7 +100,9 @@ impl Clock {
         Self(Arc::new(now_ms))
     }
 
-    pub(crate) fn now_ms(&self) -> i64 {
+    /// Milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
         (self.0)()
     }
 }

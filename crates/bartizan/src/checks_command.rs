@@ -7,39 +7,31 @@ use std::{
 
 use anyhow::anyhow;
 use checks::secrets::{Rule, Ruleset};
+use report::RuleDoc;
 
-use crate::{Failure, cli::ChecksArguments};
+use crate::{Failure, cli::ChecksArguments, output};
 
 pub(crate) fn run(arguments: &ChecksArguments) -> Result<ExitCode, Failure> {
     let ruleset = Ruleset::builtin().map_err(|error| Failure::Usage(error.into()))?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = match &arguments.id {
-        None => list(&ruleset, &mut out),
-        Some(id) => match ruleset.rules().iter().find(|rule| rule.id.as_str() == id) {
-            Some(rule) => page(rule, &mut out),
-            None => return Err(Failure::Usage(unknown(id, &ruleset))),
-        },
+    let checks = app::rule_docs(&ruleset);
+    let Some(id) = &arguments.id else {
+        output::print(|out| list(&checks, out)).map_err(Failure::Usage)?;
+        return Ok(ExitCode::SUCCESS);
     };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Usage(anyhow!(error).context("cannot write to standard output")))
-        }
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    let Some(check) = checks.iter().find(|check| check.id.as_str() == id) else {
+        return Err(Failure::Usage(unknown(id, &checks)));
+    };
+    let rule = ruleset.rules().iter().find(|rule| rule.id == *check.id);
+    output::print(|out| page(check, rule, out)).map_err(Failure::Usage)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(id: &str, ruleset: &Ruleset) -> anyhow::Error {
-    let near: Vec<&str> = ruleset
-        .rules()
+fn unknown(id: &str, checks: &[RuleDoc<'_>]) -> anyhow::Error {
+    let first = id.split(['-', '.']).next().unwrap_or_default();
+    let near: Vec<&str> = checks
         .iter()
-        .map(|rule| rule.id.as_str())
-        .filter(|other| {
-            other.contains(id)
-                || id
-                    .split('-')
-                    .next()
-                    .is_some_and(|first| first.len() > 2 && other.starts_with(first))
-        })
+        .map(|check| check.id.as_str())
+        .filter(|other| other.contains(id) || first.len() > 2 && other.starts_with(first))
         .take(5)
         .collect();
     let hint = if near.is_empty() {
@@ -50,42 +42,42 @@ fn unknown(id: &str, ruleset: &Ruleset) -> anyhow::Error {
     anyhow!("there is no check `{id}`; {hint}")
 }
 
-fn list(ruleset: &Ruleset, out: &mut impl Write) -> io::Result<()> {
-    let width = ruleset.rules().iter().map(|rule| rule.id.as_str().len()).max().unwrap_or_default();
-    for rule in ruleset.rules() {
-        writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
+fn list(checks: &[RuleDoc<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let width = checks.iter().map(|check| check.id.as_str().len()).max().unwrap_or_default();
+    for check in checks {
+        writeln!(out, "{:width$}  {:8}  {}", check.id, check.severity, check.title)?;
     }
-    writeln!(
-        out,
-        "\n{} checks. `bartizan checks <id>` shows the page of one.",
-        ruleset.rules().len()
-    )
+    writeln!(out, "\n{} checks. `bartizan checks <id>` shows the page of one.", checks.len())
 }
 
-fn page(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "# {}\n\n{}\n", rule.id, rule.title)?;
-    writeln!(
-        out,
-        "severity    {}\nconfidence  {}\nweakness    {}",
-        rule.severity, rule.confidence, rule.cwe
-    )?;
-    if let Some(provider) = &rule.provider {
+/// What a check is about; of a secret's also how it is found.
+fn page(check: &RuleDoc<'_>, rule: Option<&Rule>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# {}\n\n{}\n", check.id, check.title)?;
+    writeln!(out, "severity    {}\nconfidence  {}", check.severity, check.confidence)?;
+    if let Some(cwe) = check.cwe {
+        writeln!(out, "weakness    {cwe}")?;
+    }
+    if let Some(provider) = check.provider {
         writeln!(out, "provider    {provider}")?;
     }
-    if rule.keywords().is_empty() {
-        writeln!(out, "looks at    paths")?;
-    } else {
-        writeln!(out, "looks near  {}", rule.keywords().join(", "))?;
+    match rule.map(Rule::keywords) {
+        None => {}
+        Some([]) => writeln!(out, "looks at    paths")?,
+        Some(keywords) => writeln!(out, "looks near  {}", keywords.join(", "))?,
     }
-    writeln!(out, "\n## What it means\n\n{}\n\n## How to repair it\n\n{}", rule.what, rule.revoke)?;
-    if let Some(verify) = &rule.verify {
+    writeln!(
+        out,
+        "\n## What it means\n\n{}\n\n## How to repair it\n\n{}",
+        check.description, check.help
+    )?;
+    if let Some(verify) = rule.and_then(|rule| rule.verify.as_ref()) {
         writeln!(
             out,
             "\n## How it is verified\n\nWith --verify-secrets: {} {}",
             verify.method, verify.url
         )?;
     }
-    if let Some(reference) = &rule.reference {
+    if let Some(reference) = check.reference {
         writeln!(out, "\n## Read on\n\n{reference}")?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::{
 
 use engine::HashKey;
 
-use crate::home;
+use crate::data;
 
 /// Where a key can be set, for machines that come and go.
 pub(crate) const VARIABLE: &str = "BARTIZAN_FINGERPRINT_KEY";
@@ -24,7 +24,7 @@ pub(crate) fn load() -> HashKey {
 }
 
 fn file() -> Option<PathBuf> {
-    Some(home::data_folder()?.join("fingerprint.key"))
+    Some(data::folder()?.join("fingerprint.key"))
 }
 
 fn read_or_make(path: &Path) -> io::Result<HashKey> {

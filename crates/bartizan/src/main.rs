@@ -7,8 +7,8 @@ mod checks_command;
 mod cli;
 mod data;
 mod files;
-mod home;
 mod key;
+mod machine;
 mod network;
 mod output;
 mod progress;
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Scan(arguments) => scan::run(&arguments),
-        Command::Sbom(arguments) => sbom_command::run(*arguments),
+        Command::Sbom(arguments) => sbom_command::run(&arguments),
         Command::Checks(arguments) => checks_command::run(&arguments),
         Command::Advisories(arguments) => advisories_command::run(*arguments),
         Command::Serve(arguments) => server_command::serve(&arguments),
@@ -83,14 +83,8 @@ fn main() -> ExitCode {
 fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "bartizan", &mut script);
-    let mut out = io::stdout().lock();
-    match out.write_all(&script).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let error = anyhow::Error::new(error).context("cannot write to standard output");
-            Err(Failure::Usage(error))
-        }
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    output::print(|out| out.write_all(&script)).map_err(Failure::Usage)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// An error may quote a line of a file, or a path, that somebody else wrote: it does not get to drive the terminal.

@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{self, IsTerminal as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
@@ -43,31 +43,55 @@ pub(crate) fn to(
     write: impl Fn(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<()> {
     let Some(path) = file.filter(|path| *path != Path::new("-")) else {
-        return match write(&mut io::stdout().lock()) {
-            // `| head` has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.context("cannot write to standard output"),
-        };
+        return print(|out| write(out));
     };
     let told = || format!("cannot write {}", path.display());
-    // Behind a link it is the file that is replaced.
-    let resolved = std::fs::canonicalize(path).ok().filter(|resolved| resolved.is_file());
-    let path = resolved.as_deref().unwrap_or(path);
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or a pipe is written, not replaced.
         let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(told)?;
         return write(&mut file).with_context(told);
     }
-    let mut aside = tempfile::Builder::new()
-        .permissions(permissions())
-        .tempfile_in(folder)
-        .with_context(told)?;
-    write(&mut aside).with_context(told)?;
-    aside.flush().with_context(told)?;
-    aside.persist(path).with_context(told)?;
-    Ok(())
+    let mut aside = Aside::of(path)?;
+    write(&mut aside.file).with_context(told)?;
+    aside.put()
+}
+
+/// Writes to standard output.
+pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        // `| head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("cannot write to standard output"),
+    }
+}
+
+/// A file that is written before it takes its place.
+pub(crate) struct Aside {
+    pub(crate) file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Aside {
+    pub(crate) fn of(path: &Path) -> Result<Self> {
+        // Behind a link it is the file that is replaced.
+        let resolved = std::fs::canonicalize(path).ok().filter(|resolved| resolved.is_file());
+        let path = resolved.unwrap_or_else(|| path.to_owned());
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .permissions(permissions())
+            .tempfile_in(folder)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { file, path })
+    }
+
+    pub(crate) fn put(mut self) -> Result<()> {
+        let told = || format!("cannot write {}", self.path.display());
+        self.file.flush().with_context(told)?;
+        self.file.persist(&self.path).with_context(told)?;
+        Ok(())
+    }
 }
 
 /// A report holds no secrets, so others may read it as far as the user's umask lets them.

@@ -15,7 +15,7 @@ use fetch::{
 use indicatif::HumanBytes;
 use tempfile::TempDir;
 
-use crate::{Failure, cli::ScanArguments, network, progress::Line};
+use crate::{Failure, cli::Reach, network, progress::Line, scan::Look};
 
 /// A URL that the policy allows, before anyone is asked.
 pub(crate) struct Remote {
@@ -32,8 +32,8 @@ pub(crate) struct Local {
 
 impl Remote {
     /// Understands the URL.
-    pub(crate) fn new(arguments: &ScanArguments, url: &str) -> Result<Self, Failure> {
-        let client = network::client(&arguments.reach).map_err(Failure::Usage)?;
+    pub(crate) fn new(reach: &Reach, url: &str) -> Result<Self, Failure> {
+        let client = network::client(reach).map_err(Failure::Usage)?;
         let url = client.url(url).map_err(Failure::target)?;
         Ok(Self { client, url })
     }
@@ -44,11 +44,7 @@ impl Remote {
     }
 
     /// Fetches what the scan needs: one commit, or with `--history` all of it. What a `file:` URL names is read where it is.
-    pub(crate) fn fetch(
-        &self,
-        arguments: &ScanArguments,
-        cancel: &Cancel,
-    ) -> Result<Local, Failure> {
+    pub(crate) fn fetch(&self, look: Look<'_>, cancel: &Cancel) -> Result<Local, Failure> {
         if self.url.scheme() == Scheme::File {
             let path = git::resolve_local(&self.url).map_err(Failure::target)?;
             return Ok(Local { path, clone: None });
@@ -70,13 +66,13 @@ impl Remote {
             &self.client,
             &CloneRequest {
                 url: &self.url,
-                branch: arguments.branch.as_deref(),
-                depth: if arguments.history { None } else { 1.try_into().ok() },
+                branch: look.branch,
+                depth: if look.history { None } else { 1.try_into().ok() },
                 credentials: network::credentials().as_ref(),
                 destination: &folder.path().join("repository.git"),
                 limits: Limits {
-                    max_pack_bytes: arguments.reach.max_clone_mib.saturating_mul(1 << 20),
-                    timeout: Duration::from_secs(arguments.reach.clone_timeout),
+                    max_pack_bytes: look.reach.max_clone_mib.saturating_mul(1 << 20),
+                    timeout: Duration::from_secs(look.reach.clone_timeout),
                     ..Limits::default()
                 },
                 cancel: cancel.flag(),

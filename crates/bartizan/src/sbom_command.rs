@@ -10,17 +10,18 @@ use report::sbom;
 
 use crate::{
     Failure,
-    cli::{Format, SbomArguments, SbomFormat, ScanArguments},
-    output, scan, target,
+    cli::{SbomArguments, SbomFormat},
+    machine, output,
+    scan::Look,
+    target,
 };
 
-pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
+pub(crate) fn run(arguments: &SbomArguments) -> Result<ExitCode, Failure> {
     let form = match arguments.format {
         SbomFormat::Spdx => sbom::SbomFormat::Spdx23,
         SbomFormat::Cyclonedx => sbom::SbomFormat::CycloneDx15,
         SbomFormat::Cyclonedx16 => sbom::SbomFormat::CycloneDx16,
     };
-    let arguments = of_scan(arguments);
     let target = target::understand(&arguments.target, arguments.branch.is_some())?;
     let scan = Scan {
         // Nothing but packages is looked for, and of them nothing is said.
@@ -28,12 +29,19 @@ pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
         dependencies: Some(Dependencies::default()),
         suppressions: Suppressions::default(),
         key: HashKey::new([0; 32]),
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        threads: machine::threads(),
         limits: sources::Limits::default(),
         progress: Arc::new(Progress::default()),
         cancel: Cancel::default(),
     };
-    let looked = scan::look(&arguments, target, &scan)?;
+    let look = Look {
+        history: false,
+        staged: false,
+        branch: arguments.branch.as_deref(),
+        honour_ignore_files: !arguments.no_ignore,
+        reach: &arguments.reach,
+    };
+    let looked = look.at(target, &scan)?;
     let mut document_id = [0; 16];
     getrandom::fill(&mut document_id)
         .map_err(|error| Failure::Usage(anyhow!("the system gives no random bytes: {error}")))?;
@@ -44,7 +52,7 @@ pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
             .commit
             .as_deref()
             .map(|commit| report::Repository { url: looked.url.as_deref(), commit: Some(commit) }),
-        created_at_ms: scan::now_ms(),
+        created_at_ms: machine::now_ms(),
         document_id,
         listed: &looked.outcome.packages,
         findings: None,
@@ -59,30 +67,4 @@ pub(crate) fn run(arguments: SbomArguments) -> Result<ExitCode, Failure> {
         is_complete &= !note.kind.is_unread();
     }
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(4) })
-}
-
-/// The scan that lists what the bill names.
-fn of_scan(arguments: SbomArguments) -> ScanArguments {
-    ScanArguments {
-        target: arguments.target,
-        history: false,
-        staged: false,
-        branch: arguments.branch,
-        format: Format::Json,
-        output: arguments.output,
-        fail_on: model::Severity::Low,
-        min_confidence: None,
-        baseline: Vec::new(),
-        only: Vec::new(),
-        exclude: Vec::new(),
-        config: None,
-        jobs: None,
-        vex: Vec::new(),
-        no_dev: false,
-        data_dir: None,
-        no_ignore: arguments.no_ignore,
-        show_suppressed: false,
-        verify_secrets: false,
-        reach: arguments.reach,
-    }
 }

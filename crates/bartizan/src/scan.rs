@@ -5,7 +5,6 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -16,8 +15,14 @@ use report::{Repository as ReportedRepository, ScanReport, Stats};
 use sources::{Limits, git::Repository};
 
 use crate::{
-    Failure, cli::ScanArguments, data, files, key, network, output, progress::Line, remote::Remote,
-    setup, target, target::Target, verify,
+    Failure,
+    cli::{Reach, ScanArguments},
+    data, files, key, machine, network, output,
+    progress::Line,
+    remote::Remote,
+    setup, target,
+    target::Target,
+    verify,
 };
 
 /// Largest document of statements about exploitability, in bytes.
@@ -60,16 +65,20 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         dependencies: dependencies(arguments, &setup.dependency_checks, folder.is_some())?,
         suppressions: setup.suppressions,
         key,
-        threads: arguments.jobs.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        ),
+        threads: arguments.jobs.map_or_else(machine::threads, usize::from),
         limits: Limits::default(),
         progress: Arc::new(Progress::default()),
         cancel,
     };
-    let started_at_ms = now_ms();
-    let looked = look(arguments, target, &scan)?;
+    let started_at_ms = machine::now_ms();
+    let looked = Look {
+        history: arguments.history,
+        staged: arguments.staged,
+        branch: arguments.branch.as_deref(),
+        honour_ignore_files: !arguments.no_ignore,
+        reach: &arguments.reach,
+    }
+    .at(target, &scan)?;
     let mut outcome = looked.outcome;
     outcome.notes.extend(setup.notes);
     outcome.retain(|finding| {
@@ -132,30 +141,72 @@ pub(crate) struct Looked {
     pub(crate) commit: Option<String>,
 }
 
-pub(crate) fn look(
-    arguments: &ScanArguments,
-    target: Target,
-    scan: &Scan,
-) -> Result<Looked, Failure> {
-    match target {
-        Target::Files(path) => {
-            let _line = progress_of(scan, "files");
-            let outcome = scan.directory(&path, !arguments.no_ignore).map_err(Failure::target)?;
-            Ok(Looked { outcome, url: None, commit: None })
+/// Which part of a target is looked at, and how it is reached.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    /// All that was ever committed.
+    pub(crate) history: bool,
+    /// What is about to be.
+    pub(crate) staged: bool,
+    pub(crate) branch: Option<&'a str>,
+    pub(crate) honour_ignore_files: bool,
+    pub(crate) reach: &'a Reach,
+}
+
+impl Look<'_> {
+    pub(crate) fn at(self, target: Target, scan: &Scan) -> Result<Looked, Failure> {
+        match target {
+            Target::Files(path) => {
+                let _line = progress_of(scan, "files");
+                let outcome =
+                    scan.directory(&path, self.honour_ignore_files).map_err(Failure::target)?;
+                Ok(Looked { outcome, url: None, commit: None })
+            }
+            Target::Repository(repository) => self.at_repository(&repository, None, scan),
+            Target::Remote(_) if self.staged => Err(Failure::Usage(anyhow::anyhow!(
+                "--staged looks at the index of a repository on this disk"
+            ))),
+            Target::Remote(url) => {
+                let remote = Remote::new(self.reach, &url)?;
+                let local = remote.fetch(self, &scan.cancel)?;
+                let repository = Repository::open(&local.path).map_err(Failure::target)?;
+                // A clone has nothing else.
+                let branch = self.branch.filter(|_| local.clone.is_none());
+                Self { branch, ..self }.at_repository(&repository, Some(remote.url()), scan)
+            }
         }
-        Target::Repository(repository) => {
-            repository_of(arguments, &repository, arguments.branch.as_deref(), None, scan)
-        }
-        Target::Remote(_) if arguments.staged => Err(Failure::Usage(anyhow::anyhow!(
-            "--staged looks at the index of a repository on this disk"
-        ))),
-        Target::Remote(url) => {
-            let remote = Remote::new(arguments, &url)?;
-            let local = remote.fetch(arguments, &scan.cancel)?;
-            let repository = Repository::open(&local.path).map_err(Failure::target)?;
-            let branch = arguments.branch.as_deref().filter(|_| local.clone.is_none());
-            repository_of(arguments, &repository, branch, Some(remote.url()), scan)
-        }
+    }
+
+    fn at_repository(
+        self,
+        repository: &Repository,
+        url: Option<String>,
+        scan: &Scan,
+    ) -> Result<Looked, Failure> {
+        let _line = progress_of(scan, if self.history { "blobs" } else { "files" });
+        let commit = match repository.commit(self.branch) {
+            // What the history holds can be looked at whatever became of the commit that was checked out.
+            Err(sources::Error::Damaged { .. }) if self.history && self.branch.is_none() => None,
+            commit => commit.map_err(Failure::target)?,
+        };
+        let outcome = match &commit {
+            _ if self.staged => {
+                // git names the index of a partial commit to its hooks (githooks(5)).
+                let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+                scan.staged(repository, index.as_deref()).map_err(Failure::target)?
+            }
+            _ if self.history => {
+                let history = repository.history(self.branch).map_err(Failure::target)?;
+                let mut outcome = scan.history(&history);
+                if let Some(commit) = &commit {
+                    scan.add_packages(repository, commit, &mut outcome);
+                }
+                outcome
+            }
+            Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
+            None => Outcome::default(),
+        };
+        Ok(Looked { outcome, url, commit: commit.map(|id| id.as_str().to_owned()) })
     }
 }
 
@@ -165,39 +216,6 @@ fn progress_of(scan: &Scan, what: &'static str) -> Line {
         let (contents, bytes) = (HumanCount(progress.contents()), HumanBytes(progress.bytes()));
         format!("{contents} {what}, {bytes}")
     })
-}
-
-fn repository_of(
-    arguments: &ScanArguments,
-    repository: &Repository,
-    branch: Option<&str>,
-    url: Option<String>,
-    scan: &Scan,
-) -> Result<Looked, Failure> {
-    let _line = progress_of(scan, if arguments.history { "blobs" } else { "files" });
-    let commit = match repository.commit(branch) {
-        // What the history holds can be looked at whatever became of the commit that was checked out.
-        Err(sources::Error::Damaged { .. }) if arguments.history && branch.is_none() => None,
-        commit => commit.map_err(Failure::target)?,
-    };
-    let outcome = match &commit {
-        _ if arguments.staged => {
-            // git names the index of a partial commit to its hooks (githooks(5)).
-            let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
-            scan.staged(repository, index.as_deref()).map_err(Failure::target)?
-        }
-        _ if arguments.history => {
-            let history = repository.history(branch).map_err(Failure::target)?;
-            let mut outcome = scan.history(&history);
-            if let Some(commit) = &commit {
-                scan.add_packages(repository, commit, &mut outcome);
-            }
-            outcome
-        }
-        Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
-        None => Outcome::default(),
-    };
-    Ok(Looked { outcome, url, commit: commit.map(|id| id.as_str().to_owned()) })
 }
 
 /// How many packages were listed, each version once.
@@ -217,13 +235,15 @@ fn dependencies(
     if wanted.is_empty() || arguments.staged {
         return Ok(None);
     }
-    let index = match data::library(arguments.data_dir.as_deref()).map(|library| library.index()) {
+    let library = data::library(arguments.data_dir.as_deref());
+    let index = match library.as_ref().map(data::index) {
         None => None,
-        Some(Ok(index)) => index,
         // Somebody else's home, or none.
         Some(Err(advisories::Error::Io { .. })) if arguments.data_dir.is_none() => None,
-        // Another version of this program built it, or it is damaged: what it was built of is still there.
-        Some(Err(_)) => rebuilt(arguments).map_err(Failure::Usage)?,
+        Some(index) => {
+            let told = "the index of advisories cannot be used; `bartizan advisories sync` makes a new one";
+            index.context(told).map_err(Failure::Usage)?
+        }
     };
     let document = |path: &PathBuf| {
         let document = formats::vex::read(&files::bytes(path, MAX_VEX_BYTES)?);
@@ -238,21 +258,6 @@ fn dependencies(
         trusts_target: is_own,
         without_development: arguments.no_dev,
     }))
-}
-
-/// The index, built again of what is stored.
-fn rebuilt(arguments: &ScanArguments) -> Result<Option<advisories::Index>> {
-    let told = "the index of advisories cannot be used; `bartizan advisories sync` makes a new one";
-    let Some(library) = data::library(arguments.data_dir.as_deref()) else { return Ok(None) };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    app::advisories::rebuild(&library, now_ms(), threads).context(told)?;
-    library.index().context(told)
-}
-
-pub(crate) fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {

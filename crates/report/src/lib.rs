@@ -25,6 +25,8 @@ use std::{
 
 use model::{CheckId, Confidence, Cwe, Finding, Note, Severity};
 
+pub use text::{counted, grouped};
+
 /// Writes a scan in one form, and flushes.
 ///
 /// # Errors

@@ -77,17 +77,14 @@ pub(crate) fn is_web_address(text: &str) -> bool {
 }
 
 /// `1 place`, `1,204 places`.
-pub(crate) fn counted<N: ToString + PartialEq + From<u8>>(
-    number: N,
-    one: &str,
-    many: &str,
-) -> String {
+pub fn counted<N: ToString + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
     let noun = if number == N::from(1) { one } else { many };
     format!("{} {noun}", grouped(number))
 }
 
 /// Digits in groups of three.
-pub(crate) fn grouped(number: impl ToString) -> String {
+#[must_use]
+pub fn grouped(number: impl ToString) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -12,12 +12,15 @@ use advisories::{
     Library, Update,
     import::{Imported, Limits},
 };
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
+use report::{counted, grouped};
 
-use super::{
-    ExportArguments, INCOMPLETE, ImportArguments, complain, counted, now_ms, print, sync, threads,
+use super::{ExportArguments, INCOMPLETE, ImportArguments, complain, print, sync};
+use crate::{
+    Failure,
+    machine::{now_ms, threads},
+    output::Aside,
 };
-use crate::Failure;
 
 pub(super) fn run(library: &Library, arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let named = names(arguments).map_err(Failure::Usage)?;
@@ -65,7 +68,7 @@ fn told(name: &str, imported: &Imported) -> String {
     let documents = counted(imported.documents, "document", "documents");
     let unreadable = match imported.unreadable {
         0 => String::new(),
-        number => format!(", {} unreadable", super::grouped(number)),
+        number => format!(", {} unreadable", grouped(number)),
     };
     format!("{name}  {documents}{unreadable}\n")
 }
@@ -114,23 +117,15 @@ fn source_name(path: &Path) -> Option<String> {
 
 pub(super) fn export(library: &Library, arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     let path = &arguments.file;
-    let told = || format!("cannot write {}", path.display());
     if library.sources().map_err(Failure::target)?.is_empty() {
         return Err(Failure::Target(anyhow!(
             "nothing is stored in {}",
             library.folder().display()
         )));
     }
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // It appears whole or not at all.
-    let aside = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(folder)
-        .with_context(told)
-        .map_err(Failure::Usage)?;
-    let exported = library.export(BufWriter::new(aside.as_file())).map_err(Failure::target)?;
-    aside.persist(path).with_context(told).map_err(Failure::Usage)?;
+    let aside = Aside::of(path).map_err(Failure::Usage)?;
+    let exported = library.export(BufWriter::new(aside.file.as_file())).map_err(Failure::target)?;
+    aside.put().map_err(Failure::Usage)?;
     print(&format!(
         "{} of {} in {}\n",
         counted(exported.documents, "document", "documents"),

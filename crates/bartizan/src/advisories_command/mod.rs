@@ -11,7 +11,6 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use advisories::{Index, Library};
@@ -19,7 +18,7 @@ use anyhow::{Context as _, anyhow};
 use app::advisories::{EPSS_URL, KEV_URL, OSV_URL};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::{Failure, data};
+use crate::{Failure, data, output};
 
 /// Some of what was wanted is there.
 const INCOMPLETE: u8 = 4;
@@ -222,7 +221,7 @@ pub(crate) fn run(arguments: AdvisoriesArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The index, for those who need one. One that cannot be used is built again of what is stored.
+/// The index, for those who need one.
 fn index(library: &Library) -> Result<Index, Failure> {
     let none = || {
         Failure::Target(anyhow!(
@@ -230,19 +229,12 @@ fn index(library: &Library) -> Result<Index, Failure> {
             library.folder().display()
         ))
     };
-    app::advisories::rebuild(library, now_ms(), threads()).map_err(Failure::target)?;
-    library.index().map_err(Failure::target)?.ok_or_else(none)
+    data::index(library).map_err(Failure::target)?.ok_or_else(none)
 }
 
-/// Writes to standard output. Who closed it has seen enough.
+/// Writes to standard output.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Usage(anyhow!(error).context("cannot write to standard output")))
-        }
-        _ => Ok(()),
-    }
+    output::print(|out| out.write_all(text.as_bytes())).map_err(Failure::Usage)
 }
 
 /// An object for programs.
@@ -254,30 +246,4 @@ fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
 /// Writes a line to standard error, where nobody may be listening.
 fn complain(text: &str) {
     let _ = io::stderr().write_all((crate::printable(text) + "\n").as_bytes());
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }

@@ -3,10 +3,11 @@
 use std::{fmt::Write as _, process::ExitCode};
 
 use advisories::{Library, SourceStatus, Status};
+use report::grouped;
 use serde_json::{Value, json};
 
-use super::{Format, StatusArguments, grouped, index, now_ms, print, print_json, times};
-use crate::Failure;
+use super::{Format, StatusArguments, index, print, print_json, times};
+use crate::{Failure, machine::now_ms};
 
 pub(super) fn run(library: &Library, arguments: &StatusArguments) -> Result<ExitCode, Failure> {
     let index = index(library)?;

@@ -10,9 +10,10 @@ use advisories::{Library, Status};
 use anyhow::anyhow;
 use app::advisories::{Outcome, Progress, Publishers, SyncOptions};
 use model::Ecosystem;
+use report::{counted, grouped};
 
-use super::{INCOMPLETE, SyncArguments, complain, counted, grouped, now_ms, print, times};
-use crate::{Failure, network, progress::Line};
+use super::{INCOMPLETE, SyncArguments, complain, print, times};
+use crate::{Failure, machine::now_ms, network, progress::Line};
 
 pub(super) fn run(library: &Library, arguments: &SyncArguments) -> Result<ExitCode, Failure> {
     let options = options(arguments)?;

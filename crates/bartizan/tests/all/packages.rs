@@ -171,3 +171,18 @@ fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
         repo.write("package-lock.json", LOCK).commit("back");
     }
 }
+
+#[test]
+fn the_checks_of_packages_have_pages_beside_those_of_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let checks = |more: &[&str]| run(command(folder.path(), &[&["checks"], more].concat()));
+    let (list, code) = checks(&[]);
+    assert_eq!(code, 0);
+    for id in ["dependencies.known-vulnerability", "dependencies.yanked", "stripe-live-secret-key"]
+    {
+        let is_listed = list.lines().any(|line| line.split_whitespace().next() == Some(id));
+        assert!(is_listed, "{id}: {list}");
+        let page = checks(&[id]).0;
+        assert!(page.starts_with(&format!("# {id}\n")) && page.contains("## How to repair it"));
+    }
+}
