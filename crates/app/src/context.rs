@@ -1,6 +1,6 @@
 //! Who asks, and from where.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use store::{NewEvent, Organization, Role, SessionId, Tenant, TokenId, TokenKind, User};
 
@@ -106,4 +106,30 @@ pub(crate) async fn log(
         address: address.as_deref(),
     };
     Ok(tenant.log(event, now_ms).await?)
+}
+
+/// Whose addresses these are: whoever has one of IPv6 has all of its /64 (RFC 6177). The first of them stands for all.
+#[must_use]
+pub fn place_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_one_place() {
+        let of = |address: &str| place_of(address.parse().unwrap()).to_string();
+        assert_eq!(of("192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+    }
 }

@@ -36,7 +36,7 @@ use tokio::sync::Notify;
 
 pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
 pub use config::{Clock, Config};
-pub use context::{Credential, Ctx, Origin};
+pub use context::{Credential, Ctx, Origin, place_of};
 pub use error::{Error, Issue};
 pub use exports::{BillFormat, Export, csv};
 pub use findings::{FindingQuery, ScanSummary, confidence_of_rank, severity_of_rank};

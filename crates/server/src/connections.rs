@@ -4,12 +4,13 @@ use std::{
     collections::HashMap,
     future::{Ready, ready},
     io::{self, IoSlice},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
+use app::place_of;
 use axum_server::accept::Accept;
 use ipnet::IpNet;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -96,17 +97,6 @@ impl Drop for Visit {
                 inside.by_place.remove(&self.place);
             }
         }
-    }
-}
-
-/// Whoever has a network has all its addresses.
-fn place_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        address => address,
     }
 }
 

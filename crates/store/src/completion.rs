@@ -19,8 +19,8 @@ use crate::{
     tables::{finding, problem, project, scan},
 };
 
-/// Rows of one statement: SQLite binds 32,766 values, PostgreSQL 65,535, and a finding has 28.
-const BATCH: usize = 1_000;
+/// Rows of one statement; a finding has 28 values. A power of two, see [`batch`].
+const BATCH: usize = 256;
 
 /// The scanner that looks at packages. All kinds of scans that run it look at the same: what the files name as they are.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
@@ -142,11 +142,9 @@ impl Tenant {
         now_ms: i64,
     ) -> Result<(), Error> {
         let mut findings = findings.into_iter();
-        loop {
-            let batch: Vec<_> = findings.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
-                return Ok(());
-            }
+        while findings.len() > 0 {
+            let size = batch(findings.len());
+            let batch: Vec<_> = findings.by_ref().take(size).collect();
             let problems = self.problems(scan, &batch, now_ms).await?;
             let rows = batch.into_iter().map(|new| {
                 let number = numbers.next().ok_or(Error::Missing)?;
@@ -189,6 +187,7 @@ impl Tenant {
             let rows = rows.collect::<Result<Vec<_>, Error>>()?;
             finding::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
         }
+        Ok(())
     }
 
     /// Lets one scan of a project complete at a time: they make the same problems. SQLite has one writer anyway.
@@ -325,6 +324,12 @@ impl Tenant {
             .filter(scan::Column::Number.gt(scan.number));
         Ok(later.count(&self.tx).await? > 0)
     }
+}
+
+/// Of so many rows, at least one, how many the next statement takes: a power of two, so that there are few such statements. Each
+/// connection keeps every statement that it has prepared, and one for hundreds of rows is large.
+fn batch(rows: usize) -> usize {
+    BATCH.min(1 << rows.ilog2())
 }
 
 /// A scan that is over. Its lease is too.

@@ -14,6 +14,7 @@ use ::advisories::{Document, DocumentKind, Error as StoreError, import};
 use fetch::http::{Request, Validators};
 use formats::advisories::modified::{self, Modified};
 use model::Ecosystem;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{
@@ -288,18 +289,13 @@ fn modified_ms(document: &Document) -> Option<i64> {
     modified::time(&osv.modified)
 }
 
-/// As a segment of a URL's path (RFC 3986, section 2.3: everything but what is unreserved).
-fn escaped(segment: &str) -> String {
-    let mut out = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+/// As a segment of a URL's path.
+fn escaped(segment: &str) -> PercentEncode<'_> {
+    /// RFC 3986, section 2.3.
+    const UNRESERVED: AsciiSet =
+        NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const SET: &AsciiSet = &UNRESERVED;
+    utf8_percent_encode(segment, SET)
 }
 
 #[cfg(test)]
@@ -308,8 +304,8 @@ mod tests {
 
     #[test]
     fn a_segment_of_a_path_stays_one() {
-        assert_eq!(escaped("GitHub Actions"), "GitHub%20Actions");
-        assert_eq!(escaped("crates.io"), "crates.io");
-        assert_eq!(escaped("RHSA-2024:1/.."), "RHSA-2024%3A1%2F..");
+        assert_eq!(escaped("GitHub Actions").to_string(), "GitHub%20Actions");
+        assert_eq!(escaped("crates.io").to_string(), "crates.io");
+        assert_eq!(escaped("RHSA-2024:1/..").to_string(), "RHSA-2024%3A1%2F..");
     }
 }

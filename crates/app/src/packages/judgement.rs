@@ -99,8 +99,9 @@ impl App {
         }
         if judged.inventories > 0 {
             let took = began.elapsed().as_secs_f64();
-            metrics::histogram!("bartizan_judge_packages_seconds").record(took);
             let Judged { inventories, packages, changed } = judged;
+            metrics::histogram!("bartizan_judge_packages_seconds").record(took);
+            metrics::counter!("bartizan_judged_packages_total").increment(packages);
             tracing::info!(inventories, packages, changed, took, "packages judged again");
         }
         Ok(judged)
