@@ -152,7 +152,7 @@ impl Told<'_> {
         let fingerprint = fingerprint(check, &subject, line, 0);
         let severity = scan.suppressions.severity(check).unwrap_or(self.severity);
         // A lock file of a test locks what the test looks at.
-        let confidence = match is_sample(lead.listed.path.as_str()) {
+        let confidence = match is_sample(lead.listed.path.as_str()) || is_least(lead) {
             true => Confidence::Low,
             false => self.check.confidence,
         };
@@ -193,6 +193,12 @@ impl Told<'_> {
 /// Whether a lock file locks what tests and examples look at: its folder says so, whatever it is called itself.
 fn is_sample(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, _)| place::is_sample(&format!("{folder}/a.rs")))
+}
+
+/// Whether the version is the least that will do: a `go.mod` says so of Go itself, and whoever builds may have a newer one.
+fn is_least(at: At<'_>) -> bool {
+    matches!(at.listed.format.name, "go.mod" | "go.work")
+        && &*at.dependency.package.name == "stdlib"
 }
 
 /// Each place once.

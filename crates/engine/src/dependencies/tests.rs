@@ -208,6 +208,26 @@ fn a_lock_file_of_a_test_says_less_and_a_broken_one_is_told() {
 }
 
 #[test]
+fn the_least_version_of_go_that_will_do_says_less_than_a_modules() {
+    const GO: &str = r#"{
+        "id": "GO-1", "modified": "2024-01-01T00:00:00Z",
+        "affected": [{"package": {"ecosystem": "Go", "name": "stdlib"},
+                "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.22.5"}]}]},
+            {"package": {"ecosystem": "Go", "name": "golang.org/x/net"},
+                "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "0.23.0"}]}]}]
+    }"#;
+    let module = "module example.com/m\ngo 1.22\nrequire golang.org/x/net v0.22.0\n";
+    let outcome = scanned(&[("go.mod", module)], &[GO]);
+    let told = |finding: &Finding| {
+        (finding.package.as_ref().unwrap().package.name.to_string(), finding.confidence)
+    };
+    let mut told: Vec<_> = outcome.findings.iter().map(told).collect();
+    told.sort();
+    let expected = [("golang.org/x/net", Confidence::High), ("stdlib", Confidence::Low)];
+    assert_eq!(told, expected.map(|(name, confidence)| (name.to_owned(), confidence)));
+}
+
+#[test]
 fn what_somebody_states_not_to_concern_the_project_is_suppressed_and_counted() {
     let statement = |status: &str, product: &str| {
         format!(

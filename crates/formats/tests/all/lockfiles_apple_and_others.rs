@@ -34,6 +34,13 @@ fn mix_knows_what_is_needed_and_its_manifest_what_for() {
     );
 }
 
+#[test]
+fn mix_once_wrote_no_hashes_and_began_in_the_first_line() {
+    let lock =
+        "%{\"cowboy\": {:hex, :cowboy, \"1.0.0\"},\n  \"cowlib\": {:hex, :cowlib, \"1.0.1\"}}\n";
+    assert_eq!(read(&[("mix.lock", lock)]), ["cowboy 1.0.0 @1", "cowlib 1.0.1 @2"]);
+}
+
 pub(crate) const REBAR_LOCK: &str = r#"{"1.2.0",
 [{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.9.0">>},0},
  {<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.11.0">>},1},

@@ -25,7 +25,8 @@ fn repair(dependency: &Dependency, _: &str) -> String {
 fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     let mut entries = Entries::of(bytes);
     let mut needs = NeedsByName::default();
-    for line in entries.text().lines().map(str::trim) {
+    // Older ones begin with a package in the map's first line.
+    for line in entries.text().lines().map(|line| line.trim().trim_start_matches("%{")) {
         let Some(entry) = line.strip_prefix('"').and_then(|line| line.split_once("\": {")) else {
             if line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") {
                 entries.problem(line, "An unresolved merge");
@@ -38,7 +39,9 @@ fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
         let mut parts = value.splitn(3, ',');
         let name =
             parts.next().unwrap_or_default().trim().trim_start_matches(':').trim_matches('"');
-        let version = parts.next().unwrap_or_default().trim().trim_matches('"');
+        // Before Hex had hashes, the tuple ended here: `{:hex, :plug, "0.9.0"}`.
+        let version = parts.next().unwrap_or_default().trim().trim_start_matches('"');
+        let version = version.split('"').next().unwrap_or_default();
         let dependency = entries.found(Ecosystem::Hex, name, version);
         let index = entries.push(dependency);
         // A project may call a package by another name; others need it by that one.

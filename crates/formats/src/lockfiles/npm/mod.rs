@@ -122,6 +122,16 @@ fn alias(range: &str) -> Option<(&str, &str)> {
     split(range.strip_prefix("npm:")?)
 }
 
+/// The package behind the address of a registry's file: `https://host/name/-/name-1.0.0.tgz`, also of `@scope/name`.
+fn published(address: &str) -> Option<(&str, &str)> {
+    let (path, file) = address.strip_prefix("https://")?.split_once("/-/")?;
+    let (_, path) = path.split_once('/')?;
+    let bare = path.rsplit('/').next()?;
+    let name = path.find('@').and_then(|scope| path.get(scope..)).unwrap_or(bare);
+    let version = file.strip_prefix(bare)?.strip_prefix('-')?.split(".tgz").next()?;
+    is_version(version).then_some((name, version))
+}
+
 /// Whether it is a version as a registry has them, no path, address or tag.
 fn is_version(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains([':', '/', '#', ' '])

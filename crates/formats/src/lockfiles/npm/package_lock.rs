@@ -13,7 +13,7 @@ use super::{
         needs::{Needs, Node, Tell},
         paths,
     },
-    SECTIONS, alias, is_elsewhere, is_version, manifest,
+    SECTIONS, alias, is_elsewhere, is_version, manifest, published,
 };
 use crate::json::Value;
 
@@ -65,6 +65,8 @@ impl Tree<'_> {
     fn put(&mut self, folder: &str, entry: &Value<'_>) -> Node {
         let name = folder.rsplit_once("node_modules/").map(|(_, name)| name);
         let listed = name
+            // A folder within a package is none itself; `@scope/name` is.
+            .filter(|name| name.matches('/').count() == usize::from(name.starts_with('@')))
             .filter(|_| !entry.get("link").is_true())
             .and_then(|name| self.list(entry.text("name").unwrap_or(name), entry));
         let node = self.needs.node(listed);
@@ -74,7 +76,8 @@ impl Tree<'_> {
 
     fn list(&mut self, name: &str, entry: &Value<'_>) -> Option<u32> {
         let version = entry.text("version")?;
-        let (name, version) = alias(version).unwrap_or((name, version));
+        let (name, version) =
+            alias(version).or_else(|| published(version)).unwrap_or((name, version));
         if !is_version(version) || entry.text("resolved").is_some_and(is_elsewhere) {
             return None;
         }
