@@ -187,12 +187,7 @@ fn repository_of(
             scan.staged(repository, index.as_deref()).map_err(Failure::target)?
         }
         _ if arguments.history => {
-            let history = repository.history(branch).map_err(Failure::target)?;
-            let mut outcome = scan.history(&history);
-            if let Some(commit) = &commit {
-                scan.add_packages(repository, commit, &mut outcome);
-            }
-            outcome
+            scan.history(repository, branch, commit.as_ref()).map_err(Failure::target)?
         }
         Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
         None => Outcome::default(),

@@ -185,12 +185,7 @@ impl Scan {
     }
 
     /// Looks for packages only, in the files of one commit, and adds what is found; that they cannot be read, too.
-    pub fn add_packages(
-        &self,
-        repository: &git::Repository,
-        commit: &ObjectId,
-        outcome: &mut Outcome,
-    ) {
+    fn add_packages(&self, repository: &git::Repository, commit: &ObjectId, outcome: &mut Outcome) {
         let excluded = self.suppressions.excluded_paths();
         let is_excluded = move |path: &TargetPath| excluded.contains(path);
         let reader = Reader::new(self);
@@ -256,9 +251,25 @@ impl Scan {
         Ok(collector.finish(self, |_, _| git::Attribution::default()))
     }
 
-    /// Scans every content that a repository's history holds.
-    #[must_use]
-    pub fn history(&self, history: &git::History<'_>) -> Outcome {
+    /// Scans every content that a repository's history holds, or the part of it that is reachable from `revision`, and looks for
+    /// packages in the files of `tip`: what older commits were made of is nobody's concern.
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub fn history(
+        &self,
+        repository: &git::Repository,
+        revision: Option<&str>,
+        tip: Option<&ObjectId>,
+    ) -> Result<Outcome, sources::Error> {
+        let mut outcome = self.contents(&repository.history(revision)?);
+        if let Some(tip) = tip {
+            self.add_packages(repository, tip, &mut outcome);
+        }
+        Ok(outcome)
+    }
+
+    fn contents(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
         let mut outcome = collector.finish(self, |blobs, keep| {

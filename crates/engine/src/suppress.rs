@@ -100,6 +100,11 @@ impl Suppressions {
         self.severities.get(check).copied()
     }
 
+    /// Whether findings at `path` are wanted.
+    pub(crate) fn wants(&self, path: &TargetPath) -> bool {
+        self.excluded.wants(path)
+    }
+
     pub(crate) fn excluded_paths(&self) -> ExcludedPaths {
         self.excluded.clone()
     }

@@ -135,9 +135,8 @@ impl Told<'_> {
         aliases: Vec<Arc<str>>,
         complete: impl FnOnce(&mut PackageDetail),
     ) -> Option<Finding> {
-        let wanted = scan.suppressions.excluded_paths();
-        let mut at: Vec<At<'_>> =
-            at.iter().copied().filter(|at| wanted.wants(&at.listed.path)).collect();
+        let wanted = |at: &At<'_>| scan.suppressions.wants(&at.listed.path);
+        let mut at: Vec<At<'_>> = at.iter().copied().filter(wanted).collect();
         // What runs with the product tells, and of that what somebody asked for.
         at.sort_by_key(|at| {
             let is_sample = is_sample(at.listed.path.as_str());

@@ -16,7 +16,7 @@ use crate::{Cancel, Progress, Scan};
 const MAX_FILE_BYTES: usize = 64 << 20;
 /// What all of them may take.
 const MAX_BYTES: usize = 256 << 20;
-/// Folders that hold packages which a lock file elsewhere accounts for.
+/// Folders that hold packages which a lock file elsewhere accounts for. Elixir's `deps` is none: the name is anybody's.
 const INSTALLED: &[&str] = &[
     "node_modules",
     "bower_components",
@@ -25,7 +25,8 @@ const INSTALLED: &[&str] = &[
     ".tox",
     ".git",
     "Pods",
-    "deps/_build",
+    "_build",
+    "vendor",
 ];
 
 /// Files of one target that name packages, by path.
@@ -44,20 +45,49 @@ pub(crate) fn lock(manifests: &Shared) -> MutexGuard<'_, Manifests> {
     manifests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a file is kept for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Its name says what it is.
+    ByName,
+    /// It may be a bill of materials whatever its name: its beginning tells.
+    IfSbom,
+}
+
+fn wanted(path: &str) -> Option<Wanted> {
+    let is_member = path.contains("!/");
+    let is_named =
+        || lockfiles::format_of(path).is_some() || lockfiles::wants(path) || vex::is_document(path);
+    let wanted = match () {
+        () if is_member => None,
+        () if is_named() => Some(Wanted::ByName),
+        () if may_be_sbom(path) => Some(Wanted::IfSbom),
+        () => None,
+    };
+    // Go's list of what a folder `vendor` holds is the project's.
+    let own = path.strip_suffix("vendor/modules.txt").unwrap_or(path);
+    wanted.filter(|_| !is_installed(own))
+}
+
 /// Whether a file is one of them.
 pub(crate) fn is_wanted(path: &TargetPath) -> bool {
-    let path = path.as_str();
-    let is_member = path.contains("!/");
-    let is_installed = || {
-        path.split('/').any(|part| INSTALLED.contains(&part))
-            || path.split('/').any(|part| part == "vendor") && !path.ends_with("vendor/modules.txt")
+    wanted(path.as_str()).is_some()
+}
+
+/// Whether a file belongs to a package that is installed.
+pub(super) fn is_installed(path: &str) -> bool {
+    path.split('/').any(|part| INSTALLED.contains(&part))
+}
+
+/// Whether a file lies where Mix installs packages: in `deps`, which is anybody's name unless a project of Mix's is beside it.
+pub(super) fn is_installed_by_mix(path: &str, files: &BTreeMap<String, Vec<u8>>) -> bool {
+    let is_project = |root: &str| {
+        ["mix.exs", "mix.lock"].iter().any(|name| files.contains_key(&format!("{root}{name}")))
     };
-    !is_member
-        && (lockfiles::format_of(path).is_some()
-            || lockfiles::wants(path)
-            || vex::is_document(path)
-            || may_be_sbom(path))
-        && !is_installed()
+    path.match_indices("deps/").any(|(at, _)| {
+        let root = path.get(..at).unwrap_or_default();
+        (root.is_empty() || root.ends_with('/')) && is_project(root)
+    })
 }
 
 /// Whether a file may be a bill of materials whatever its name: those that lie in the target's own folder, as a target that is
@@ -70,18 +100,13 @@ fn may_be_sbom(path: &str) -> bool {
 /// Keeps what is wanted of a piece. Pieces of one file come in order.
 pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
     let Origin::File(path) = piece.origin else { return };
-    if !is_wanted(path) {
-        return;
-    }
+    let Some(wanted) = wanted(path.as_str()) else { return };
     let Some(own) = piece.bytes.get(piece.own.clone()) else { return };
-    let is_begun = lock(manifests).files.contains_key(path.as_str());
-    let is_named = |path: &str| {
-        lockfiles::format_of(path).is_some() || lockfiles::wants(path) || vex::is_document(path)
-    };
-    if !is_begun && !is_named(path.as_str()) && !sbom::looks_like_sbom(own) {
+    let mut manifests = lock(manifests);
+    let is_begun = manifests.files.contains_key(path.as_str());
+    if wanted == Wanted::IfSbom && !is_begun && !sbom::looks_like_sbom(own) {
         return;
     }
-    let mut manifests = lock(manifests);
     let is_room = manifests.bytes + own.len() <= MAX_BYTES;
     match manifests.files.entry(path.as_str().to_owned()) {
         // Its beginning was left out.
@@ -175,8 +200,20 @@ mod tests {
         assert!(wanted("vendor/modules.txt"));
         assert!(!wanted("node_modules/.package-lock.json"));
         assert!(!wanted("a/node_modules/b/package.json"));
-        assert!(!wanted("vendor/x/Cargo.lock"));
+        assert!(!wanted("vendor/x/Cargo.lock") && !wanted("vendor/x/vendor/modules.txt"));
+        assert!(!wanted("_build/dev/lib/x/rebar.lock"));
+        assert!(wanted("deps/x/package.json"));
         assert!(!wanted("a.zip!/Cargo.lock"));
         assert!(!wanted("src/main.rs"));
+    }
+
+    #[test]
+    fn the_name_deps_is_mixs_beside_a_project_of_its_only() {
+        let files = |path: &str| BTreeMap::from([(path.to_owned(), Vec::new())]);
+        assert!(is_installed_by_mix("deps/x/package.json", &files("mix.exs")));
+        assert!(is_installed_by_mix("apps/a/deps/x/package.json", &files("apps/a/mix.lock")));
+        assert!(!is_installed_by_mix("deps/x/package.json", &files("apps/a/mix.lock")));
+        assert!(!is_installed_by_mix("mydeps/x/package.json", &files("mix.exs")));
+        assert!(!is_installed_by_mix("package.json", &files("mix.exs")));
     }
 }

@@ -21,7 +21,7 @@ use formats::{
 use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, TargetPath};
 
 use crate::{Scan, suppress::Suppressions};
-use manifests::Manifests;
+use manifests::{Manifests, is_installed_by_mix};
 use vex::Statements;
 
 /// Problems of one file that are told one by one.
@@ -170,7 +170,7 @@ fn own_statements(
 fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -> Vec<Listed> {
     let mut listed = Vec::new();
     let remembering = Remembering::new(files);
-    for (path, bytes) in files {
+    for (path, bytes) in files.iter().filter(|(path, _)| !is_installed_by_mix(path, files)) {
         let format = match lockfiles::format_of(path) {
             Some(format) => format,
             None if sbom::looks_like_sbom(bytes) => &sbom::FORMAT,
