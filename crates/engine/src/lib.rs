@@ -13,6 +13,7 @@ mod keep;
 mod lines;
 mod progress;
 mod suppress;
+mod target;
 
 use std::{
     path::Path,
@@ -30,7 +31,11 @@ pub use progress::{Cancel, Progress};
 pub use suppress::Suppressions;
 
 use collect::Collector;
-use dependencies::manifests::{Reader, Shared};
+use dependencies::{
+    manifests::{Reader, Shared},
+    reach,
+};
+use target::Target;
 
 /// What a scan is given beside its target.
 pub struct Scan {
@@ -158,10 +163,7 @@ impl Scan {
             limits: self.limits,
             is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
         };
-        self.files(
-            |collector| directory::walk(root, &options, collector),
-            |reader| directory::walk(root, &options, reader),
-        )
+        self.files(&Target::Directory { root, options })
     }
 
     /// Scans the files of one commit.
@@ -173,61 +175,55 @@ impl Scan {
         repository: &git::Repository,
         commit: &ObjectId,
     ) -> Result<Outcome, sources::Error> {
-        let excluded = self.suppressions.excluded_paths();
-        let is_excluded = move |path: &TargetPath| excluded.contains(path);
-        let options = self.git_options();
-        let mut outcome = self.files(
-            |collector| repository.scan_tree(commit, &options, &is_excluded, collector),
-            |reader| repository.scan_tree(commit, &options, &is_excluded, reader),
-        )?;
+        let mut outcome = self.files(&self.target(repository, commit))?;
         outcome.stats.commits = 1;
         Ok(outcome)
     }
 
     /// Looks for packages only, in the files of one commit, and adds what is found; that they cannot be read, too.
     fn add_packages(&self, repository: &git::Repository, commit: &ObjectId, outcome: &mut Outcome) {
-        let excluded = self.suppressions.excluded_paths();
-        let is_excluded = move |path: &TargetPath| excluded.contains(path);
         let reader = Reader::new(self);
-        let read = repository.scan_tree(commit, &self.git_options(), &is_excluded, &reader);
-        if let Err(error) = read {
+        let target = self.target(repository, commit);
+        if let Err(error) = target.walk(&reader) {
             let message = format!("the packages of {} are not known: {error}", commit.short());
             outcome.notes.push(Note::general(NoteKind::Corrupt, message));
         }
-        self.judge(&reader.manifests, outcome);
+        self.judge(&reader.manifests, &target, outcome);
+    }
+
+    fn target<'t>(&self, repository: &'t git::Repository, commit: &'t ObjectId) -> Target<'t> {
+        let excluded = self.suppressions.excluded_paths();
+        Target::Commit { repository, commit, options: self.git_options(), excluded }
     }
 
     /// Goes over files, once: for all that is looked for, or, where nothing but packages is, over those that name them.
-    fn files(
-        &self,
-        all: impl FnOnce(&Collector) -> Result<(), sources::Error>,
-        packages: impl FnOnce(&Reader) -> Result<(), sources::Error>,
-    ) -> Result<Outcome, sources::Error> {
+    fn files(&self, target: &Target<'_>) -> Result<Outcome, sources::Error> {
         let manifests = Shared::default();
         let collector = Collector::new(self);
         if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
             let reader = Reader::telling(self);
-            packages(&reader)?;
+            target.walk(&reader)?;
             let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
-            self.judge(&reader.manifests, &mut outcome);
+            self.judge(&reader.manifests, target, &mut outcome);
             return Ok(outcome);
         }
         let collector = match self.dependencies {
             Some(_) => collector.keeping(&manifests),
             None => collector,
         };
-        all(&collector)?;
+        target.walk(&collector)?;
         let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
-        self.judge(&manifests, &mut outcome);
+        self.judge(&manifests, target, &mut outcome);
         Ok(outcome)
     }
 
     /// Judges the packages that files name, and adds what is found.
-    fn judge(&self, manifests: &Shared, outcome: &mut Outcome) {
+    fn judge(&self, manifests: &Shared, target: &Target<'_>, outcome: &mut Outcome) {
         let Some(dependencies) = &self.dependencies else { return };
         let began = Instant::now();
         let manifests = std::mem::take(&mut *dependencies::manifests::lock(manifests));
-        let judged = dependencies::judge(self, dependencies, manifests);
+        let mut judged = dependencies::judge(self, dependencies, manifests);
+        reach::answer(self, target, &judged.questions, &mut judged.findings);
         outcome.notes.extend(judged.notes);
         finish::sort_notes(&mut outcome.notes);
         outcome.add(judged.findings);

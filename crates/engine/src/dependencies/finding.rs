@@ -1,6 +1,9 @@
 //! From what is known against a package to a finding.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use advisories::{Error, Index, Match};
 use checks::{
@@ -13,7 +16,7 @@ use model::{
     ReferenceKind, Relation, Scanner, Scope, Severity, one_line,
 };
 
-use super::{At, suppression};
+use super::{At, reach::Question, suppression};
 use crate::{
     Scan,
     identity::{LineId, fingerprint},
@@ -27,31 +30,41 @@ const MAX_REFERENCES: usize = 10;
 const MAX_TITLE: usize = 200;
 const MAX_TEXT: usize = 1_000;
 
-/// What the index says of a package.
-pub(super) fn judge(
-    scan: &Scan,
-    index: &Index,
-    package: &Package,
-    at: &[At<'_>],
-    findings: &mut Vec<Finding>,
-) -> Result<(), Error> {
-    let matches = index.judge(package)?;
-    for found in matches.iter() {
-        findings.extend(of_match(scan, &found, package, at)?);
+/// What is found, and what the project's code is to be asked about it.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    pub(super) questions: Vec<Question>,
+}
+
+impl Found {
+    /// Adds what the index says of a package. `files` are those that name packages.
+    pub(super) fn judge(
+        &mut self,
+        scan: &Scan,
+        index: &Index,
+        package: &Package,
+        at: &[At<'_>],
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), Error> {
+        let matches = index.judge(package)?;
+        for found in matches.iter() {
+            let advisories = found.advisories()?;
+            if let Some(finding) = of_match(scan, &found, &advisories, package, at)? {
+                let number = self.findings.len();
+                self.questions.extend(Question::of(number, package, &advisories, at, files));
+                self.findings.push(finding);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What a lock file says of itself.
-pub(super) fn withdrawn(
-    scan: &Scan,
-    package: &Package,
-    at: &[At<'_>],
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn withdrawn(scan: &Scan, package: &Package, at: &[At<'_>]) -> Option<Finding> {
     let at: Vec<At<'_>> = at.iter().copied().filter(|at| at.dependency.withdrawn).collect();
     if at.is_empty() {
-        return;
+        return None;
     }
     let Package { name, version, .. } = package;
     let told = Told {
@@ -66,17 +79,17 @@ pub(super) fn withdrawn(
         references: vec![YANKED.reference.into()],
         cwe: YANKED.cwe,
     };
-    findings.extend(told.finding(scan, package, &at, Vec::new(), |_| {}));
+    told.finding(scan, package, &at, Vec::new(), |_| {})
 }
 
 fn of_match(
     scan: &Scan,
     found: &Match<'_, '_>,
+    advisories: &[Advisory],
     package: &Package,
     at: &[At<'_>],
 ) -> Result<Option<Finding>, Error> {
     let ids = found.ids()?;
-    let advisories = found.advisories()?;
     let fixed = found.fixed_versions()?;
     let (check, severity) = match found.kind()? {
         AdvisoryKind::Malicious => (&MALICIOUS_PACKAGE, Severity::Critical),
@@ -90,7 +103,7 @@ fn of_match(
     let exploited = found.exploited()?;
     let prediction = found.prediction()?;
     let Package { name, version, .. } = package;
-    let summary = summary(&advisories);
+    let summary = summary(advisories);
     let id = ids.first().copied().unwrap_or_default();
     let what = if summary.is_empty() { check.title.to_owned() } else { summary };
     let nearest = fixed.first().copied();
@@ -99,9 +112,9 @@ fn of_match(
         primary: primary(&ids),
         severity,
         title: format!("{name} {version}: {what} ({id})"),
-        description: description(&advisories, &what),
+        description: description(advisories, &what),
         remediation: remediation(check, at, nearest),
-        references: references(&advisories),
+        references: references(advisories),
         cwe: advisories.iter().find_map(|one| one.cwes.first().copied()).unwrap_or(check.cwe),
     };
     let names = ids.iter().map(|id| Arc::from(*id)).collect();

@@ -2,6 +2,7 @@
 
 mod finding;
 pub(crate) mod manifests;
+pub(crate) mod reach;
 #[cfg(test)]
 mod tests;
 mod vex;
@@ -21,7 +22,9 @@ use formats::{
 use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, TargetPath};
 
 use crate::{Scan, suppress::Suppressions};
+use finding::Found;
 use manifests::{Manifests, is_installed_by_mix};
+use reach::Questions;
 use vex::Statements;
 
 /// Problems of one file that are told one by one.
@@ -69,6 +72,8 @@ struct At<'l> {
 /// What became of the files.
 pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
+    /// What the project's code is to be asked about them.
+    pub(crate) questions: Questions,
     pub(crate) notes: Vec<Note>,
     pub(crate) listed: Vec<Listed>,
 }
@@ -89,7 +94,7 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
     }
     let own = own_statements(&manifests.files, dependencies, &mut notes);
     let statements = Statements::of(dependencies.vex.iter().chain(&own));
-    let mut findings = Vec::new();
+    let mut found = Found::default();
     match &dependencies.index {
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
@@ -97,7 +102,8 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
                 if scan.cancel.is_cancelled() {
                     break;
                 }
-                if let Err(error) = finding::judge(scan, index, package, at, &mut findings) {
+                let judged = found.judge(scan, index, package, at, &manifests.files);
+                if let Err(error) = judged {
                     let message = format!("the index of advisories cannot be read on: {error}");
                     notes.push(Note::general(NoteKind::NotJudged, message));
                     break;
@@ -114,14 +120,15 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
         None => {}
     }
     for (package, at) in &packages {
-        finding::withdrawn(scan, package, at, &mut findings);
+        found.findings.extend(finding::withdrawn(scan, package, at));
     }
-    for finding in findings.iter_mut().filter(|finding| finding.counts()) {
+    for finding in found.findings.iter_mut().filter(|finding| finding.counts()) {
         let detail = finding.package.as_deref();
         finding.suppression =
             detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
     }
-    Judged { findings, notes, listed }
+    let questions = Questions::of(found.questions, &manifests.files);
+    Judged { findings: found.findings, questions, notes, listed }
 }
 
 /// Packages of ecosystems of which the index has no advisories at all, though there are some to be had.

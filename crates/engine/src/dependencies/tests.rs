@@ -36,7 +36,7 @@ const LOCK: &str = r#"{
 }
 "#;
 
-fn index(records: &[&str]) -> Arc<Index> {
+pub(super) fn index(records: &[&str]) -> Arc<Index> {
     let mut batch = Batch::default();
     for record in records {
         batch.push(&osv::read_json(record.as_bytes()).unwrap().advisory).unwrap();
@@ -47,7 +47,7 @@ fn index(records: &[&str]) -> Arc<Index> {
     Arc::new(Index::from_bytes(builder.finish(2_000).unwrap().0.into_inner()).unwrap())
 }
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(super) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -57,7 +57,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
+pub(super) fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
     Scan {
         ruleset: Arc::new(Ruleset::empty().build()),
         dependencies: Some(dependencies),
@@ -70,7 +70,7 @@ fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
     }
 }
 
-fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {
+pub(super) fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {
     let judge = Dependencies { index: Some(index(records)), ..Dependencies::default() };
     scan(judge, Suppressions::default()).directory(folder(files).path(), true).unwrap()
 }
