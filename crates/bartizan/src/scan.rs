@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use engine::{Cancel, Dependencies, Outcome, Progress, Scan};
+use engine::{Cancel, Dependencies, Outcome, Progress, Scan, licences::Licences};
 use indicatif::{HumanBytes, HumanCount};
 use model::Scanner;
 use report::{Repository as ReportedRepository, ScanReport, Stats};
@@ -57,7 +57,12 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     });
     let scan = Scan {
         ruleset: Arc::clone(&setup.ruleset),
-        dependencies: dependencies(arguments, &setup.dependency_checks, folder.is_some())?,
+        dependencies: dependencies(
+            arguments,
+            &setup.dependency_checks,
+            setup.licences,
+            folder.is_some(),
+        )?,
         suppressions: setup.suppressions,
         key,
         threads: arguments.jobs.map_or_else(
@@ -207,6 +212,7 @@ fn packages(outcome: &Outcome) -> u64 {
 fn dependencies(
     arguments: &ScanArguments,
     wanted: &[&'static str],
+    licences: Licences,
     is_own: bool,
 ) -> Result<Option<Dependencies>, Failure> {
     if wanted.is_empty() || arguments.staged {
@@ -232,6 +238,7 @@ fn dependencies(
         vex: arguments.vex.iter().map(document).collect::<Result<_>>().map_err(Failure::Usage)?,
         trusts_target: is_own,
         without_development: arguments.no_dev,
+        licences,
     }))
 }
 

@@ -7,7 +7,9 @@ use std::{
 
 use advisories::{Error, Index, Match};
 use checks::{
-    dependencies::{Check, KNOWN_VULNERABILITY, MALICIOUS_PACKAGE, UNMAINTAINED, YANKED},
+    dependencies::{
+        Check, KNOWN_VULNERABILITY, LICENCE_DENIED, MALICIOUS_PACKAGE, UNMAINTAINED, YANKED,
+    },
     secrets::place,
 };
 use formats::purl::Purl;
@@ -16,10 +18,11 @@ use model::{
     ReferenceKind, Relation, Scanner, Scope, Severity, one_line,
 };
 
-use super::{At, reach::Question, suppression};
+use super::{At, reach::Question};
 use crate::{
     Scan,
     identity::{LineId, fingerprint},
+    licences::Licences,
 };
 
 /// Further places of one package that are kept; all are counted.
@@ -29,6 +32,8 @@ const MAX_REFERENCES: usize = 10;
 /// Longest title and description, in characters.
 const MAX_TITLE: usize = 200;
 const MAX_TEXT: usize = 1_000;
+/// Longest licence that is quoted, in characters.
+const MAX_LICENCE: usize = 80;
 
 /// What is found, and what the project's code is to be asked about it.
 #[derive(Default)]
@@ -82,6 +87,44 @@ pub(super) fn withdrawn(scan: &Scan, package: &Package, at: &[At<'_>]) -> Option
     told.finding(scan, package, &at, Vec::new(), |_| {})
 }
 
+/// What the project's policy does not allow.
+pub(super) fn denied(
+    scan: &Scan,
+    policy: &Licences,
+    package: &Package,
+    at: &[At<'_>],
+) -> Option<Finding> {
+    let is_denied = |at: &At<'_>| !policy.permits(at.dependency.licence.as_deref());
+    let at: Vec<At<'_>> = at.iter().copied().filter(is_denied).collect();
+    let licence = at.first()?.dependency.licence.as_deref().unwrap_or_default();
+    let Package { name, version, .. } = package;
+    let (title, description) = match one_line(licence, MAX_LICENCE) {
+        licence if licence.is_empty() => (
+            format!("{name} {version}: its licence is not known"),
+            format!(
+                "No file says under which licence version {version} of {name} may be used, and the project's policy wants to know."
+            ),
+        ),
+        licence => (
+            format!("{name} {version}: licence {licence} is denied"),
+            format!(
+                "Version {version} of {name} is licensed as `{licence}`, which the project's policy does not allow."
+            ),
+        ),
+    };
+    let told = Told {
+        check: &LICENCE_DENIED,
+        primary: "",
+        severity: LICENCE_DENIED.severity,
+        title,
+        description,
+        remediation: LICENCE_DENIED.repair.to_owned(),
+        references: vec![LICENCE_DENIED.reference.into()],
+        cwe: LICENCE_DENIED.cwe,
+    };
+    told.finding(scan, package, &at, Vec::new(), |_| {})
+}
+
 fn of_match(
     scan: &Scan,
     found: &Match<'_, '_>,
@@ -115,7 +158,7 @@ fn of_match(
         description: description(advisories, &what),
         remediation: remediation(check, at, nearest),
         references: references(advisories),
-        cwe: advisories.iter().find_map(|one| one.cwes.first().copied()).unwrap_or(check.cwe),
+        cwe: advisories.iter().find_map(|one| one.cwes.first().copied()).or(check.cwe),
     };
     let names = ids.iter().map(|id| Arc::from(*id)).collect();
     Ok(told.finding(scan, package, at, names, |detail| {
@@ -136,7 +179,7 @@ struct Told<'t> {
     description: String,
     remediation: String,
     references: Vec<Arc<str>>,
-    cwe: model::Cwe,
+    cwe: Option<model::Cwe>,
 }
 
 impl Told<'_> {
@@ -181,7 +224,8 @@ impl Told<'_> {
             reachable: Reachable::Unknown,
         };
         complete(&mut detail);
-        let suppression = suppression(&scan.suppressions, check, fingerprint, &places);
+        let suppressions = &scan.suppressions;
+        let suppression = suppressions.reason_of_package(check, fingerprint, &detail, &places);
         let total = places.len().saturating_sub(1) as u64;
         let mut places = places.into_iter();
         let first = places.next()?;
@@ -194,7 +238,7 @@ impl Told<'_> {
                 one_line(&self.description, MAX_TEXT),
                 self.remediation,
             )
-            .classified(Some(self.cwe), self.references)
+            .classified(self.cwe, self.references)
             .about(detail, aliases, places.take(MAX_PLACES).collect(), total)
             .suppressed(suppression)
             .build();

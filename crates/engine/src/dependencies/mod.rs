@@ -21,7 +21,7 @@ use formats::{
 };
 use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, TargetPath};
 
-use crate::{Scan, suppress::Suppressions};
+use crate::{Scan, licences::Licences};
 use finding::Found;
 use manifests::{Manifests, is_installed_by_mix};
 use reach::Questions;
@@ -41,6 +41,8 @@ pub struct Dependencies {
     pub trusts_target: bool,
     /// Leaves out what only those need who work on the project.
     pub without_development: bool,
+    /// Which licences packages may have.
+    pub licences: Licences,
 }
 
 /// The packages that one file names.
@@ -121,6 +123,7 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
     }
     for (package, at) in &packages {
         found.findings.extend(finding::withdrawn(scan, package, at));
+        found.findings.extend(finding::denied(scan, &dependencies.licences, package, at));
     }
     for finding in found.findings.iter_mut().filter(|finding| finding.counts()) {
         let detail = finding.package.as_deref();
@@ -211,21 +214,4 @@ fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -
         }
     }
     listed
-}
-
-/// Whether a finding of `check` does not count, and why.
-fn suppression(
-    suppressions: &Suppressions,
-    check: &str,
-    fingerprint: model::Fingerprint,
-    places: &[model::Place],
-) -> Option<model::Suppression> {
-    let stood = || {
-        places.iter().map(|place| crate::suppress::Stood {
-            place: place.clone(),
-            lines_into_match: 0,
-            is_allowed: false,
-        })
-    };
-    suppressions.reason(check, fingerprint, None, stood)
 }
