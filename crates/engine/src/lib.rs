@@ -35,7 +35,7 @@ pub use suppress::Suppressions;
 
 use collect::Collector;
 use dependencies::{
-    manifests::{Reader, Shared},
+    manifests::{Manifests, Reader, Shared},
     reach,
 };
 use target::Target;
@@ -201,7 +201,7 @@ impl Scan {
 
     /// Goes over files, once: for all that is looked for, or, where nothing but packages is, over those that name them.
     fn files(&self, target: &Target<'_>) -> Result<Outcome, sources::Error> {
-        let manifests = Shared::default();
+        let manifests = Manifests::shared(self.dependencies.as_ref());
         let collector = Collector::new(self);
         if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
             let reader = Reader::telling(self);
@@ -226,7 +226,7 @@ impl Scan {
         let began = Instant::now();
         let manifests = std::mem::take(&mut *dependencies::manifests::lock(manifests));
         let mut judged = dependencies::judge(self, dependencies, manifests);
-        reach::answer(self, target, &judged.questions, &mut judged.findings);
+        reach::answer(self, target, &judged.questions, &judged.sources, &mut judged.findings);
         outcome.notes.extend(judged.notes);
         finish::sort_notes(&mut outcome.notes);
         outcome.add(judged.findings);

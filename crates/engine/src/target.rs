@@ -30,4 +30,14 @@ impl Target<'_> {
             }
         }
     }
+
+    /// Feeds files that [`walk`](Self::walk) has told of to the sinks.
+    pub(crate) fn again<S: Sinks>(&self, files: &[TargetPath], sinks: &S) -> Result<(), Error> {
+        match self {
+            _ if files.is_empty() => Ok(()),
+            Self::Directory { root, options } => directory::again(root, files, options, sinks),
+            // The sinks want nothing else, and trees are read sooner than folders.
+            Self::Commit { .. } => self.walk(sinks),
+        }
+    }
 }

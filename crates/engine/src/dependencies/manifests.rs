@@ -9,7 +9,7 @@ use formats::{lockfiles, sbom};
 use model::{Note, NoteKind, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
-use super::vex;
+use super::{Dependencies, reach::Known, vex};
 use crate::{Cancel, Progress, Scan};
 
 /// Largest lock file that is read. The largest of public projects are a tenth of it.
@@ -35,6 +35,37 @@ pub(crate) struct Manifests {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     bytes: usize,
     pub(crate) notes: Vec<Note>,
+    /// Source files, if there are advisories that may ask about them.
+    pub(crate) sources: Option<Known>,
+}
+
+impl Manifests {
+    /// Where `dependencies` are to be judged.
+    pub(crate) fn shared(dependencies: Option<&Dependencies>) -> Shared {
+        let index = dependencies.and_then(|dependencies| dependencies.index.as_ref());
+        let sources = index.map(|_| Known::default());
+        Arc::new(Mutex::new(Self { sources, ..Self::default() }))
+    }
+
+    /// Is told of every file and of what was passed over.
+    pub(crate) fn see(manifests: &Shared, path: &TargetPath) {
+        if may_be_source(path)
+            && let Some(sources) = &mut lock(manifests).sources
+        {
+            sources.see(path);
+        }
+    }
+
+    pub(crate) fn note(manifests: &Shared, note: &Note) {
+        if let Some(sources) = &mut lock(manifests).sources {
+            sources.note(note);
+        }
+    }
+}
+
+/// Asked of each file of a target, before anybody waits for another.
+fn may_be_source(path: &TargetPath) -> bool {
+    matches!(path.as_str().as_bytes(), [.., b'.', b'g', b'o'] | [.., b'.', b'r', b's'])
 }
 
 /// Shared by the workers of a scan.
@@ -141,7 +172,8 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(scan: &Scan) -> Self {
-        Self { manifests: Shared::default(), progress: None, cancel: scan.cancel.clone() }
+        let manifests = Manifests::shared(scan.dependencies.as_ref());
+        Self { manifests, progress: None, cancel: scan.cancel.clone() }
     }
 
     /// One that tells how much it looks at.
@@ -168,6 +200,7 @@ impl Sinks for Reader {
 
 impl Sink for Reader {
     fn wants(&self, path: &TargetPath) -> bool {
+        Manifests::see(&self.manifests, path);
         is_wanted(path)
     }
 
@@ -179,6 +212,7 @@ impl Sink for Reader {
     }
 
     fn note(&mut self, note: Note) {
+        Manifests::note(&self.manifests, &note);
         if note.kind.is_incomplete() && note.path.as_ref().is_none_or(is_wanted) {
             lock(&self.manifests).notes.push(note);
         }

@@ -24,7 +24,7 @@ use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, Targ
 use crate::{Scan, licences::Licences};
 use finding::Found;
 use manifests::{Manifests, is_installed_by_mix};
-use reach::Questions;
+use reach::{Known, Questions};
 use vex::Statements;
 
 /// Problems of one file that are told one by one.
@@ -76,6 +76,7 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
     /// What the project's code is to be asked about them.
     pub(crate) questions: Questions,
+    pub(crate) sources: Known,
     pub(crate) notes: Vec<Note>,
     pub(crate) listed: Vec<Listed>,
 }
@@ -131,7 +132,8 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
             detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
     }
     let questions = Questions::of(found.questions, &manifests.files);
-    Judged { findings: found.findings, questions, notes, listed }
+    let sources = manifests.sources.unwrap_or_default();
+    Judged { findings: found.findings, questions, sources, notes, listed }
 }
 
 /// Packages of ecosystems of which the index has no advisories at all, though there are some to be had.

@@ -30,26 +30,34 @@ enum Called<'s> {
 /// What a file calls packages.
 type Names<'s> = HashSet<&'s [u8]>;
 
-pub(super) fn look(text: &[u8], table: &Table) {
+/// Packages that are looked for in one file.
+const MAX_IMPORTS: usize = 64;
+/// With more names to be looked for, a file is read word by word at once.
+const MAX_SEARCHED: usize = 32;
+
+/// Looks at a file; false if not at all of it.
+pub(super) fn look(text: &[u8], table: &Table) -> bool {
     let mut tokens = Tokens::of(Language::Go, text);
-    let (mut imports, names) = imports(&mut tokens, table);
+    let (imports, names) = imports(&mut tokens, table);
     for import in &imports {
         import.home.name();
         import.home.of_name(b"").for_each(Slot::mention);
     }
+    if imports.len() > MAX_IMPORTS {
+        return false;
+    }
+    let asked: HashSet<&[u8]> =
+        imports.iter().flat_map(|import| import.home.symbols()).map(|(name, _)| name).collect();
     // Most files mention nothing of it, and that is seen sooner.
-    imports.retain(|import| {
-        let mut symbols = import.home.symbols();
-        symbols.any(|(name, _)| memmem::find(text, name).is_some())
-    });
-    if imports.is_empty() {
-        return;
+    if asked.len() <= MAX_SEARCHED && asked.iter().all(|name| memmem::find(text, name).is_none()) {
+        return true;
     }
     // Of `base.Word` the base, what stands before it, and the dot.
     let mut before = [None; 3];
     for token in tokens {
         if let Token::Word(word) = token
             && may_be_exported(word)
+            && asked.contains(word)
         {
             for import in &imports {
                 import.look(word, &before, &names);
@@ -58,6 +66,7 @@ pub(super) fn look(text: &[u8], table: &Table) {
         let [_, second, third] = before;
         before = [second, third, Some(token)];
     }
+    true
 }
 
 const fn may_be_exported(word: &[u8]) -> bool {
@@ -188,7 +197,7 @@ mod tests {
         let name = (!name.is_empty()).then(|| name.into());
         let symbol = Symbol { is_dynamic: of_type.is_some(), of_type, name };
         answers(&["example.com/go-x/y-z"], &symbol, |table| {
-            look(format!("// x\npackage a\n{text}").as_bytes(), table);
+            assert!(look(format!("// x\npackage a\n{text}").as_bytes(), table));
         })
     }
 
@@ -243,6 +252,16 @@ mod tests {
         assert_eq!(asked("", "import _ \"example.com/go-x/y-z\""), Yes);
         assert_eq!(asked("", "import \"example.com/go-x/y-z/deeper\""), No);
         assert_eq!(asked("", "var _ = \"example.com/go-x/y-z\""), No);
+    }
+
+    #[test]
+    fn a_file_may_have_too_many_imports_to_be_looked_at() {
+        let symbol = Symbol { of_type: None, name: Some("Parse".into()), is_dynamic: false };
+        let text = |imports: usize| format!("package a\n{}var _ = z.Parse", IMPORT.repeat(imports));
+        answers(&["example.com/go-x/y-z"], &symbol, |table| {
+            assert!(!look(text(1_000).as_bytes(), table));
+            assert!(look(text(10).as_bytes(), table));
+        });
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Whether the project's own code mentions what an advisory names (reachability, its first step).
 //!
 //! Advisories of RustSec and of the Go team name functions. Only where a package of the project has such an advisory, its source
-//! files are gone over, once more and with nothing else in mind: that costs nothing where there is nothing to ask, and what is
-//! kept in memory is bounded by what is asked.
+//! files are read once more, with nothing else in mind: that costs nothing where there is nothing to ask, and what is kept in
+//! memory is bounded by what is asked.
 //!
 //! Nothing here knows types, calls or builds. It reads names, and where a name is not enough it says so: `docs/packages.md` tells
 //! what each answer means.
 
 mod ask;
 mod go;
+mod known;
 mod rust;
 mod sources;
 mod table;
@@ -27,6 +28,7 @@ use table::{Asked, At, Table};
 use tokens::Language;
 
 pub(super) use ask::Question;
+pub(crate) use known::Known;
 
 /// The questions of one scan, and what else its crates are called.
 pub(crate) struct Questions {
@@ -61,6 +63,7 @@ pub(crate) fn answer(
     scan: &Scan,
     target: &Target<'_>,
     questions: &Questions,
+    known: &Known,
     findings: &mut [Finding],
 ) {
     if questions.asked.is_empty() {
@@ -82,9 +85,12 @@ pub(crate) fn answer(
     let sources = tables.map(|(language, table)| Sources::new(language, table));
     let wanted: Vec<Sources> =
         sources.into_iter().filter(|sources| !sources.table.is_empty()).collect();
-    let read = target.walk(&Reader { sources: &wanted, cancel: &scan.cancel });
-    if read.is_err() || scan.cancel.is_cancelled() {
-        wanted.iter().for_each(Sources::leave_out);
+    let read = target.again(&known.files, &Reader { sources: &wanted, cancel: &scan.cancel });
+    let is_stopped = read.is_err() || scan.cancel.is_cancelled();
+    for sources in &wanted {
+        if is_stopped || known.left_out.contains(&sources.language) {
+            sources.leave_out();
+        }
     }
     for (question, place) in questions.asked.iter().zip(&places) {
         let sources = wanted.iter().find(|sources| sources.language == question.language);

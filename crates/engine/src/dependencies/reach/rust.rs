@@ -1,93 +1,68 @@
-//! What a file of Rust mentions. A crate may be named anywhere in a file, and its names may be passed on to other files.
+//! What a file of Rust mentions. A crate may be named anywhere in a file, and what it names may be passed on to other files, where
+//! the crate's name does not stand.
 
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
 use super::{
-    table::{Home, Table},
+    table::Table,
     tokens::{Language, Token, Tokens},
 };
 
-/// With more crates to be looked for, every file is read word by word.
-const MAX_SEARCHED: usize = 16;
+/// With more words to be looked for, every file is read word by word.
+const MAX_SEARCHED: usize = 32;
 
-/// How a file speaks of a crate.
-#[derive(Clone, Copy, Default)]
-struct Named {
-    /// As the beginning of a path; otherwise some word is the same.
-    is_root: bool,
-    /// What it names may be called otherwise there, or stand in other files without the crate's name.
-    is_passed_on: bool,
-}
-
+/// Looks at all of a file.
 pub(super) fn look(text: &[u8], table: &Table) {
-    let mut names = table.names();
-    let is_few = table.names().count() <= MAX_SEARCHED;
-    if is_few && !names.any(|name| memmem::find(text, name).is_some()) {
+    let sought: Vec<&[u8]> = table.words().take(MAX_SEARCHED + 1).collect();
+    let is_there = |word: &&[u8]| memmem::find(text, word).is_some();
+    if sought.len() <= MAX_SEARCHED && !sought.iter().any(is_there) {
         return;
     }
-    let named = named(text, table);
-    if named.is_empty() {
-        return;
-    }
-    let words: HashSet<&[u8]> = Tokens::of(Language::Rust, text)
-        .filter_map(|token| match token {
-            Token::Word(word) => Some(word),
-            _ => None,
-        })
-        .collect();
-    for (name, how) in &named {
-        if let Some(home) = table.home(name) {
-            judge(home, *how, &words);
+    let said = Said::of(text, table);
+    for (name, home) in table.open() {
+        let is_root = said.crates.get(name).copied();
+        if is_root.is_some() {
+            home.name();
+        }
+        for (_, slot) in home.symbols().filter(|(name, _)| said.words.contains(name)) {
+            let has_type = slot.of_type.as_deref().is_none_or(|name| said.words.contains(name));
+            match is_root == Some(true) && has_type {
+                true => slot.mention(),
+                false => slot.doubt(),
+            }
         }
     }
 }
 
-fn judge(home: &Home, how: Named, words: &HashSet<&[u8]>) {
-    home.name();
-    for (name, slot) in home.symbols() {
-        let is_there = words.contains(name)
-            && slot.of_type.as_deref().is_none_or(|of_type| words.contains(of_type));
-        if is_there && how.is_root {
-            slot.mention();
-        } else if is_there || how.is_passed_on {
-            slot.doubt();
-        }
-    }
+/// What a file says.
+#[derive(Default)]
+struct Said<'s> {
+    words: HashSet<&'s [u8]>,
+    /// The crates among them, and whether a path begins with them; otherwise some word is the same.
+    crates: HashMap<&'s [u8], bool>,
 }
 
-/// The crates that a file speaks of.
-fn named<'s>(text: &'s [u8], table: &Table) -> HashMap<&'s [u8], Named> {
-    let mut named: HashMap<&[u8], Named> = HashMap::new();
-    let mut before = [None; 4];
-    // Between `pub use` and its end.
-    let mut is_passing_on = false;
-    let mut is_any_glob = false;
-    let mut tokens = Tokens::of(Language::Rust, text);
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Word(b"use") => {
-                is_passing_on = matches!(before[3], Some(Token::Word(b"pub") | Token::Mark(b')')));
+impl<'s> Said<'s> {
+    fn of(text: &'s [u8], table: &Table) -> Self {
+        let mut said = Self::default();
+        let mut before = [None; 4];
+        let mut tokens = Tokens::of(Language::Rust, text);
+        while let Some(token) = tokens.next() {
+            if let Token::Word(word) = token {
+                said.words.insert(word);
+                if table.home(word).is_some() && !is_of_std(&before) {
+                    let mut ahead = tokens;
+                    let next = [ahead.next(), ahead.next()];
+                    *said.crates.entry(word).or_default() |= is_root(&before, next);
+                }
             }
-            Token::Mark(b';') => is_passing_on = false,
-            Token::Mark(b'*') if is_path(before[2], before[3]) => is_any_glob = true,
-            Token::Word(word) if table.home(word).is_some() && !is_of_std(&before) => {
-                let mut ahead = tokens;
-                let next = [ahead.next(), ahead.next()];
-                let how = named.entry(word).or_default();
-                how.is_root |= is_root(&before, next);
-                how.is_passed_on |= is_passing_on || next[0] == Some(Token::Word(b"as"));
-            }
-            _ => {}
+            let [_, second, third, fourth] = before;
+            before = [second, third, fourth, Some(token)];
         }
-        let [_, second, third, fourth] = before;
-        before = [second, third, fourth, Some(token)];
+        said
     }
-    if is_any_glob {
-        named.values_mut().for_each(|how| how.is_passed_on = true);
-    }
-    named
 }
 
 /// Whether two tokens are `::`.
@@ -148,13 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_on_to_other_files_is_not_called_absent() {
-        let of = |text: &str| asked("parse", &[text, "fn g() { crate::parse() }"]);
-        assert_eq!(of("pub use my_time::other;"), Unknown);
-        assert_eq!(of("pub(crate) use my_time::sub;"), Unknown);
-        assert_eq!(of("use my_time as t;"), Unknown);
-        assert_eq!(of("use my_time::*;"), Unknown);
-        assert_eq!(of("use my_time::other;"), No);
+    fn what_may_be_passed_on_to_other_files_is_not_called_absent() {
+        let passed_on = "pub use my_time::*;";
+        assert_eq!(asked("parse", &[passed_on, "fn g() { crate::parse() }"]), Unknown);
+        assert_eq!(asked("parse", &[passed_on, "fn g() { crate::other() }"]), No);
+        assert_eq!(asked("parse", &["fn g() { crate::parse() }"]), No);
     }
 
     #[test]

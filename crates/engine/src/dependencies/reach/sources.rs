@@ -9,11 +9,17 @@ use std::{
     },
 };
 
-use model::{Note, NoteKind, TargetPath};
+use model::{Note, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
-use super::{go, rust, table::Table, tokens::Language};
-use crate::{Cancel, dependencies::manifests::is_installed};
+use super::{
+    go,
+    known::{language_of, left_out},
+    rust,
+    table::Table,
+    tokens::Language,
+};
+use crate::Cancel;
 
 /// Folders with source files that are kept; with more nobody says that nothing is mentioned.
 const MAX_FOLDERS: usize = 50_000;
@@ -58,12 +64,15 @@ impl Sources {
             }
         }
         drop(folders);
-        let look = match self.language {
-            Language::Go => go::look,
-            Language::Rust => rust::look,
+        let look = || match self.language {
+            Language::Go => go::look(text, &self.table),
+            Language::Rust => {
+                rust::look(text, &self.table);
+                true
+            }
         };
         // A reader that panics costs its file, not the scan.
-        if catch_unwind(AssertUnwindSafe(|| look(text, &self.table))).is_err() {
+        if !catch_unwind(AssertUnwindSafe(look)).unwrap_or(false) {
             self.leave_out();
         }
     }
@@ -76,19 +85,6 @@ impl Sources {
 /// A worker that panicked left something that is still whole.
 fn lock(folders: &Mutex<HashSet<Box<str>>>) -> MutexGuard<'_, HashSet<Box<str>>> {
     folders.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The language of a project's own source file. What stands in archives and among installed packages is somebody else's; what
-/// lies in Go's `testdata` is not compiled.
-fn language_of(path: &str) -> Option<Language> {
-    let (_, extension) = path.rsplit_once('.')?;
-    let language = match extension {
-        "go" => Language::Go,
-        "rs" => Language::Rust,
-        _ => return None,
-    };
-    let is_data = language == Language::Go && path.split('/').any(|part| part == "testdata");
-    (!is_data && !path.contains("!/") && !is_installed(path)).then_some(language)
 }
 
 /// Hands out what there is in each language.
@@ -133,39 +129,12 @@ impl Sink for Reader<'_> {
     }
 
     fn note(&mut self, note: Note) {
-        let is_about_content = matches!(
-            note.kind,
-            NoteKind::Binary | NoteKind::LfsPointer | NoteKind::Submodule | NoteKind::Special
-        );
-        if !is_about_content && !note.kind.is_incomplete() {
-            return;
-        }
-        // Of a folder nobody knows what is in it.
-        let path = note.path.as_ref().map(TargetPath::as_str).unwrap_or_default();
-        let is_file = [".go", ".rs"].iter().any(|extension| path.ends_with(extension));
-        match note.path.as_ref().and_then(|path| self.of(path)) {
-            Some(sources) => sources.leave_out(),
-            None if is_file => {}
-            None => self.sources.iter().for_each(Sources::leave_out),
-        }
+        let left_out = left_out(&note);
+        let missing = self.sources.iter().filter(|sources| left_out.contains(&sources.language));
+        missing.for_each(Sources::leave_out);
     }
 
     fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn somebody_elses_code_is_not_the_projects() {
-        assert_eq!(language_of("cmd/a.go"), Some(Language::Go));
-        assert_eq!(language_of("src/lib.rs"), Some(Language::Rust));
-        assert_eq!(language_of("a/testdata/b.rs"), Some(Language::Rust));
-        for path in ["vendor/x/a.go", "a/testdata/b.go", "a.zip!/b.go", "node_modules/a.rs", "go"] {
-            assert_eq!(language_of(path), None, "{path}");
-        }
     }
 }

@@ -73,10 +73,19 @@ impl Table {
         self.homes.get(*self.by_name.get(name)?)
     }
 
-    /// Every name of a package that is still looked for.
-    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
-        let is_open = |home: &usize| self.homes.get(*home).is_some_and(Home::is_open);
-        self.by_name.iter().filter(move |(_, home)| is_open(home)).map(|(name, _)| &**name)
+    /// Every name of a package of which something is still looked for.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&[u8], &Home)> {
+        let all = self.by_name.iter();
+        let homes = all.filter_map(|(name, home)| Some((&**name, self.homes.get(*home)?)));
+        homes.filter(|(_, home)| home.is_open())
+    }
+
+    /// Every word that tells something: names of packages, and names that cannot be called but by themselves.
+    pub(super) fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.open().flat_map(|(name, home)| {
+            let functions = home.symbols().filter(|(_, slot)| !slot.is_dynamic);
+            std::iter::once(name).chain(functions.map(|(name, _)| name))
+        })
     }
 
     /// Whether anything is still looked for.
