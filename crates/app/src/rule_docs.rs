@@ -23,7 +23,7 @@ pub fn rule_docs(ruleset: &Ruleset) -> Vec<RuleDoc<'_>> {
         help: check.repair,
         severity: check.severity,
         confidence: check.confidence,
-        cwe: Some(check.cwe),
+        cwe: check.cwe,
         reference: Some(check.reference),
         provider: None,
     });

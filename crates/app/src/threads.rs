@@ -4,10 +4,6 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-/// How far work stands back that nobody waits for (nice(2)): as far as there is, so that whoever asks for something waits for no
-/// slice of it.
-const NICENESS: i32 = 19;
-
 /// Runs work on a thread of its own: the runtime's have to end before the process does. An error says that there was none to be
 /// had, or that it panicked.
 pub(crate) fn on_a_thread<T: Send + 'static>(
@@ -22,8 +18,18 @@ pub(crate) fn on_a_thread<T: Send + 'static>(
     ended
 }
 
-/// Lets those who ask for something go first: this thread, and those that it begins, take what time is left.
+/// Lets those who ask for something go first: this thread, and those that it begins, take what time is left. The lowest priority
+/// is not enough for that: whoever wakes up waits for its slice to end, which on two cores is milliseconds at each step of a
+/// request. A thread of the policy `SCHED_IDLE` (sched(7)) makes room at once.
 pub(crate) fn stand_back() {
-    // On Linux a thread has a priority of its own. Where that cannot be had, the work is in nobody's way for long.
-    let _ = rustix::process::setpriority_process(None, NICENESS);
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy,
+            set_thread_priority_and_policy, thread_native_id,
+        };
+        let policy = ThreadSchedulePolicy::Normal(Idle);
+        // Where it cannot be had, the work is in nobody's way for long.
+        let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy);
+    }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use engine::{Cancel, Dependencies, Outcome, Progress, Scan};
+use engine::{Cancel, Dependencies, Outcome, Progress, Scan, licences::Licences};
 use indicatif::{HumanBytes, HumanCount};
 use model::Scanner;
 use report::{Repository as ReportedRepository, ScanReport, Stats};
@@ -62,7 +62,12 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     });
     let scan = Scan {
         ruleset: Arc::clone(&setup.ruleset),
-        dependencies: dependencies(arguments, &setup.dependency_checks, folder.is_some())?,
+        dependencies: dependencies(
+            arguments,
+            &setup.dependency_checks,
+            setup.licences,
+            folder.is_some(),
+        )?,
         suppressions: setup.suppressions,
         key,
         threads: arguments.jobs.map_or_else(machine::threads, usize::from),
@@ -196,12 +201,7 @@ impl Look<'_> {
                 scan.staged(repository, index.as_deref()).map_err(Failure::target)?
             }
             _ if self.history => {
-                let history = repository.history(self.branch).map_err(Failure::target)?;
-                let mut outcome = scan.history(&history);
-                if let Some(commit) = &commit {
-                    scan.add_packages(repository, commit, &mut outcome);
-                }
-                outcome
+                scan.history(repository, self.branch, commit.as_ref()).map_err(Failure::target)?
             }
             Some(commit) => scan.commit(repository, commit).map_err(Failure::target)?,
             None => Outcome::default(),
@@ -230,6 +230,7 @@ fn packages(outcome: &Outcome) -> u64 {
 fn dependencies(
     arguments: &ScanArguments,
     wanted: &[&'static str],
+    licences: Licences,
     is_own: bool,
 ) -> Result<Option<Dependencies>, Failure> {
     if wanted.is_empty() || arguments.staged {
@@ -257,6 +258,7 @@ fn dependencies(
         vex: arguments.vex.iter().map(document).collect::<Result<_>>().map_err(Failure::Usage)?,
         trusts_target: is_own,
         without_development: arguments.no_dev,
+        licences,
     }))
 }
 

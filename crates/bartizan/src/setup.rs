@@ -17,7 +17,7 @@ use checks::{
         gitleaks::{self, Configuration, Extended},
     },
 };
-use engine::{Suppressions, baseline::Baseline, config::Config};
+use engine::{Suppressions, baseline::Baseline, config::Config, licences::Licences};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{Confidence, Note, NoteKind, Scanner};
 
@@ -33,6 +33,7 @@ pub(crate) struct Setup {
     /// The checks of packages that run.
     pub(crate) dependency_checks: Vec<&'static str>,
     pub(crate) suppressions: Suppressions,
+    pub(crate) licences: Licences,
     pub(crate) min_confidence: Option<Confidence>,
     /// What of the configuration had no effect.
     pub(crate) notes: Vec<Note>,
@@ -108,6 +109,7 @@ pub(crate) fn prepare(
         suppressions.add_ignore_file(&files::text(&path, MAX_CONFIG_BYTES)?);
     }
     Ok(Setup {
+        licences: config.licences,
         ruleset: Arc::new(builder.build()),
         dependency_checks,
         suppressions,

@@ -1,4 +1,5 @@
-//! What is said of packages: the checks whose findings follow from advisories and from what lock files say of themselves.
+//! What is said of packages: the checks whose findings follow from advisories, from what lock files say of themselves,
+//! and from the project's policy.
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
@@ -17,8 +18,8 @@ pub struct Check {
     pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
-    /// The weakness that depending on such a package is, whatever its own is.
-    pub cwe: Cwe,
+    /// The weakness that depending on such a package is, whatever its own is; a licence is none.
+    pub cwe: Option<Cwe>,
     /// A page to read on.
     pub reference: &'static str,
 }
@@ -32,7 +33,7 @@ pub static KNOWN_VULNERABILITY: Check = Check {
     severity: Severity::Medium,
     confidence: Confidence::High,
     // Dependency on Vulnerable Third-Party Component.
-    cwe: Cwe(1395),
+    cwe: Some(Cwe(1395)),
     reference: "https://owasp.org/Top10/2021/A06_2021-Vulnerable_and_Outdated_Components/",
 };
 
@@ -45,7 +46,7 @@ pub static MALICIOUS_PACKAGE: Check = Check {
     severity: Severity::Critical,
     confidence: Confidence::High,
     // Embedded Malicious Code.
-    cwe: Cwe(506),
+    cwe: Some(Cwe(506)),
     reference: "https://github.com/ossf/malicious-packages",
 };
 
@@ -58,7 +59,7 @@ pub static UNMAINTAINED: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     // Use of Unmaintained Third Party Components.
-    cwe: Cwe(1104),
+    cwe: Some(Cwe(1104)),
     reference: "https://rustsec.org/",
 };
 
@@ -70,9 +71,22 @@ pub static YANKED: Check = Check {
     repair: "Go to another version; the message of the registry often says which.",
     severity: Severity::Low,
     confidence: Confidence::High,
-    cwe: Cwe(1104),
+    cwe: Some(Cwe(1104)),
     reference: "https://owasp.org/Top10/2021/A06_2021-Vulnerable_and_Outdated_Components/",
 };
 
+/// The project does not want the package's licence.
+pub static LICENCE_DENIED: Check = Check {
+    id: CheckId::from_static("dependencies.licence-denied"),
+    title: "A licence that is denied",
+    what: "The project's policy (`[licences]` of `.bartizan.toml`) does not allow the licence that the lock file or the bill of materials declares for the package.",
+    repair: "Move to a package with another licence, or ask for one. If this use of it is all right, allow the package with a reason in `.bartizan.toml`.",
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    cwe: None,
+    reference: "https://spdx.org/licenses/",
+};
+
 /// All of them.
-pub static CHECKS: [&Check; 4] = [&KNOWN_VULNERABILITY, &MALICIOUS_PACKAGE, &UNMAINTAINED, &YANKED];
+pub static CHECKS: [&Check; 5] =
+    [&KNOWN_VULNERABILITY, &MALICIOUS_PACKAGE, &UNMAINTAINED, &YANKED, &LICENCE_DENIED];

@@ -15,7 +15,7 @@ use sources::{Origin, Piece, Sink, Sinks};
 
 use crate::{
     Cancel, Progress, Scan,
-    dependencies::manifests::{self, Shared},
+    dependencies::manifests::{self, Manifests, Shared},
     identity::LineId,
     lines::{AllowComment, Lines},
 };
@@ -197,6 +197,10 @@ impl Worker {
             found.add(raw);
         }
     }
+
+    fn tell(&self, note: Note) {
+        lock(&self.found).note(note);
+    }
 }
 
 impl Drop for Worker {
@@ -206,6 +210,13 @@ impl Drop for Worker {
 }
 
 impl Sink for Worker {
+    fn wants(&self, path: &TargetPath) -> bool {
+        if let Some(manifests) = &self.manifests {
+            Manifests::see(manifests, path);
+        }
+        true
+    }
+
     fn content(&mut self, origin: &Origin) {
         // A blob of a history has no path yet; `Scan::history` says so.
         let Origin::File(path) = origin else { return };
@@ -232,7 +243,7 @@ impl Sink for Worker {
         let scanned = catch_unwind(AssertUnwindSafe(|| self.scanner.scan(piece.bytes)));
         let Ok(candidates) = scanned else {
             self.scanner = Scanner::new(Arc::clone(self.scanner.ruleset()));
-            self.note(Note::at(
+            self.tell(Note::at(
                 NoteKind::Unreadable,
                 piece.origin.path(),
                 "a check failed on this content; please report it",
@@ -245,7 +256,7 @@ impl Sink for Worker {
                 .ruleset()
                 .get(rule)
                 .map_or_else(String::new, |rule| rule.id.as_str().to_owned());
-            self.note(Note::at(
+            self.tell(Note::at(
                 NoteKind::Limit,
                 piece.origin.path(),
                 format!("rule `{id}` matches too often here; it was not run to the end"),
@@ -285,7 +296,10 @@ impl Sink for Worker {
     }
 
     fn note(&mut self, note: Note) {
-        lock(&self.found).note(note);
+        if let Some(manifests) = &self.manifests {
+            Manifests::note(manifests, &note);
+        }
+        self.tell(note);
     }
 
     fn done(&mut self) {

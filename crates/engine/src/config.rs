@@ -18,6 +18,14 @@
 //! checks = ["generic-password"]
 //! paths = ["tests/**"]
 //! secrets = ["^test-.*$"]
+//!
+//! [[allow]]
+//! reason = "bought"
+//! checks = ["dependencies.licence-denied"]
+//! packages = ["@acme/*", "pkg:npm/left-pad@1.*"]
+//!
+//! [licences]
+//! denied = ["AGPL-*"]
 //! ```
 
 use std::{collections::HashMap, sync::Arc};
@@ -26,6 +34,8 @@ use checks::{secrets::Allowlist, toml_problem};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use model::{Confidence, Severity};
 use serde::Deserialize;
+
+use crate::{ExemptPackages, licences::Licences};
 
 /// A configuration that was understood.
 #[derive(Clone, Default)]
@@ -40,6 +50,10 @@ pub struct Config {
     pub severities: HashMap<String, Severity>,
     /// Values and paths that are allowed.
     pub allowed: Vec<Arc<Allowlist>>,
+    /// Packages that are allowed.
+    pub exempt: Vec<Arc<ExemptPackages>>,
+    /// Licences that packages may have.
+    pub licences: Licences,
     /// Baseline files, relative to the configuration's folder.
     pub baselines: Vec<String>,
     /// Findings below it are not reported.
@@ -65,6 +79,28 @@ struct File {
     severities: HashMap<String, String>,
     #[serde(default)]
     allow: Vec<Allow>,
+    #[serde(default)]
+    licences: LicenceLists,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LicenceLists {
+    #[serde(default)]
+    denied: Vec<String>,
+    #[serde(default)]
+    allowed: Vec<String>,
+    #[serde(default)]
+    unknown: Unknown,
+}
+
+/// What becomes of a package whose licence nobody tells.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Unknown {
+    #[default]
+    Allow,
+    Deny,
 }
 
 #[derive(Default, Deserialize)]
@@ -96,6 +132,8 @@ struct Allow {
     secrets: Vec<String>,
     #[serde(default)]
     commits: Vec<String>,
+    #[serde(default)]
+    packages: Vec<String>,
 }
 
 impl Config {
@@ -128,12 +166,34 @@ impl Config {
             if allow.reason.trim().is_empty() {
                 return Err(fail("needs a reason".into()));
             }
+            if !allow.packages.is_empty() {
+                config.exempt.push(Arc::new(exempt(allow).map_err(fail)?));
+                continue;
+            }
             let list = Allowlist::new(allow.checks, &allow.paths, &allow.secrets, allow.commits)
                 .map_err(fail)?;
             config.allowed.push(Arc::new(list));
         }
+        let LicenceLists { denied, allowed, unknown } = file.licences;
+        config.licences = Licences::new(&denied, &allowed, unknown == Unknown::Deny)
+            .map_err(|e| ConfigError(format!("licences.{e}")))?;
         Ok(config)
     }
+}
+
+fn exempt(allow: Allow) -> Result<ExemptPackages, String> {
+    if !allow.secrets.is_empty() || !allow.commits.is_empty() {
+        return Err("names packages; secrets and commits have none".to_owned());
+    }
+    let (purls, names): (Vec<_>, Vec<_>) =
+        allow.packages.into_iter().partition(|pattern| pattern.starts_with("pkg:"));
+    let packages = |patterns| globs(patterns).map_err(|problem| format!("`packages`: {problem}"));
+    Ok(ExemptPackages {
+        checks: allow.checks,
+        paths: globs(&allow.paths).map_err(|problem| format!("`paths`: {problem}"))?,
+        names: packages(&names)?,
+        purls: packages(&purls)?,
+    })
 }
 
 fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
@@ -171,7 +231,11 @@ mod tests {
             ("[severities]\njwt = 'bad'", "severities.jwt"),
             ("[[allow]]\nreason = 'x'\nsecrets = ['(']", "[[allow]] number 1"),
             ("[[allow]]\nreason = ''", "needs a reason"),
+            ("[[allow]]\nreason = 'x'\npackages = ['a']\nsecrets = ['b']", "[[allow]] number 1"),
+            ("[[allow]]\nreason = 'x'\npackages = ['[']", "`packages`"),
             ("[paths]\nexclude = ['[']", "paths.exclude"),
+            ("[licences]\ndenied = ['MIT', '[']", "licences.denied: pattern number 2"),
+            ("[licences]\nunknown = 'never'", "unknown"),
         ] {
             let error = Config::parse(text).err().unwrap().to_string();
             assert!(error.contains(told), "{error}");

@@ -7,14 +7,18 @@ pub mod baseline;
 mod collect;
 pub mod config;
 mod dependencies;
+mod exempt;
 mod finish;
 mod identity;
 mod keep;
+pub mod licences;
 mod lines;
 mod progress;
 mod suppress;
+mod target;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -25,6 +29,7 @@ use model::{Finding, Note, NoteKind, ObjectId, TargetPath};
 use sources::{Limits, directory, git};
 
 pub use dependencies::{Dependencies, Listed};
+pub use exempt::ExemptPackages;
 pub use identity::HashKey;
 pub use progress::{Cancel, Progress};
 pub use suppress::Suppressions;
@@ -32,8 +37,10 @@ pub use suppress::Suppressions;
 use collect::Collector;
 use dependencies::{
     Judged,
-    manifests::{Reader, Shared},
+    manifests::{Manifests, Reader, Shared},
+    reach,
 };
+use target::Target;
 
 /// What a scan is given beside its target.
 pub struct Scan {
@@ -169,10 +176,7 @@ impl Scan {
             limits: self.limits,
             is_excluded: Arc::new(move |path: &TargetPath| excluded.contains(path)),
         };
-        self.files(
-            |collector| directory::walk(root, &options, collector),
-            |reader| directory::walk(root, &options, reader),
-        )
+        self.files(&Target::Directory { root, options })
     }
 
     /// Scans the files of one commit.
@@ -184,57 +188,45 @@ impl Scan {
         repository: &git::Repository,
         commit: &ObjectId,
     ) -> Result<Outcome, sources::Error> {
-        let excluded = self.suppressions.excluded_paths();
-        let is_excluded = move |path: &TargetPath| excluded.contains(path);
-        let options = self.git_options();
-        let mut outcome = self.files(
-            |collector| repository.scan_tree(commit, &options, &is_excluded, collector),
-            |reader| repository.scan_tree(commit, &options, &is_excluded, reader),
-        )?;
+        let mut outcome = self.files(&self.target(repository, commit))?;
         outcome.stats.commits = 1;
         Ok(outcome)
     }
 
     /// Looks for packages only, in the files of one commit, and adds what is found; that they cannot be read, too.
-    pub fn add_packages(
-        &self,
-        repository: &git::Repository,
-        commit: &ObjectId,
-        outcome: &mut Outcome,
-    ) {
-        let excluded = self.suppressions.excluded_paths();
-        let is_excluded = move |path: &TargetPath| excluded.contains(path);
+    fn add_packages(&self, repository: &git::Repository, commit: &ObjectId, outcome: &mut Outcome) {
         let reader = Reader::new(self);
-        let read = repository.scan_tree(commit, &self.git_options(), &is_excluded, &reader);
-        if let Err(error) = read {
+        let target = self.target(repository, commit);
+        if let Err(error) = target.walk(&reader) {
             let message = format!("the packages of {} are not known: {error}", commit.short());
             outcome.notes.push(Note::general(NoteKind::Corrupt, message));
         }
-        self.judge(&reader.manifests, outcome);
+        self.judge(&reader.manifests, &target, outcome);
+    }
+
+    fn target<'t>(&self, repository: &'t git::Repository, commit: &'t ObjectId) -> Target<'t> {
+        let excluded = self.suppressions.excluded_paths();
+        Target::Commit { repository, commit, options: self.git_options(), excluded }
     }
 
     /// Goes over files, once: for all that is looked for, or, where nothing but packages is, over those that name them.
-    fn files(
-        &self,
-        all: impl FnOnce(&Collector) -> Result<(), sources::Error>,
-        packages: impl FnOnce(&Reader) -> Result<(), sources::Error>,
-    ) -> Result<Outcome, sources::Error> {
-        let manifests = Shared::default();
+    fn files(&self, target: &Target<'_>) -> Result<Outcome, sources::Error> {
+        let manifests = Manifests::shared(self.dependencies.as_ref());
         let collector = Collector::new(self);
         if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
             let reader = Reader::telling(self);
-            packages(&reader)?;
+            target.walk(&reader)?;
             let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
-            self.judge(&reader.manifests, &mut outcome);
+            self.judge(&reader.manifests, target, &mut outcome);
             return Ok(outcome);
         }
         let collector = match self.dependencies {
             Some(_) => collector.keeping(&manifests),
             None => collector,
         };
-        all(&collector)?;
+        target.walk(&collector)?;
         let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
-        self.judge(&manifests, &mut outcome);
+        self.judge(&manifests, target, &mut outcome);
         Ok(outcome)
     }
 
@@ -244,17 +236,18 @@ impl Scan {
         let mut outcome = Outcome::default();
         let Some(dependencies) = &self.dependencies else { return outcome };
         let began = Instant::now();
-        let judged = dependencies::judge_listed(self, dependencies, &[], listed);
+        let judged = dependencies::judge_listed(self, dependencies, &[], listed, &BTreeMap::new());
         outcome.add_judged(judged, began);
         outcome
     }
 
     /// Judges the packages that files name, and adds what is found.
-    fn judge(&self, manifests: &Shared, outcome: &mut Outcome) {
+    fn judge(&self, manifests: &Shared, target: &Target<'_>, outcome: &mut Outcome) {
         let Some(dependencies) = &self.dependencies else { return };
         let began = Instant::now();
         let manifests = std::mem::take(&mut *dependencies::manifests::lock(manifests));
-        let judged = dependencies::judge(self, dependencies, manifests);
+        let mut judged = dependencies::judge(self, dependencies, manifests);
+        reach::answer(self, target, &judged.questions, &judged.sources, &mut judged.findings);
         outcome.add_judged(judged, began);
     }
 
@@ -274,9 +267,25 @@ impl Scan {
         Ok(collector.finish(self, |_, _| git::Attribution::default()))
     }
 
-    /// Scans every content that a repository's history holds.
-    #[must_use]
-    pub fn history(&self, history: &git::History<'_>) -> Outcome {
+    /// Scans every content that a repository's history holds, or the part of it that is reachable from `revision`, and looks for
+    /// packages in the files of `tip`: what older commits were made of is nobody's concern.
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub fn history(
+        &self,
+        repository: &git::Repository,
+        revision: Option<&str>,
+        tip: Option<&ObjectId>,
+    ) -> Result<Outcome, sources::Error> {
+        let mut outcome = self.contents(&repository.history(revision)?);
+        if let Some(tip) = tip {
+            self.add_packages(repository, tip, &mut outcome);
+        }
+        Ok(outcome)
+    }
+
+    fn contents(&self, history: &git::History<'_>) -> Outcome {
         let collector = Collector::new(self);
         history.scan(&self.git_options(), &collector);
         let mut outcome = collector.finish(self, |blobs, keep| {

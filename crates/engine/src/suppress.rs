@@ -8,9 +8,11 @@ use std::{
 
 use checks::secrets::{Allowlist, gitleaks::ids};
 use globset::GlobSet;
-use model::{Fingerprint, Place, SecretHash, SecretValue, Severity, Suppression, TargetPath};
+use model::{
+    Fingerprint, PackageDetail, Place, SecretHash, SecretValue, Severity, Suppression, TargetPath,
+};
 
-use crate::{baseline::Baseline, config::Config};
+use crate::{ExemptPackages, baseline::Baseline, config::Config};
 
 /// All suppressions of a scan.
 #[derive(Clone, Default)]
@@ -19,6 +21,8 @@ pub struct Suppressions {
     severities: HashMap<String, Severity>,
     /// Values and paths that the configuration allows, for one check or for all (`None`).
     allowed: Vec<Arc<Allowlist>>,
+    /// Packages that the configuration allows.
+    exempt: Vec<Arc<ExemptPackages>>,
     fingerprints: HashSet<Fingerprint>,
     hashes: HashSet<SecretHash>,
     /// `.gitleaksignore`: `[commit:]path:rule:line`.
@@ -64,6 +68,7 @@ impl Suppressions {
             },
             severities: config.severities.clone(),
             allowed: config.allowed.clone(),
+            exempt: config.exempt.clone(),
             ..Self::default()
         }
     }
@@ -100,6 +105,11 @@ impl Suppressions {
         self.severities.get(check).copied()
     }
 
+    /// Whether findings at `path` are wanted.
+    pub(crate) fn wants(&self, path: &TargetPath) -> bool {
+        self.excluded.wants(path)
+    }
+
     pub(crate) fn excluded_paths(&self) -> ExcludedPaths {
         self.excluded.clone()
     }
@@ -125,6 +135,28 @@ impl Suppressions {
         places()
             .all(|stood| self.is_allowed(check, value, &stood))
             .then_some(Suppression::Configuration)
+    }
+
+    /// Why a finding of `check` about a package does not count.
+    pub(crate) fn reason_of_package(
+        &self,
+        check: &str,
+        fingerprint: Fingerprint,
+        detail: &PackageDetail,
+        places: &[Place],
+    ) -> Option<Suppression> {
+        let stood = || {
+            places.iter().map(|place| Stood {
+                place: place.clone(),
+                lines_into_match: 0,
+                is_allowed: false,
+            })
+        };
+        let is_exempt = |exempt: &Arc<ExemptPackages>| {
+            exempt.holds(check, &detail.package, detail.purl.as_deref(), places)
+        };
+        let exempt = || self.exempt.iter().any(is_exempt).then_some(Suppression::Configuration);
+        self.reason(check, fingerprint, None, stood).or_else(exempt)
     }
 
     /// Whether a secret of `check` would not count if it stood at this place alone.

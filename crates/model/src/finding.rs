@@ -73,7 +73,7 @@ pub enum Reachable {
     Yes,
     /// It mentions none of them.
     No,
-    /// The advisory names none, or the code was not looked at.
+    /// The advisory names none, the code was not looked at, or its words do not tell.
     Unknown,
 }
 

@@ -3,7 +3,10 @@
 use std::{
     io::{self, Read, Seek},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
@@ -62,6 +65,39 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
     if !set_aside.is_empty() {
         walk.run(&set_aside, None);
     }
+    Ok(())
+}
+
+/// Feeds files below `root` that an earlier [`walk`] has told of to the sinks, and looks for no others.
+///
+/// # Errors
+/// `root` cannot be opened.
+pub fn again<S: Sinks>(
+    root: &Path,
+    files: &[TargetPath],
+    options: &Options,
+    sinks: &S,
+) -> Result<(), Error> {
+    let dir = Dir::open_ambient_dir(root, cap_std::ambient_authority())
+        .map_err(|source| Error::Open { path: root.to_owned(), source })?;
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..options.threads.max(1) {
+            scope.spawn(|| {
+                let mut sink = sinks.sink();
+                let mut buffer = Vec::new();
+                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if sink.is_cancelled() {
+                        return;
+                    }
+                    // A name that had to be escaped leads nowhere, and the sink is told.
+                    if sink.wants(path) {
+                        file(&dir, Path::new(path.as_str()), path, options, &mut buffer, &mut sink);
+                    }
+                }
+            });
+        }
+    });
     Ok(())
 }
 

@@ -296,13 +296,7 @@ fn look(
     let revision = local.revision.as_deref();
     let commit = repository.commit(revision)?;
     let outcome = match (at.secrets, &commit) {
-        (Some(Depth::History), _) => {
-            let mut outcome = scan.history(&repository.history(revision)?);
-            if let Some(commit) = &commit {
-                scan.add_packages(&repository, commit, &mut outcome);
-            }
-            outcome
-        }
+        (Some(Depth::History), tip) => scan.history(&repository, revision, tip.as_ref())?,
         (_, Some(commit)) => scan.commit(&repository, commit)?,
         (_, None) => Outcome::default(),
     };

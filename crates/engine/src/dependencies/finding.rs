@@ -1,10 +1,15 @@
 //! From what is known against a package to a finding.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use advisories::{Error, Index, Match};
 use checks::{
-    dependencies::{Check, KNOWN_VULNERABILITY, MALICIOUS_PACKAGE, UNMAINTAINED, YANKED},
+    dependencies::{
+        Check, KNOWN_VULNERABILITY, LICENCE_DENIED, MALICIOUS_PACKAGE, UNMAINTAINED, YANKED,
+    },
     secrets::place,
 };
 use formats::purl::Purl;
@@ -13,10 +18,11 @@ use model::{
     ReferenceKind, Relation, Scanner, Scope, Severity, one_line,
 };
 
-use super::{At, suppression};
+use super::{At, reach::Question};
 use crate::{
     Scan,
     identity::{LineId, fingerprint},
+    licences::Licences,
 };
 
 /// Further places of one package that are kept; all are counted.
@@ -26,32 +32,44 @@ const MAX_REFERENCES: usize = 10;
 /// Longest title and description, in characters.
 const MAX_TITLE: usize = 200;
 const MAX_TEXT: usize = 1_000;
+/// Longest licence that is quoted, in characters.
+const MAX_LICENCE: usize = 80;
 
-/// What the index says of a package.
-pub(super) fn judge(
-    scan: &Scan,
-    index: &Index,
-    package: &Package,
-    at: &[At<'_>],
-    findings: &mut Vec<Finding>,
-) -> Result<(), Error> {
-    let matches = index.judge(package)?;
-    for found in matches.iter() {
-        findings.extend(of_match(scan, &found, package, at)?);
+/// What is found, and what the project's code is to be asked about it.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    pub(super) questions: Vec<Question>,
+}
+
+impl Found {
+    /// Adds what the index says of a package. `files` are those that name packages.
+    pub(super) fn judge(
+        &mut self,
+        scan: &Scan,
+        index: &Index,
+        package: &Package,
+        at: &[At<'_>],
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), Error> {
+        let matches = index.judge(package)?;
+        for found in matches.iter() {
+            let advisories = found.advisories()?;
+            if let Some(finding) = of_match(scan, &found, &advisories, package, at)? {
+                let number = self.findings.len();
+                self.questions.extend(Question::of(number, package, &advisories, at, files));
+                self.findings.push(finding);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What a lock file says of itself.
-pub(super) fn withdrawn(
-    scan: &Scan,
-    package: &Package,
-    at: &[At<'_>],
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn withdrawn(scan: &Scan, package: &Package, at: &[At<'_>]) -> Option<Finding> {
     let at: Vec<At<'_>> = at.iter().copied().filter(|at| at.dependency.withdrawn).collect();
     if at.is_empty() {
-        return;
+        return None;
     }
     let Package { name, version, .. } = package;
     let told = Told {
@@ -66,17 +84,55 @@ pub(super) fn withdrawn(
         references: vec![YANKED.reference.into()],
         cwe: YANKED.cwe,
     };
-    findings.extend(told.finding(scan, package, &at, Vec::new(), |_| {}));
+    told.finding(scan, package, &at, Vec::new(), |_| {})
+}
+
+/// What the project's policy does not allow.
+pub(super) fn denied(
+    scan: &Scan,
+    policy: &Licences,
+    package: &Package,
+    at: &[At<'_>],
+) -> Option<Finding> {
+    let is_denied = |at: &At<'_>| !policy.permits(at.dependency.licence.as_deref());
+    let at: Vec<At<'_>> = at.iter().copied().filter(is_denied).collect();
+    let licence = at.first()?.dependency.licence.as_deref().unwrap_or_default();
+    let Package { name, version, .. } = package;
+    let (title, description) = match one_line(licence, MAX_LICENCE) {
+        licence if licence.is_empty() => (
+            format!("{name} {version}: its licence is not known"),
+            format!(
+                "No file says under which licence version {version} of {name} may be used, and the project's policy wants to know."
+            ),
+        ),
+        licence => (
+            format!("{name} {version}: licence {licence} is denied"),
+            format!(
+                "Version {version} of {name} is licensed as `{licence}`, which the project's policy does not allow."
+            ),
+        ),
+    };
+    let told = Told {
+        check: &LICENCE_DENIED,
+        primary: "",
+        severity: LICENCE_DENIED.severity,
+        title,
+        description,
+        remediation: LICENCE_DENIED.repair.to_owned(),
+        references: vec![LICENCE_DENIED.reference.into()],
+        cwe: LICENCE_DENIED.cwe,
+    };
+    told.finding(scan, package, &at, Vec::new(), |_| {})
 }
 
 fn of_match(
     scan: &Scan,
     found: &Match<'_, '_>,
+    advisories: &[Advisory],
     package: &Package,
     at: &[At<'_>],
 ) -> Result<Option<Finding>, Error> {
     let ids = found.ids()?;
-    let advisories = found.advisories()?;
     let fixed = found.fixed_versions()?;
     let (check, severity) = match found.kind()? {
         AdvisoryKind::Malicious => (&MALICIOUS_PACKAGE, Severity::Critical),
@@ -90,7 +146,7 @@ fn of_match(
     let exploited = found.exploited()?;
     let prediction = found.prediction()?;
     let Package { name, version, .. } = package;
-    let summary = summary(&advisories);
+    let summary = summary(advisories);
     let id = ids.first().copied().unwrap_or_default();
     let what = if summary.is_empty() { check.title.to_owned() } else { summary };
     let nearest = fixed.first().copied();
@@ -99,10 +155,10 @@ fn of_match(
         primary: primary(&ids),
         severity,
         title: format!("{name} {version}: {what} ({id})"),
-        description: description(&advisories, &what),
+        description: description(advisories, &what),
         remediation: remediation(check, at, nearest),
-        references: references(&advisories),
-        cwe: advisories.iter().find_map(|one| one.cwes.first().copied()).unwrap_or(check.cwe),
+        references: references(advisories),
+        cwe: advisories.iter().find_map(|one| one.cwes.first().copied()).or(check.cwe),
     };
     let names = ids.iter().map(|id| Arc::from(*id)).collect();
     Ok(told.finding(scan, package, at, names, |detail| {
@@ -123,7 +179,7 @@ struct Told<'t> {
     description: String,
     remediation: String,
     references: Vec<Arc<str>>,
-    cwe: model::Cwe,
+    cwe: Option<model::Cwe>,
 }
 
 impl Told<'_> {
@@ -135,9 +191,8 @@ impl Told<'_> {
         aliases: Vec<Arc<str>>,
         complete: impl FnOnce(&mut PackageDetail),
     ) -> Option<Finding> {
-        let wanted = scan.suppressions.excluded_paths();
-        let mut at: Vec<At<'_>> =
-            at.iter().copied().filter(|at| wanted.wants(&at.listed.path)).collect();
+        let wanted = |at: &At<'_>| scan.suppressions.wants(&at.listed.path);
+        let mut at: Vec<At<'_>> = at.iter().copied().filter(wanted).collect();
         // What runs with the product tells, and of that what somebody asked for.
         at.sort_by_key(|at| {
             let is_sample = is_sample(at.listed.path.as_str());
@@ -169,7 +224,8 @@ impl Told<'_> {
             reachable: Reachable::Unknown,
         };
         complete(&mut detail);
-        let suppression = suppression(&scan.suppressions, check, fingerprint, &places);
+        let suppressions = &scan.suppressions;
+        let suppression = suppressions.reason_of_package(check, fingerprint, &detail, &places);
         let total = places.len().saturating_sub(1) as u64;
         let mut places = places.into_iter();
         let first = places.next()?;
@@ -182,7 +238,7 @@ impl Told<'_> {
                 one_line(&self.description, MAX_TEXT),
                 self.remediation,
             )
-            .classified(Some(self.cwe), self.references)
+            .classified(self.cwe, self.references)
             .about(detail, aliases, places.take(MAX_PLACES).collect(), total)
             .suppressed(suppression)
             .build();

@@ -9,14 +9,14 @@ use formats::{lockfiles, sbom};
 use model::{Note, NoteKind, TargetPath};
 use sources::{Origin, Piece, Sink, Sinks};
 
-use super::vex;
+use super::{Dependencies, reach::Known, vex};
 use crate::{Cancel, Progress, Scan};
 
 /// Largest lock file that is read. The largest of public projects are a tenth of it.
 const MAX_FILE_BYTES: usize = 64 << 20;
 /// What all of them may take.
 const MAX_BYTES: usize = 256 << 20;
-/// Folders that hold packages which a lock file elsewhere accounts for.
+/// Folders that hold packages which a lock file elsewhere accounts for. Elixir's `deps` is none: the name is anybody's.
 const INSTALLED: &[&str] = &[
     "node_modules",
     "bower_components",
@@ -25,7 +25,8 @@ const INSTALLED: &[&str] = &[
     ".tox",
     ".git",
     "Pods",
-    "deps/_build",
+    "_build",
+    "vendor",
 ];
 
 /// Files of one target that name packages, by path.
@@ -34,6 +35,37 @@ pub(crate) struct Manifests {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     bytes: usize,
     pub(crate) notes: Vec<Note>,
+    /// Source files, if there are advisories that may ask about them.
+    pub(crate) sources: Option<Known>,
+}
+
+impl Manifests {
+    /// Where `dependencies` are to be judged.
+    pub(crate) fn shared(dependencies: Option<&Dependencies>) -> Shared {
+        let index = dependencies.and_then(|dependencies| dependencies.index.as_ref());
+        let sources = index.map(|_| Known::default());
+        Arc::new(Mutex::new(Self { sources, ..Self::default() }))
+    }
+
+    /// Is told of every file and of what was passed over.
+    pub(crate) fn see(manifests: &Shared, path: &TargetPath) {
+        if may_be_source(path)
+            && let Some(sources) = &mut lock(manifests).sources
+        {
+            sources.see(path);
+        }
+    }
+
+    pub(crate) fn note(manifests: &Shared, note: &Note) {
+        if let Some(sources) = &mut lock(manifests).sources {
+            sources.note(note);
+        }
+    }
+}
+
+/// Asked of each file of a target, before anybody waits for another.
+fn may_be_source(path: &TargetPath) -> bool {
+    matches!(path.as_str().as_bytes(), [.., b'.', b'g', b'o'] | [.., b'.', b'r', b's'])
 }
 
 /// Shared by the workers of a scan.
@@ -44,20 +76,49 @@ pub(crate) fn lock(manifests: &Shared) -> MutexGuard<'_, Manifests> {
     manifests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a file is kept for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Its name says what it is.
+    ByName,
+    /// It may be a bill of materials whatever its name: its beginning tells.
+    IfSbom,
+}
+
+fn wanted(path: &str) -> Option<Wanted> {
+    let is_member = path.contains("!/");
+    let is_named =
+        || lockfiles::format_of(path).is_some() || lockfiles::wants(path) || vex::is_document(path);
+    let wanted = match () {
+        () if is_member => None,
+        () if is_named() => Some(Wanted::ByName),
+        () if may_be_sbom(path) => Some(Wanted::IfSbom),
+        () => None,
+    };
+    // Go's list of what a folder `vendor` holds is the project's.
+    let own = path.strip_suffix("vendor/modules.txt").unwrap_or(path);
+    wanted.filter(|_| !is_installed(own))
+}
+
 /// Whether a file is one of them.
 pub(crate) fn is_wanted(path: &TargetPath) -> bool {
-    let path = path.as_str();
-    let is_member = path.contains("!/");
-    let is_installed = || {
-        path.split('/').any(|part| INSTALLED.contains(&part))
-            || path.split('/').any(|part| part == "vendor") && !path.ends_with("vendor/modules.txt")
+    wanted(path.as_str()).is_some()
+}
+
+/// Whether a file belongs to a package that is installed.
+pub(super) fn is_installed(path: &str) -> bool {
+    path.split('/').any(|part| INSTALLED.contains(&part))
+}
+
+/// Whether a file lies where Mix installs packages: in `deps`, which is anybody's name unless a project of Mix's is beside it.
+pub(super) fn is_installed_by_mix(path: &str, files: &BTreeMap<String, Vec<u8>>) -> bool {
+    let is_project = |root: &str| {
+        ["mix.exs", "mix.lock"].iter().any(|name| files.contains_key(&format!("{root}{name}")))
     };
-    !is_member
-        && (lockfiles::format_of(path).is_some()
-            || lockfiles::wants(path)
-            || vex::is_document(path)
-            || may_be_sbom(path))
-        && !is_installed()
+    path.match_indices("deps/").any(|(at, _)| {
+        let root = path.get(..at).unwrap_or_default();
+        (root.is_empty() || root.ends_with('/')) && is_project(root)
+    })
 }
 
 /// Whether a file may be a bill of materials whatever its name: those that lie in the target's own folder, as a target that is
@@ -70,18 +131,13 @@ fn may_be_sbom(path: &str) -> bool {
 /// Keeps what is wanted of a piece. Pieces of one file come in order.
 pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
     let Origin::File(path) = piece.origin else { return };
-    if !is_wanted(path) {
-        return;
-    }
+    let Some(wanted) = wanted(path.as_str()) else { return };
     let Some(own) = piece.bytes.get(piece.own.clone()) else { return };
-    let is_begun = lock(manifests).files.contains_key(path.as_str());
-    let is_named = |path: &str| {
-        lockfiles::format_of(path).is_some() || lockfiles::wants(path) || vex::is_document(path)
-    };
-    if !is_begun && !is_named(path.as_str()) && !sbom::looks_like_sbom(own) {
+    let mut manifests = lock(manifests);
+    let is_begun = manifests.files.contains_key(path.as_str());
+    if wanted == Wanted::IfSbom && !is_begun && !sbom::looks_like_sbom(own) {
         return;
     }
-    let mut manifests = lock(manifests);
     let is_room = manifests.bytes + own.len() <= MAX_BYTES;
     match manifests.files.entry(path.as_str().to_owned()) {
         // Its beginning was left out.
@@ -116,7 +172,8 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(scan: &Scan) -> Self {
-        Self { manifests: Shared::default(), progress: None, cancel: scan.cancel.clone() }
+        let manifests = Manifests::shared(scan.dependencies.as_ref());
+        Self { manifests, progress: None, cancel: scan.cancel.clone() }
     }
 
     /// One that tells how much it looks at.
@@ -143,6 +200,7 @@ impl Sinks for Reader {
 
 impl Sink for Reader {
     fn wants(&self, path: &TargetPath) -> bool {
+        Manifests::see(&self.manifests, path);
         is_wanted(path)
     }
 
@@ -154,6 +212,7 @@ impl Sink for Reader {
     }
 
     fn note(&mut self, note: Note) {
+        Manifests::note(&self.manifests, &note);
         if note.kind.is_incomplete() && note.path.as_ref().is_none_or(is_wanted) {
             lock(&self.manifests).notes.push(note);
         }
@@ -175,8 +234,20 @@ mod tests {
         assert!(wanted("vendor/modules.txt"));
         assert!(!wanted("node_modules/.package-lock.json"));
         assert!(!wanted("a/node_modules/b/package.json"));
-        assert!(!wanted("vendor/x/Cargo.lock"));
+        assert!(!wanted("vendor/x/Cargo.lock") && !wanted("vendor/x/vendor/modules.txt"));
+        assert!(!wanted("_build/dev/lib/x/rebar.lock"));
+        assert!(wanted("deps/x/package.json"));
         assert!(!wanted("a.zip!/Cargo.lock"));
         assert!(!wanted("src/main.rs"));
+    }
+
+    #[test]
+    fn the_name_deps_is_mixs_beside_a_project_of_its_only() {
+        let files = |path: &str| BTreeMap::from([(path.to_owned(), Vec::new())]);
+        assert!(is_installed_by_mix("deps/x/package.json", &files("mix.exs")));
+        assert!(is_installed_by_mix("apps/a/deps/x/package.json", &files("apps/a/mix.lock")));
+        assert!(!is_installed_by_mix("deps/x/package.json", &files("apps/a/mix.lock")));
+        assert!(!is_installed_by_mix("mydeps/x/package.json", &files("mix.exs")));
+        assert!(!is_installed_by_mix("package.json", &files("mix.exs")));
     }
 }

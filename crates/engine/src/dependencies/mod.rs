@@ -2,6 +2,7 @@
 
 mod finding;
 pub(crate) mod manifests;
+pub(crate) mod reach;
 #[cfg(test)]
 mod tests;
 mod vex;
@@ -20,8 +21,10 @@ use formats::{
 };
 use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, TargetPath};
 
-use crate::{Scan, suppress::Suppressions};
-use manifests::Manifests;
+use crate::{Scan, licences::Licences};
+use finding::Found;
+use manifests::{Manifests, is_installed_by_mix};
+use reach::{Known, Questions};
 use vex::Statements;
 
 /// Problems of one file that are told one by one.
@@ -38,6 +41,8 @@ pub struct Dependencies {
     pub trusts_target: bool,
     /// Leaves out what only those need who work on the project.
     pub without_development: bool,
+    /// Which licences packages may have.
+    pub licences: Licences,
 }
 
 /// The packages that one file names.
@@ -69,6 +74,9 @@ struct At<'l> {
 /// What became of the files.
 pub(crate) struct Judged {
     pub(crate) findings: Vec<Finding>,
+    /// What the project's code is to be asked about them.
+    pub(crate) questions: Questions,
+    pub(crate) sources: Known,
     pub(crate) notes: Vec<Note>,
     pub(crate) listed: Vec<Listed>,
 }
@@ -78,17 +86,18 @@ pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifes
     let mut notes = manifests.notes;
     let listed = list(&manifests.files, scan, &mut notes);
     let own = own_statements(&manifests.files, dependencies, &mut notes);
-    let mut judged = judge_listed(scan, dependencies, &own, listed);
+    let mut judged = judge_listed(scan, dependencies, &own, listed, &manifests.files);
     notes.append(&mut judged.notes);
-    Judged { notes, ..judged }
+    Judged { notes, sources: manifests.sources.unwrap_or_default(), ..judged }
 }
 
-/// Judges what was listed before.
+/// Judges what was listed, in files that may not be at hand any more.
 pub(crate) fn judge_listed(
     scan: &Scan,
     dependencies: &Dependencies,
     own: &[Document],
     listed: Vec<Listed>,
+    files: &BTreeMap<String, Vec<u8>>,
 ) -> Judged {
     let mut notes = Vec::new();
     // Of one package in one version one is judged, wherever it stands.
@@ -102,7 +111,7 @@ pub(crate) fn judge_listed(
         }
     }
     let statements = Statements::of(dependencies.vex.iter().chain(own));
-    let mut findings = Vec::new();
+    let mut found = Found::default();
     match &dependencies.index {
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
@@ -110,7 +119,8 @@ pub(crate) fn judge_listed(
                 if scan.cancel.is_cancelled() {
                     break;
                 }
-                if let Err(error) = finding::judge(scan, index, package, at, &mut findings) {
+                let judged = found.judge(scan, index, package, at, files);
+                if let Err(error) = judged {
                     let message = format!("the index of advisories cannot be read on: {error}");
                     notes.push(Note::general(NoteKind::NotJudged, message));
                     break;
@@ -127,14 +137,16 @@ pub(crate) fn judge_listed(
         None => {}
     }
     for (package, at) in &packages {
-        finding::withdrawn(scan, package, at, &mut findings);
+        found.findings.extend(finding::withdrawn(scan, package, at));
+        found.findings.extend(finding::denied(scan, &dependencies.licences, package, at));
     }
-    for finding in findings.iter_mut().filter(|finding| finding.counts()) {
+    for finding in found.findings.iter_mut().filter(|finding| finding.counts()) {
         let detail = finding.package.as_deref();
         finding.suppression =
             detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
     }
-    Judged { findings, notes, listed }
+    let questions = Questions::of(found.questions, files);
+    Judged { findings: found.findings, questions, sources: Known::default(), notes, listed }
 }
 
 /// Packages of ecosystems of which the index has no advisories at all, though there are some to be had.
@@ -183,7 +195,7 @@ fn own_statements(
 fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -> Vec<Listed> {
     let mut listed = Vec::new();
     let remembering = Remembering::new(files);
-    for (path, bytes) in files {
+    for (path, bytes) in files.iter().filter(|(path, _)| !is_installed_by_mix(path, files)) {
         let format = match lockfiles::format_of(path) {
             Some(format) => format,
             None if sbom::looks_like_sbom(bytes) => &sbom::FORMAT,
@@ -217,21 +229,4 @@ fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -
         }
     }
     listed
-}
-
-/// Whether a finding of `check` does not count, and why.
-fn suppression(
-    suppressions: &Suppressions,
-    check: &str,
-    fingerprint: model::Fingerprint,
-    places: &[model::Place],
-) -> Option<model::Suppression> {
-    let stood = || {
-        places.iter().map(|place| crate::suppress::Stood {
-            place: place.clone(),
-            lines_into_match: 0,
-            is_allowed: false,
-        })
-    };
-    suppressions.reason(check, fingerprint, None, stood)
 }

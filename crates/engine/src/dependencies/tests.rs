@@ -7,7 +7,7 @@ use model::{Confidence, Reachable, Relation, Severity, Suppression};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Cancel, HashKey, Outcome, Progress, baseline::Baseline};
+use crate::{Cancel, HashKey, Outcome, Progress, Suppressions, baseline::Baseline, config::Config};
 
 const LODASH: &str = r#"{
     "id": "GHSA-35jh-r3h4-6jhm", "aliases": ["CVE-2021-23337"], "modified": "2024-01-01T00:00:00Z",
@@ -36,7 +36,7 @@ const LOCK: &str = r#"{
 }
 "#;
 
-fn index(records: &[&str]) -> Arc<Index> {
+pub(super) fn index(records: &[&str]) -> Arc<Index> {
     let mut batch = Batch::default();
     for record in records {
         batch.push(&osv::read_json(record.as_bytes()).unwrap().advisory).unwrap();
@@ -47,7 +47,7 @@ fn index(records: &[&str]) -> Arc<Index> {
     Arc::new(Index::from_bytes(builder.finish(2_000).unwrap().0.into_inner()).unwrap())
 }
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(super) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -57,7 +57,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
+pub(super) fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
     Scan {
         ruleset: Arc::new(Ruleset::empty().build()),
         dependencies: Some(dependencies),
@@ -70,26 +70,17 @@ fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
     }
 }
 
-fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {
+pub(super) fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {
     let judge = Dependencies { index: Some(index(records)), ..Dependencies::default() };
     scan(judge, Suppressions::default()).directory(folder(files).path(), true).unwrap()
 }
 
+/// Of each finding its check and its package.
 fn checks(outcome: &Outcome) -> Vec<(&str, &str)> {
-    let told = |finding: &Finding| match &finding.package {
-        Some(detail) => detail.package.name.to_string(),
-        None => String::new(),
-    };
-    let names: Vec<String> = outcome.findings.iter().map(told).collect();
-    assert!(names.iter().all(|name| !name.is_empty()));
-    outcome
-        .findings
-        .iter()
-        .map(|finding| {
-            let name = &*finding.package.as_ref().unwrap().package.name;
-            (finding.check.as_str(), name)
-        })
-        .collect()
+    fn named(finding: &Finding) -> (&str, &str) {
+        (finding.check.as_str(), &finding.package.as_deref().unwrap().package.name)
+    }
+    outcome.findings.iter().map(named).collect()
 }
 
 #[test]
@@ -182,9 +173,7 @@ fn a_baseline_knows_findings_about_packages() {
         before.findings[0].fingerprint
     );
     let mut suppressions = Suppressions::default();
-    if let Ok(baseline) = Baseline::parse(&known) {
-        suppressions.add_baseline(&baseline, "key");
-    }
+    suppressions.add_baseline(&Baseline::parse(&known).unwrap(), "key");
     let judge = Dependencies { index: Some(index(&[LODASH])), ..Dependencies::default() };
     let files = folder(&[("package-lock.json", LOCK)]);
     let outcome = scan(judge, suppressions).directory(files.path(), true).unwrap();
@@ -281,4 +270,73 @@ fn packages_of_which_nobody_asked_the_advisories_are_not_called_well() {
     // There are no advisories to be had.
     let docker = scanned(&[("Dockerfile", "FROM alpine:3.18\n")], &[LODASH]);
     assert!(docker.is_complete(), "{:?}", docker.notes);
+}
+
+const LICENSED: &str = r#"{
+  "name": "app", "lockfileVersion": 3,
+  "packages": {
+    "": {"name": "app", "dependencies": {"a": "1.0.0", "@acme/b": "1.0.0", "c": "1.0.0"}},
+    "node_modules/a": {"version": "1.0.0", "license": "(MIT OR GPL-3.0)"},
+    "node_modules/@acme/b": {"version": "1.0.0", "license": "GPL-3.0-only\u001b[31m"},
+    "node_modules/c": {"version": "1.0.0"}
+  }
+}
+"#;
+
+/// What a configuration says of the packages of [`LICENSED`].
+fn licensed(config: &str) -> Outcome {
+    let config = Config::parse(config).unwrap();
+    let judge = Dependencies {
+        index: Some(index(&[LODASH])),
+        licences: config.licences.clone(),
+        ..Dependencies::default()
+    };
+    let files = folder(&[("package-lock.json", LICENSED), ("web/package-lock.json", LICENSED)]);
+    scan(judge, Suppressions::from_config(&config)).directory(files.path(), true).unwrap()
+}
+
+#[test]
+fn a_licence_that_the_policy_denies_is_a_finding_of_its_package() {
+    assert_eq!(checks(&licensed("")), []);
+    let outcome = licensed("[licences]\ndenied = ['GPL-3.0*']");
+    assert_eq!(checks(&outcome), [("dependencies.licence-denied", "@acme/b")]);
+    let finding = &outcome.findings[0];
+    assert_eq!((finding.severity, finding.confidence), (Severity::Medium, Confidence::High));
+    assert_eq!(&*finding.title, "@acme/b 1.0.0: licence GPL-3.0-only [31m is denied");
+    assert!(finding.description.contains("`GPL-3.0-only [31m`"), "{}", finding.description);
+    assert_eq!((finding.cwe, finding.other_places_total), (None, 1));
+    assert!(finding.remediation.contains("another licence"), "{}", finding.remediation);
+}
+
+#[test]
+fn what_the_policy_does_not_allow_or_know_may_be_denied() {
+    let all = |config| -> Vec<String> {
+        let outcome = licensed(config);
+        checks(&outcome).iter().map(|(_, name)| (*name).to_owned()).collect()
+    };
+    assert_eq!(all("[licences]\nallowed = ['ISC', 'MIT']"), ["@acme/b"]);
+    assert_eq!(all("[licences]\nallowed = ['ISC']"), ["a", "@acme/b"]);
+    assert_eq!(all("[licences]\nunknown = 'deny'"), ["c"]);
+}
+
+#[test]
+fn a_package_may_be_allowed_with_a_reason() {
+    let suppressed = |allow: &str| {
+        let policy = "[licences]\ndenied = ['GPL-*']\n[[allow]]\nreason = 'bought'\n";
+        licensed(&format!("{policy}{allow}")).findings[0].suppression.clone()
+    };
+    let by_configuration = Some(Suppression::Configuration);
+    assert_eq!(suppressed("packages = ['@acme/*']"), by_configuration);
+    assert_eq!(suppressed("packages = ['@acme/b@1.*']"), by_configuration);
+    assert_eq!(suppressed("packages = ['pkg:npm/%40acme/b@*']"), by_configuration);
+    assert_eq!(suppressed("checks = ['dependencies.licence-denied']"), by_configuration);
+    assert_eq!(suppressed("packages = ['a', '@acme/b@2.*']"), None);
+    assert_eq!(suppressed("packages = ['@acme/b']\nchecks = ['dependencies.yanked']"), None);
+    // At every place.
+    assert_eq!(suppressed("packages = ['@acme/b']\npaths = ['web/**']"), None);
+    assert_eq!(suppressed("packages = ['@acme/b']\npaths = ['**']"), by_configuration);
+    // A severity of one's own.
+    let severe =
+        "[licences]\ndenied = ['GPL-*']\n[severities]\n'dependencies.licence-denied' = 'high'";
+    assert_eq!(licensed(severe).findings[0].severity, Severity::High);
 }

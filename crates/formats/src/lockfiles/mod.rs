@@ -35,6 +35,7 @@ use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 
 use model::{Dependency, Relation};
 
+pub use cargo::renamed_crates;
 pub use memo::{Memo, Remembering};
 
 use crate::Problem;

@@ -3,7 +3,7 @@
 
 use super::{
     key::Key,
-    scan::{Scan, is_number, split_once},
+    scan::{EpochVersionRelease, Scan},
 };
 
 /// Where a text is followed by a number or by nothing.
@@ -15,16 +15,10 @@ pub(super) fn write(text: &str, key: &mut Key) -> Option<()> {
     if text.is_empty() {
         return None;
     }
-    let (epoch, rest) = match split_once(text, b':') {
-        (epoch, Some(rest)) if is_number(epoch) => (epoch, rest),
-        _ => (&b""[..], text),
-    };
-    key.number(epoch);
-    let revision = rest.iter().rposition(|byte| *byte == b'-');
-    let (upstream, revision) =
-        revision.and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, b""));
-    write_part(upstream, key);
-    write_part(revision.get(1..).unwrap_or_default(), key);
+    let parts = EpochVersionRelease::of(text);
+    key.number(parts.epoch);
+    write_part(parts.version, key);
+    write_part(parts.release.unwrap_or_default(), key);
     Some(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     key::Key,
-    scan::{Scan, is_number, split_once},
+    scan::{EpochVersionRelease, Scan},
 };
 
 const TILDE: u8 = 1;
@@ -20,22 +20,15 @@ pub(super) fn write(text: &str, key: &mut Key) -> Option<()> {
     if text.is_empty() {
         return None;
     }
-    let (epoch, rest) = match split_once(text, b':') {
-        (epoch, Some(rest)) if is_number(epoch) => (epoch, rest),
-        _ => (&b""[..], text),
-    };
-    key.number(epoch);
-    let release = rest.iter().rposition(|byte| *byte == b'-');
-    match release.and_then(|at| rest.split_at_checked(at)) {
-        Some((version, release)) => {
-            write_part(version, key);
+    let parts = EpochVersionRelease::of(text);
+    key.number(parts.epoch);
+    write_part(parts.version, key);
+    match parts.release {
+        Some(release) => {
             key.mark(RELEASE);
-            write_part(release.get(1..).unwrap_or_default(), key);
+            write_part(release, key);
         }
-        None => {
-            write_part(rest, key);
-            key.mark(NO_RELEASE);
-        }
+        None => key.mark(NO_RELEASE),
     }
     Some(())
 }

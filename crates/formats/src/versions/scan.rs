@@ -95,3 +95,28 @@ pub(super) fn split_once(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
         None => (text, None),
     }
 }
+
+/// `[epoch:]version[-release]`, as distributions write it.
+pub(super) struct EpochVersionRelease<'a> {
+    /// Digits; none if there is none.
+    pub(super) epoch: &'a [u8],
+    pub(super) version: &'a [u8],
+    /// What stands behind the last `-`.
+    pub(super) release: Option<&'a [u8]>,
+}
+
+impl<'a> EpochVersionRelease<'a> {
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        let (epoch, rest) = match split_once(text, b':') {
+            (epoch, Some(rest)) if is_number(epoch) => (epoch, rest),
+            _ => (&b""[..], text),
+        };
+        let last = rest.iter().rposition(|byte| *byte == b'-');
+        match last.and_then(|at| rest.split_at_checked(at)) {
+            Some((version, release)) => {
+                Self { epoch, version, release: Some(release.get(1..).unwrap_or_default()) }
+            }
+            None => Self { epoch, version: rest, release: None },
+        }
+    }
+}

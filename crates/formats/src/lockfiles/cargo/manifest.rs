@@ -89,6 +89,16 @@ fn asked<'v>(manifest: &'v Value<'_>) -> Vec<(Section, &'v str, &'v Value<'v>, S
     all
 }
 
+/// What a manifest calls packages by another name than their own, with these.
+pub(super) fn renamed(bytes: &[u8]) -> Vec<(String, String)> {
+    let mut entries = Entries::of(bytes);
+    let manifest = entries.toml();
+    let lines = asked(&manifest).into_iter();
+    lines
+        .filter_map(|(_, key, asked, _)| Some((key.to_owned(), asked.text("package")?.to_owned())))
+        .collect()
+}
+
 pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     let mut entries = Entries::of(bytes);
     if folder_of_lock(path, LOCKS, files).is_some() {

@@ -10,6 +10,12 @@ use model::one_line;
 
 use super::{Format, paths::file_name, repair};
 
+/// By what names a `Cargo.toml` calls packages that are called otherwise: `name = { package = "..." }`.
+#[must_use]
+pub fn renamed_crates(bytes: &[u8]) -> Vec<(String, String)> {
+    manifest::renamed(bytes)
+}
+
 pub(super) const LOCK: Format = Format {
     name: "Cargo.lock",
     claims: |path| file_name(path) == "Cargo.lock",
