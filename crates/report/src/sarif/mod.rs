@@ -82,6 +82,7 @@ impl<'a> Run<'a> {
                 complete: report.complete,
                 history: report.history,
                 suppressed: summary::suppressed(report.findings),
+                advisories_at: report.advisories_at_ms.and_then(time::rfc3339),
             },
         }
     }
@@ -153,6 +154,9 @@ struct RunProperties<'a> {
     history: bool,
     /// All there are, whether they are results of this log or not.
     suppressed: usize,
+    /// How old the advisories are that packages were judged by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisories_at: Option<String>,
 }
 
 /// A `message` or `multiformatMessageString` of plain text.

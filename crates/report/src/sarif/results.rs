@@ -163,8 +163,9 @@ impl Context {
 struct Fingerprints {
     #[serde(rename = "bartizanFingerprint/v1")]
     bartizan: String,
-    /// The only key GitHub reads. Its upload action computes it from the file at hand, which is right for what stands there now
-    /// and impossible or wrong for what stood there once: for findings of history we say it ourselves.
+    /// The only key GitHub reads. Its upload action computes it from the line at hand, which is right for a secret that stands
+    /// there now. What stood there once it cannot know, and all that is known against the package of one line of a lock file
+    /// would be one alert: for findings of history and about packages we say it ourselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     primary_location_line_hash: Option<String>,
 }
@@ -172,11 +173,8 @@ struct Fingerprints {
 impl Fingerprints {
     fn of(finding: &Finding) -> Self {
         let bartizan = finding.fingerprint.to_string();
-        let line_hash = finding
-            .place
-            .commit
-            .as_ref()
-            .map(|_| format!("{}:1", bartizan.get(..16).unwrap_or(&bartizan)));
+        let is_said = finding.place.commit.is_some() || finding.package.is_some();
+        let line_hash = is_said.then(|| format!("{}:1", bartizan.get(..16).unwrap_or(&bartizan)));
         Self { bartizan, primary_location_line_hash: line_hash }
     }
 }

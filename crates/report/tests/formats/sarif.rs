@@ -89,7 +89,9 @@ fn a_finding_about_a_package_names_package_ids_and_repair() {
     let mut excused = sample::barely_known();
     excused.suppression = Some(Suppression::Vex("component_not_present".into()));
     let findings = [excused, sample::vulnerable()];
-    let log = valid(&ScanReport { findings: &findings, ..sample::clean() });
+    let advisories_at_ms = Some(1_704_067_200_000);
+    let log = valid(&ScanReport { findings: &findings, advisories_at_ms, ..sample::clean() });
+    assert_eq!(log["runs"][0]["properties"]["advisoriesAt"], "2024-01-01T00:00:00Z");
     let rules = &log["runs"][0]["tool"]["driver"]["rules"];
     assert_eq!(
         rules,
@@ -119,7 +121,11 @@ fn a_finding_about_a_package_names_package_ids_and_repair() {
     );
     assert_eq!(
         result["partialFingerprints"],
-        json!({"bartizanFingerprint/v1": "6c6f646173682e342e31372e31352e31"})
+        json!({
+            "bartizanFingerprint/v1": "6c6f646173682e342e31372e31352e31",
+            // Of each vulnerability of a package another one, though all stand on one line.
+            "primaryLocationLineHash": "6c6f646173682e34:1",
+        })
     );
     assert_eq!(
         result["properties"],
