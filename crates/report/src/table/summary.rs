@@ -164,6 +164,10 @@ fn scanned(report: &ScanReport<'_>) -> String {
     let count = counted(stats.packages, "package", "packages");
     let packages = match (report.packages_judged, report.advisories_at_ms.and_then(date)) {
         _ if stats.packages == 0 => String::new(),
+        // Not all of them; the notes say which.
+        _ if report.notes.iter().any(|note| note.kind == NoteKind::NotJudged) => {
+            format!(" {count} listed.")
+        }
         (true, Some(day)) => format!(" {count} judged by advisories of {day}."),
         (true, None) => format!(" {count} judged."),
         (false, _) => format!(" {count} listed."),

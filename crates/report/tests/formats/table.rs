@@ -124,9 +124,13 @@ fn lock_files_not_understood_and_packages_not_judged_are_told() {
         Note::at(NoteKind::Format, sample::path("web/yarn.lock"), "line 8: no version"),
         Note::general(NoteKind::NotJudged, "5 packages: run `bartizan advisories sync`"),
     ];
-    let report = ScanReport { notes: &notes, complete: false, ..sample::clean() };
-    let (_, after) =
+    let stats = Stats { packages: 5, ..sample::clean().stats };
+    let judged = ScanReport { stats, packages_judged: true, ..sample::clean() };
+    assert!(plain(&judged, 80).contains(" 5 packages judged."), "{}", plain(&judged, 80));
+    let report = ScanReport { notes: &notes, complete: false, ..judged };
+    let (before, after) =
         plain(&report, 80).split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(before.ends_with(" 5 packages listed."), "{before}");
     assert_eq!(
         after,
         "\
