@@ -66,7 +66,7 @@ pub static UNMAINTAINED: Check = Check {
 /// Its authors took the version back.
 pub static YANKED: Check = Check {
     id: CheckId::from_static("dependencies.yanked"),
-    title: "A version that was taken back",
+    title: "A withdrawn or deprecated version",
     what: "The lock file itself says that the version was withdrawn or deprecated by those who published it.",
     repair: "Go to another version; the message of the registry often says which.",
     severity: Severity::Low,

@@ -76,7 +76,7 @@ pub(super) fn withdrawn(scan: &Scan, package: &Package, at: &[At<'_>]) -> Option
         check: &YANKED,
         primary: "",
         severity: YANKED.severity,
-        title: format!("{name} {version} was taken back"),
+        title: format!("{name} {version} is withdrawn or deprecated"),
         description: format!(
             "The lock file says that version {version} of {name} is withdrawn or deprecated."
         ),
