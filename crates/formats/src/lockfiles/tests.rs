@@ -166,3 +166,32 @@ fn the_shortest_path_from_what_is_asked_for_is_found_in_cycles_too() {
     assert_eq!(list.path_to(4), [4]);
     assert_eq!(list.path_to(99), [99]);
 }
+
+#[test]
+fn a_chain_that_nobody_would_follow_is_not_told() {
+    let dependency = |relation, needed_by: Vec<u32>| Dependency {
+        relation,
+        needed_by,
+        ..Dependency::new(Package {
+            ecosystem: Ecosystem::Npm,
+            release: None,
+            name: "a".into(),
+            version: "1".into(),
+        })
+    };
+    let mut list = List::default();
+    list.dependencies.push(dependency(Relation::Direct, vec![]));
+    for above in 0..100_000 {
+        list.dependencies.push(dependency(Relation::Transitive, vec![above]));
+    }
+    assert_eq!(list.path_to(10).len(), 11);
+    assert_eq!(list.path_to(100), [100]);
+    assert_eq!(list.path_to(100_000), [100_000]);
+    // One that very many need.
+    list.dependencies.push(dependency(Relation::Transitive, (0..100_000).rev().collect()));
+    let start = Instant::now();
+    for _ in 0..1_000 {
+        assert!(list.path_to(100_001).len() < 100);
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+}

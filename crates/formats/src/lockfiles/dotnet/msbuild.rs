@@ -51,7 +51,7 @@ impl Evaluation {
     fn nearest(&mut self, name: &str, folder: &str, files: &dyn Files) {
         let found = paths::upwards(folder)
             .filter_map(|folder| paths::join(folder, name))
-            .find(|path| files.get(path).is_some());
+            .find(|path| files.has(path));
         if let Some(path) = found {
             self.load(&path, files);
         }

@@ -17,6 +17,8 @@ use crate::xml::{Node, Tree};
 
 /// More parents than this are a circle or an attack.
 const MAX_PARENTS: usize = 16;
+/// To look for a property in one file takes as long as to read so many bytes.
+const PROPERTY_BYTES: usize = 4;
 /// Bills of materials that one file may bring in, those of others included.
 const MAX_IMPORTS: usize = 32;
 
@@ -186,7 +188,10 @@ impl<'f> Inheritance<'f> {
 
     /// The text with every `${reference}` replaced; the first reference that nobody defines otherwise.
     pub(super) fn interpolate<'s>(&'s self, text: &'s str) -> Result<String, String> {
-        interpolate(text, ("${", '}'), |name| self.property(name))
+        interpolate(text, ("${", '}'), |name| {
+            let is_left = self.files.spend(PROPERTY_BYTES * self.chain.len());
+            self.property(name).filter(|_| is_left)
+        })
     }
 
     fn property(&self, name: &str) -> Option<&str> {

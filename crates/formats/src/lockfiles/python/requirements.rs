@@ -180,7 +180,7 @@ impl<'a> File<'a> {
         let named = |name: &str| paths::join(paths::folder(path), name);
         if let Some(name) = value(option, "-r", "--requirement") {
             // One that is there is read for itself.
-            if !named(name).is_some_and(|path| claims(&path) && files.get(&path).is_some()) {
+            if !named(name).is_some_and(|path| claims(&path) && files.has(&path)) {
                 let message = format!(
                     "{} is not read: it is no requirements file of the target",
                     quoted(name)
