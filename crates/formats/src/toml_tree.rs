@@ -16,7 +16,7 @@ pub(crate) fn parse(text: &str) -> (Value<'_>, Option<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let problem = errors.first().map(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        Problem::at(Lines::new(text).position(start).line, "This is not TOML")
+        Problem::at(Lines::new(text).position(start).line, "This is not TOML").unread()
     });
     (tree_of_table(text, table.into_inner()), problem)
 }

@@ -13,7 +13,10 @@ use foldhash::fast::RandomState;
 use model::Scope;
 
 use super::super::{Files, interpolate::interpolate, paths};
-use crate::xml::{Node, Tree};
+use crate::{
+    encoding,
+    xml::{Node, Tree},
+};
 
 /// More parents than this are a circle or an attack.
 const MAX_PARENTS: usize = 16;
@@ -129,7 +132,8 @@ impl Model {
 
     fn load(path: &str, files: &dyn Files) -> Option<Arc<Self>> {
         let read = || {
-            let text = std::str::from_utf8(files.get(path)?).ok()?;
+            let utf_8 = encoding::of_xml(files.get(path)?);
+            let text = std::str::from_utf8(&utf_8).ok()?;
             let (tree, _) = Tree::parse(text.trim_start_matches('\u{feff}'));
             tree.root("project").map(|project| Arc::new(Self::of(path, project)))
         };
