@@ -41,7 +41,7 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, Problem> {
                 _ if budget.get() == 0 => "The file holds too many values",
                 _ => "This is not JSON",
             };
-            Problem::at(error.line() as u64, what)
+            Problem::at(error.line() as u64, what).unread()
         })
 }
 

@@ -7,6 +7,7 @@
 
 pub mod advisories;
 pub mod cvss;
+mod encoding;
 mod json;
 mod lines;
 pub mod lockfiles;

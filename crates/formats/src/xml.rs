@@ -49,7 +49,7 @@ impl<'a> Tree<'a> {
         let problem = tree
             .read(text)
             .err()
-            .map(|(at, message)| Problem::at(Lines::new(text).position(at).line, message));
+            .map(|(at, message)| Problem::at(Lines::new(text).position(at).line, message).unread());
         (tree, problem)
     }
 

@@ -64,12 +64,12 @@ impl<'a> Builder<'a> {
     ) -> Result<(), Problem> {
         while let Some(event) = parser.next_event() {
             let (event, span) = event.map_err(|error| {
-                Problem::at(error.marker().line() as u64, "This is not YAML from here on")
+                Problem::at(error.marker().line() as u64, "This is not YAML from here on").unread()
             })?;
             let line = span.start.line() as u64;
             self.values += 1;
             if self.values > MAX_VALUES {
-                return Err(Problem::at(line, "The file holds too many values"));
+                return Err(Problem::at(line, "The file holds too many values").unread());
             }
             match event {
                 Event::Scalar(scalar, style, anchor, _) => {
@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
 
     fn open(&mut self, open: Open<'a>, line: u64) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(Problem::at(line, "The file is nested too deeply from here on"));
+            return Err(Problem::at(line, "The file is nested too deeply from here on").unread());
         }
         self.open.push(open);
         Ok(())

@@ -45,10 +45,23 @@ struct Changes {
 }
 
 impl Changes {
+    /// Where much of what is stored is not named any more, only the archive is believed that it is gone.
     fn are_few(&self) -> bool {
         let few = (self.stored / 10).clamp(RECORDS_MIN, RECORDS_MAX);
-        self.records.len() <= few && self.removed.len() <= few
+        self.records.len() <= few
+            && self.removed.len() <= few
+            && self.removed.len() <= self.stored / 2
     }
+}
+
+/// What a list names. One that is empty is none: it would hide all that is stored.
+fn rows(bytes: &[u8]) -> Result<Vec<Modified>, SyncError> {
+    let told = |reason| SyncError::Content { file: LIST, reason };
+    let rows = modified::read(bytes).map_err(|problem| {
+        let line = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        told(line + &problem.message)
+    })?;
+    if rows.is_empty() { Err(told("it is empty".to_owned())) } else { Ok(rows) }
 }
 
 /// A list of an ecosystem's records, and what came with it.
@@ -74,11 +87,7 @@ impl Round<'_> {
         let list = match self.fetch(name, &list_url, &file, &memory.list(), Bounds::LIST) {
             Ok(None) => return self.unchanged(name, memory),
             Ok(Some(fetched)) => {
-                let rows = modified::read(&fetched.read()?).map_err(|problem| {
-                    let line =
-                        problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-                    SyncError::Content { file: LIST, reason: line + &problem.message }
-                })?;
+                let rows = rows(&fetched.read()?)?;
                 Some(List { rows, validators: fetched.validators.clone() })
             }
             // A mirror may have the archives only.
@@ -301,6 +310,18 @@ fn escaped(segment: &str) -> PercentEncode<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_does_not_make_a_source_empty() {
+        assert!(rows(b"").is_err() && rows(b"modified,id\n").is_err() && rows(b"<html>").is_err());
+        assert_eq!(rows(b"2024-05-01T12:00:00Z,GHSA-1\n").unwrap().len(), 1);
+        let are_few = |removed: usize, stored| {
+            let removed = vec![String::new(); removed];
+            Changes { records: Vec::new(), removed, stored }.are_few()
+        };
+        assert!(are_few(0, 0) && are_few(2, 15) && are_few(20, 100) && are_few(1_000, 100_000));
+        assert!(!are_few(15, 15) && !are_few(10, 15) && !are_few(21, 100));
+    }
 
     #[test]
     fn a_segment_of_a_path_stays_one() {

@@ -11,7 +11,7 @@ use ::advisories::Index;
 use checks::secrets::Ruleset;
 use engine::{Cancel, Dependencies, HashKey, Listed, Outcome, Progress, Suppressions};
 use model::{Finding, Reachable, Scanner};
-use store::{Access, Coverage, Inventory, Judgement, PackageListId, Waiting};
+use store::{Access, Coverage, Inventory, Judgement, PackageListId, ProjectId, Waiting};
 use tokio::{sync::watch, time::sleep};
 
 use super::{Verdict, list::Unpacker};
@@ -132,13 +132,16 @@ impl App {
                 Ok(known) if known.verdict == inventory.verdict => alike.push(inventory.id),
                 Ok(known) => {
                     let packed = lists.get(&inventory.package_list_id).cloned().unwrap_or_default();
-                    judged.changed +=
-                        u64::from(self.judge_anew(index, inventory, packed, known).await?);
+                    let project = inventory.project_id;
+                    match self.judge_anew(index, inventory, packed, known).await {
+                        Ok(is_changed) => judged.changed += u64::from(is_changed),
+                        Err(Error::Unavailable) => return Err(Error::Unavailable),
+                        // It waits for the next time, the others do not wait for it.
+                        Err(error) => tell(project, &error),
+                    }
                 }
                 Err(error) => {
-                    let error: &dyn std::error::Error = &*error;
-                    let project = inventory.project_id;
-                    tracing::error!(%project, error, "packages cannot be judged again");
+                    tell(inventory.project_id, &*error);
                     alike.push(inventory.id);
                 }
             }
@@ -187,6 +190,10 @@ impl App {
         tenant.commit().await?;
         Ok(done)
     }
+}
+
+fn tell(project: ProjectId, error: &(dyn std::error::Error + 'static)) {
+    tracing::error!(%project, error, "packages cannot be judged again");
 }
 
 /// Parts of a list that do not take much to read.

@@ -20,15 +20,18 @@ pub(crate) fn of(finding: &Finding) -> NewFinding {
         confidence: confidence_rank(finding.confidence),
         title: finding.title.to_string(),
         description: finding.description.to_string(),
-        remediation: finding.remediation.to_string(),
+        remediation: text(finding.remediation.lines()),
         file_path: Some(finding.place.path.as_str().to_owned()),
         lines,
-        snippet: finding.snippet.as_deref().map(|snippet| text(&snippet.lines)),
+        snippet: finding
+            .snippet
+            .as_deref()
+            .map(|snippet| text(snippet.lines.iter().map(String::as_str))),
         commit_sha: finding.place.commit.as_ref().map(|commit| commit.id.as_str().to_owned()),
         cwe_id: finding.cwe.map(|cwe| cwe.to_string()),
         package: finding.package.as_deref().map(package),
-        aliases: finding.aliases.iter().map(|alias| alias.to_string()).collect(),
-        references: finding.references.iter().map(|page| page.to_string()).collect(),
+        aliases: finding.aliases.iter().map(|alias| visible(alias).to_string()).collect(),
+        references: finding.references.iter().map(|page| visible(page).to_string()).collect(),
         fingerprint: finding.fingerprint.to_string(),
         status: match finding.suppression {
             Some(_) => FindingStatus::Ignored,
@@ -37,22 +40,22 @@ pub(crate) fn of(finding: &Finding) -> NewFinding {
     }
 }
 
-/// What the APIs tell of a package, and what exports tell beside it.
+/// What the APIs tell of a package, and what exports tell beside it; without anything that hides or drives a terminal.
 fn package(detail: &PackageDetail) -> serde_json::Value {
     serde_json::json!({
         "purl": detail.purl.as_deref(),
-        "name": &*detail.package.name,
-        "version": &*detail.package.version,
+        "name": visible(&detail.package.name),
+        "version": visible(&detail.package.version),
         "ecosystem": detail.package.ecosystem.as_str(),
-        "release": detail.package.release.as_deref(),
-        "fixed_version": detail.fixed_version.as_deref(),
+        "release": detail.package.release.as_deref().map(visible),
+        "fixed_version": detail.fixed_version.as_deref().map(visible),
         "direct": match detail.relation {
             Relation::Direct => Some(true),
             Relation::Transitive => Some(false),
             Relation::Unknown => None,
         },
         "development": detail.scope == Scope::Development,
-        "path": detail.path.iter().map(|step| &**step).collect::<Vec<_>>(),
+        "path": detail.path.iter().map(|step| visible(step)).collect::<Vec<_>>(),
         "score_tenths": detail.score_tenths,
         "exploited": detail.is_exploited,
         "epss_millionths": detail.epss_millionths,
@@ -96,9 +99,9 @@ pub(crate) fn package_of(stored: &serde_json::Value) -> Option<PackageDetail> {
 }
 
 /// The lines as one text, without anything that hides or drives a terminal; PostgreSQL has no place for NUL either.
-fn text(lines: &[String]) -> String {
-    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for (index, line) in lines.iter().enumerate() {
+fn text<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    let mut text = String::new();
+    for (index, line) in lines.enumerate() {
         if index > 0 {
             text.push('\n');
         }
@@ -118,7 +121,50 @@ mod tests {
 
     #[test]
     fn a_snippet_is_text_that_hides_nothing() {
-        let lines = ["a\tb\0c".to_owned(), String::new(), "d\u{202e}".to_owned()];
-        assert_eq!(text(&lines), "a\tb\\x00c\n\nd\\u{202e}");
+        let lines = ["a\tb\0c", "", "d\u{202e}"];
+        assert_eq!(text(lines.into_iter()), "a\tb\\x00c\n\nd\\u{202e}");
+    }
+
+    #[test]
+    fn nothing_that_a_lock_file_or_an_advisory_says_has_a_nul() {
+        let foreign = "a\0\u{1b}[2J\u{202e}";
+        let package = Package {
+            ecosystem: Ecosystem::Npm,
+            release: Some(foreign.into()),
+            name: foreign.into(),
+            version: foreign.into(),
+        };
+        let detail = PackageDetail {
+            purl: formats::purl::Purl::of(&package).map(|purl| purl.to_string().into()),
+            package,
+            fixed_version: Some(foreign.into()),
+            relation: Relation::Direct,
+            scope: Scope::Production,
+            path: vec![foreign.into()],
+            score_tenths: None,
+            is_exploited: false,
+            epss_millionths: None,
+            reachable: Reachable::Unknown,
+        };
+        let place = model::Place {
+            path: model::TargetPath::from_bytes(foreign.as_bytes()),
+            span: None,
+            commit: None,
+        };
+        let check = model::CheckId::from_static("dependencies.known-vulnerability");
+        let fingerprint = model::Fingerprint::from_hex(&"0".repeat(32)).unwrap();
+        let scanner = model::Scanner::Dependencies;
+        let finding = Finding::builder(check, scanner, place, fingerprint)
+            .rated(model::Severity::High, model::Confidence::High)
+            .told("", "", format!("Version {foreign} repairs it"))
+            .classified(None, vec![foreign.into()])
+            .about(detail, vec![foreign.into()], Vec::new(), 0)
+            .build();
+        let NewFinding { file_path, remediation, package, aliases, references, .. } = of(&finding);
+        let package = package.unwrap();
+        let stored = format!("{file_path:?} {remediation} {aliases:?} {references:?} {package}");
+        for hidden in ["\0", "\\0", "\\u0000", "\u{1b}", "\\u001b", "\u{202e}"] {
+            assert!(!stored.contains(hidden), "{hidden:?} in {stored}");
+        }
     }
 }

@@ -191,3 +191,38 @@ async fn lists_that_nothing_leads_to_are_forgotten() {
         repo.write("package-lock.json", LOCK).commit("back");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_database_has_a_place_for_keeps_no_scan_from_ending() {
+    let lock = r#"{"lockfileVersion": 3, "packages": {
+        "node_modules/a": {"version": "1.0.0"}, "node_modules/b": {"version": "1.0.0\u0000"}}}"#;
+    let repo = Repo::new();
+    repo.write("package-lock.json", lock).commit("first");
+    let server = GitServer::of(&repo);
+    for at in worlds().await {
+        let acme = at.register("acme").await;
+        at.project(&acme, "web", &server.url(), None).await;
+        let mut hostile = advisory("GHSA-1", "a", "1.0.1\0");
+        hostile["aliases"] = json!(["CVE-1\0"]);
+        hostile["details"] = json!("Long enough to be told as what it is about.\0");
+        hostile["references"] = json!([{"type": "WEB", "url": "https://example.com/\0"}]);
+        let known = know(&at, 1_000, &[hostile.clone()]);
+        let scan = at.scanned(&acme, "web").await;
+        assert_eq!(at.findings(&acme, "web", scan.id).await.len(), 1);
+
+        at.advance_ms(10);
+        assert_eq!(judge(&at, &known).await, Judged::default());
+        hostile["affected"][0]["package"]["name"] = json!("b");
+        hostile["affected"][0].as_object_mut().unwrap().remove("ranges");
+        let known = know(&at, 2_000, &[hostile]);
+        let changed = Judged { inventories: 1, packages: 2, changed: 1 };
+        assert_eq!(judge(&at, &known).await, changed);
+        let open = current(&at, &acme).await;
+        let names: Vec<_> = open
+            .iter()
+            .filter(|finding| finding.status == FindingStatus::Open)
+            .map(|finding| finding.package.clone().unwrap()["version"].clone())
+            .collect();
+        assert_eq!(names, [json!("1.0.0\\x00")]);
+    }
+}

@@ -6,7 +6,7 @@ use std::str;
 
 use model::{
     Advisory, AdvisoryKind, Affected, AffectedFunctions, Cwe, Ecosystem, RangeEvent, Rating,
-    Reference, ReferenceKind, Severity, VersionRange, one_line,
+    Reference, ReferenceKind, Severity, VersionRange, is_hidden, one_line,
 };
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ pub fn read_yaml(bytes: &[u8]) -> Result<Record, Problem> {
 
 fn read(value: &Value) -> Result<Record, Problem> {
     let id = text(value, "id");
-    if id.is_empty() || id.len() > ID_BYTES {
+    if !is_usable(id) {
         return Err(Problem::general("it has no usable id"));
     }
     let mut problems = Vec::new();
@@ -98,7 +98,12 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn ids(value: &Value) -> Vec<String> {
-    texts(value).filter(|id| id.len() <= ID_BYTES).map(str::to_owned).collect()
+    texts(value).filter(|id| is_usable(id)).map(str::to_owned).collect()
+}
+
+/// Whether it can be an id: what hides something or drives a terminal is in none.
+fn is_usable(id: &str) -> bool {
+    !id.is_empty() && id.len() <= ID_BYTES && !id.chars().any(is_hidden)
 }
 
 fn time(value: &Value, name: &str) -> Option<i64> {

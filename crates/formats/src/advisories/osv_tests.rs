@@ -165,3 +165,15 @@ proptest! {
         let _ = read_json(format!(r#"{{"id": "A", "{name}": {value}}}"#).as_bytes());
     }
 }
+
+#[test]
+fn ids_hide_nothing() {
+    let read =
+        |id: &str| read_json(format!(r#"{{"id": {id}, "aliases": ["CVE-1", {id}]}}"#).as_bytes());
+    for id in [r#""A\u0000""#, r#""A\u001b[2J""#, r#""A\u202e""#] {
+        assert!(read(id).is_err(), "{id}");
+        let record = read_json(format!(r#"{{"id": "A", "aliases": ["CVE-1", {id}]}}"#).as_bytes());
+        assert_eq!(record.unwrap().advisory.aliases, ["CVE-1"]);
+    }
+    assert_eq!(read(r#""RHSA-2024:1""#).unwrap().advisory.aliases, ["CVE-1", "RHSA-2024:1"]);
+}

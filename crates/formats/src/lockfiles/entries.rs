@@ -25,6 +25,7 @@ pub(crate) struct Entries<'a> {
     list: List,
     is_full: bool,
     more_problems: usize,
+    is_more_unread: bool,
 }
 
 impl<'a> Entries<'a> {
@@ -44,10 +45,15 @@ impl<'a> Entries<'a> {
             list: List::default(),
             is_full: false,
             more_problems: 0,
+            is_more_unread: false,
         };
         if !is_whole {
             let line = entries.lines.position(text.len()).line;
-            entries.push_problem(Problem::at(line, "The file is not UTF-8 from here on"));
+            entries.push_problem(Problem::at(line, "The file is not UTF-8 from here on").unread());
+        }
+        if let Some(at) = unresolved_merge(text) {
+            let line = entries.lines.position(at).line;
+            entries.push_problem(Problem::at(line, "An unresolved merge").unread());
         }
         entries
     }
@@ -81,7 +87,7 @@ impl<'a> Entries<'a> {
     /// What every format here is at its outermost.
     fn map(&mut self, value: Value<'a>) -> Value<'a> {
         if !matches!(value, Value::Object(_)) && self.list.problems.is_empty() && !self.is_blank() {
-            self.problem(self.text, "The file is no map of names to values");
+            self.unread(self.text, "The file is no map of names to values");
         }
         value
     }
@@ -135,14 +141,14 @@ impl<'a> Entries<'a> {
             let line = dependency.span.map(|span| span.start.line);
             let name = one_line(&dependency.package.name, 80);
             let message = format!("An entry lacks its name or version: `{name}`");
-            self.push_problem(Problem { line, message });
+            self.push_problem(Problem { line, ..Problem::general(message) });
             return None;
         }
         if self.list.dependencies.len() >= MAX_ENTRIES {
             if !self.is_full {
                 self.is_full = true;
                 let message = format!("Only the first {MAX_ENTRIES} entries were read");
-                self.list.problems.insert(0, Problem::general(message));
+                self.list.problems.insert(0, Problem::general(message).unread());
             }
             return None;
         }
@@ -167,7 +173,13 @@ impl<'a> Entries<'a> {
     /// Says what is wrong about a slice of the text.
     pub(crate) fn problem(&mut self, at: &str, message: impl Into<String>) {
         let line = self.lines.range_of(at).map(|range| self.lines.position(range.start).line);
-        self.push_problem(Problem { line, message: message.into() });
+        self.push_problem(Problem { line, ..Problem::general(message) });
+    }
+
+    /// Says why a slice of the text, or what follows it, was not read.
+    pub(crate) fn unread(&mut self, at: &str, message: impl Into<String>) {
+        let line = self.lines.range_of(at).map(|range| self.lines.position(range.start).line);
+        self.push_problem(Problem { line, ..Problem::general(message).unread() });
     }
 
     /// Says what is wrong.
@@ -176,6 +188,7 @@ impl<'a> Entries<'a> {
             self.list.problems.push(problem);
         } else {
             self.more_problems += 1;
+            self.is_more_unread |= problem.is_unread;
         }
     }
 
@@ -183,7 +196,9 @@ impl<'a> Entries<'a> {
     pub(crate) fn finish(mut self) -> List {
         if self.more_problems > 0 {
             let message = format!("{} more problems of this kind", self.more_problems);
-            self.list.problems.push(Problem::general(message));
+            self.list
+                .problems
+                .push(Problem { is_unread: self.is_more_unread, ..Problem::general(message) });
         }
         for dependency in &mut self.list.dependencies {
             dependency.needed_by.sort_unstable();
@@ -191,6 +206,16 @@ impl<'a> Entries<'a> {
         }
         self.list
     }
+}
+
+/// Where git has left two versions of some lines for a person to choose from: readers of lines would make something of both.
+fn unresolved_merge(text: &str) -> Option<usize> {
+    let begins = |mark: &str| {
+        let later = || memchr::memmem::find(text.as_bytes(), format!("\n{mark}").as_bytes());
+        if text.starts_with(mark) { Some(0) } else { later().map(|at| at + 1) }
+    };
+    let at = begins("<<<<<<< ")?;
+    begins(">>>>>>> ").is_some_and(|end| end > at).then_some(at)
 }
 
 /// A foreign word as a problem's message quotes it.

@@ -10,11 +10,12 @@ pub(crate) fn folder_of_lock<'p>(
 ) -> Option<&'p str> {
     paths::upwards(paths::folder(manifest)).find(|folder| {
         let slash = if folder.is_empty() { "" } else { "/" };
-        locks.iter().any(|lock| files.get(&format!("{folder}{slash}{lock}")).is_some())
+        locks.iter().any(|lock| files.has(&format!("{folder}{slash}{lock}")))
     })
 }
 
-/// The manifests of that name for which the lock file at a path speaks, its own among them.
+/// The manifests of that name for which the lock file at a path speaks, its own among them; as long as there is something left to
+/// [spend](Files::spend).
 pub(crate) fn manifests_of_lock<'f>(
     lock: &'f str,
     manifest: &'f str,
@@ -22,7 +23,7 @@ pub(crate) fn manifests_of_lock<'f>(
     files: &'f dyn Files,
 ) -> impl Iterator<Item = &'f str> {
     let folder = paths::folder(lock);
-    files.below(folder).filter(move |path| {
+    files.below(folder).take_while(|_| files.spend(1)).filter(move |path| {
         paths::file_name(path) == manifest && folder_of_lock(path, locks, files) == Some(folder)
     })
 }

@@ -42,8 +42,20 @@ use crate::Problem;
 
 /// The files of a target that some [`Format`] claims or a reader [`wants`].
 pub trait Files {
-    /// The bytes of a file by its `/`-separated path from the target's root; `None` where there is none or it is too large.
+    /// The bytes of a file by its `/`-separated path from the target's root; `None` where there is none or it is too large, or
+    /// where too much was read already: see [`Self::spend`].
     fn get(&self, path: &str) -> Option<&[u8]>;
+
+    /// Whether there is such a file, whatever was read already.
+    fn has(&self, path: &str) -> bool {
+        self.get(path).is_some()
+    }
+
+    /// Takes from what may be done for references from one file to another: so many bytes, or as long as reading them takes. Without
+    /// a bound, a few short files that all lead to a long one would cost its length each time. `false` if that is used up.
+    fn spend(&self, _bytes: usize) -> bool {
+        true
+    }
 
     /// The paths of all of them below a folder, at any depth, in order. The root's name is empty.
     fn below<'s>(&'s self, folder: &str) -> Box<dyn Iterator<Item = &'s str> + 's>;
@@ -80,6 +92,10 @@ pub struct Format {
     pub repair: fn(dependency: &Dependency, fixed_version: &str) -> String,
 }
 
+/// How many dependencies are looked at for a chain to one, and how many it may have.
+const MAX_LOOKED_AT: usize = 2_000;
+const MAX_CHAIN: usize = 64;
+
 /// What a file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
@@ -91,7 +107,8 @@ pub struct List {
 
 impl List {
     /// A shortest chain from what the project asks for to a dependency, both included, as indices: who must be brought to a newer
-    /// version so that it comes along. The dependency alone where the format does not tell who needs it.
+    /// version so that it comes along. The dependency alone where the format does not tell who needs it, or the chain is longer than
+    /// anyone would follow.
     #[must_use]
     pub fn path_to(&self, index: u32) -> Vec<u32> {
         let is_root = |index: u32| {
@@ -109,7 +126,8 @@ impl List {
                 break;
             }
             let needed_by = self.dependencies.get(at as usize).map(|found| &found.needed_by);
-            for who in needed_by.into_iter().flatten() {
+            let room = MAX_LOOKED_AT.saturating_sub(from.len());
+            for who in needed_by.into_iter().flatten().take(room) {
                 if let Entry::Vacant(entry) = from.entry(*who) {
                     entry.insert(at);
                     open.push_back(*who);
@@ -122,6 +140,9 @@ impl List {
         }
         let mut path = vec![root];
         while root != index {
+            if path.len() >= MAX_CHAIN {
+                return vec![index];
+            }
             root = from.get(&root).copied().unwrap_or(index);
             path.push(root);
         }

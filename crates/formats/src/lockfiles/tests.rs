@@ -166,3 +166,89 @@ fn the_shortest_path_from_what_is_asked_for_is_found_in_cycles_too() {
     assert_eq!(list.path_to(4), [4]);
     assert_eq!(list.path_to(99), [99]);
 }
+
+#[test]
+fn a_chain_that_nobody_would_follow_is_not_told() {
+    let dependency = |relation, needed_by: Vec<u32>| Dependency {
+        relation,
+        needed_by,
+        ..Dependency::new(Package {
+            ecosystem: Ecosystem::Npm,
+            release: None,
+            name: "a".into(),
+            version: "1".into(),
+        })
+    };
+    let mut list = List::default();
+    list.dependencies.push(dependency(Relation::Direct, vec![]));
+    for above in 0..100_000 {
+        list.dependencies.push(dependency(Relation::Transitive, vec![above]));
+    }
+    assert_eq!(list.path_to(10).len(), 11);
+    assert_eq!(list.path_to(100), [100]);
+    assert_eq!(list.path_to(100_000), [100_000]);
+    // One that very many need.
+    list.dependencies.push(dependency(Relation::Transitive, (0..100_000).rev().collect()));
+    let start = Instant::now();
+    for _ in 0..1_000 {
+        assert!(list.path_to(100_001).len() < 100);
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn what_was_not_read_is_told_apart_from_what_says_too_little() {
+    let is_unread = |path: &str, text: &str| {
+        let list = read(path, &folder(&[(path, text)]));
+        assert!(!list.problems.is_empty(), "{path}: {text}");
+        list.problems.iter().any(|problem| problem.is_unread)
+    };
+    for (path, text) in [
+        ("package-lock.json", "{\"packages\": {\"node_modules/a\": {\"version\": \"1.0.0\"}"),
+        ("package-lock.json", "[]"),
+        ("Cargo.lock", "version = 3\n[[package]]\nname = \"a\nversion = 1"),
+        ("pnpm-lock.yaml", "packages:\n  a: [\n"),
+        ("pom.xml", "<project><dependencies>"),
+        ("pom.xml", "<html/>"),
+        ("yarn.lock", "nothing of the kind\n"),
+        (
+            "yarn.lock",
+            "a@^1:\n<<<<<<< HEAD\n  version \"1.0.0\"\n=======\n  version \"1.0.1\"\n>>>>>>> b\n",
+        ),
+        ("go.sum", "<<<<<<< HEAD\na v1.0.0 h1:x\n=======\n>>>>>>> b\n"),
+        ("mix.lock", "%{\n<<<<<<< HEAD\n=======\n>>>>>>> b\n}\n"),
+        ("a.spdx.json", "{\"@context\": \"https://spdx.org/rdf/3.0.1/spdx-context.jsonld\"}"),
+    ] {
+        assert!(is_unread(path, text), "{path}: {text}");
+    }
+    for (path, text) in [
+        ("requirements.txt", "a>=1\n"),
+        ("package.json", "{\"dependencies\": {\"a\": \"^1\"}}"),
+        (
+            "bom.json",
+            "{\"bomFormat\": \"CycloneDX\", \"components\": [{\"type\": \"library\", \"name\": \"a\"}]}",
+        ),
+    ] {
+        assert!(!is_unread(path, text), "{path}: {text}");
+    }
+    for (path, text) in [("yarn.lock", "# yarn lockfile v1\n\n"), ("a.spdx", "\n")] {
+        assert_eq!(read(path, &folder(&[(path, text)])), List::default());
+    }
+}
+
+#[test]
+fn a_developers_name_in_another_encoding_hides_nothing() {
+    let mut pom = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><project><groupId>g</groupId><artifactId>p</artifactId>\
+        <version>1</version><developers><developer><name>Ren\xE9</name></developer></developers><dependencies><dependency>\
+        <groupId>g</groupId><artifactId>a</artifactId><version>1.0</version></dependency></dependencies></project>"
+        .to_vec();
+    let mut files = Folder::from([("pom.xml".to_owned(), pom.clone())]);
+    let list = (format_of("pom.xml").unwrap().read)("pom.xml", &files["pom.xml"], &files);
+    assert_eq!((list.dependencies.len(), list.problems.len()), (1, 0));
+    pom.retain(u8::is_ascii);
+    let utf_16: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(pom.iter().flat_map(|byte| [*byte, 0])).collect();
+    files.insert("pom.xml".to_owned(), utf_16);
+    let list = (format_of("pom.xml").unwrap().read)("pom.xml", &files["pom.xml"], &files);
+    assert_eq!((list.dependencies.len(), list.problems.len()), (1, 0));
+}

@@ -10,10 +10,14 @@ mod spdx;
 
 use model::Dependency;
 
-use crate::lockfiles::{Format, List, entries::Entries, paths};
+use crate::{
+    Problem,
+    lockfiles::{Format, List, entries::Entries, paths},
+};
 
 /// Bills of materials by the names that they usually have.
-pub const FORMAT: Format = Format { name: "SBOM", claims, read: |_, bytes, _| read(bytes), repair };
+pub const FORMAT: Format =
+    Format { name: "SBOM", claims, read: |path, bytes, _| read_named(path, bytes), repair };
 
 /// `bom.json`, `*.cdx.json`, `*.spdx.json` and the like.
 fn claims(path: &str) -> bool {
@@ -26,6 +30,17 @@ fn claims(path: &str) -> bool {
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {
     format!("build with {} {fixed} or later", dependency.package.name)
+}
+
+/// `bom.json` and `bom.xml` may be anything, other names promise a bill of materials.
+fn read_named(path: &str, bytes: &[u8]) -> List {
+    let mut list = read(bytes);
+    let is_promised = claims(path) && !paths::file_name(path).starts_with("bom.");
+    if is_promised && !looks_like_sbom(bytes) && !bytes.trim_ascii().is_empty() {
+        let message = "This is no bill of materials of a version that is known here";
+        list.problems.push(Problem::general(message).unread());
+    }
+    list
 }
 
 /// Whether a content is a bill of materials, whatever its name.

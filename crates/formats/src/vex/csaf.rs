@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Document, Justification, MAX_ITEMS, Product, Statement, Status};
-use crate::json::Value;
+use crate::{json::Value, purl::Purl};
 
 /// No vulnerability has more names.
 const MAX_NAMES: usize = 64;
@@ -62,6 +62,11 @@ pub(super) fn read(root: &Value<'_>, document: &mut Document) {
                 of_same.push(product.clone());
             }
         }
+        // What is said later counts. A product that stands in two lists is not let off.
+        let mut said: Vec<_> = said.into_iter().collect();
+        said.sort_by_key(|((status, ..), _)| {
+            matches!(status, Status::Affected | Status::UnderInvestigation)
+        });
         for ((status, justification, impact), products) in said {
             document.statements.push(Statement {
                 vulnerabilities: names.clone(),
@@ -77,21 +82,34 @@ pub(super) fn read(root: &Value<'_>, document: &mut Document) {
         }
     }
     if unnamed > 0 {
-        document.problem(format!("{unnamed} times a product without a package URL is meant"));
+        let message = format!(
+            "{unnamed} times a product is meant whose package URL, or its version, is missing"
+        );
+        document.problem(message);
     }
 }
 
 /// Products by their id in the document: those of branches and lists, and components in their platforms.
 fn products_of<'v>(tree: &'v Value<'_>) -> HashMap<&'v str, Product> {
     let mut products = HashMap::new();
-    let mut open: Vec<&Value<'_>> = tree.get("branches").items().iter().collect();
-    let mut named: Vec<&Value<'_>> = tree.get("full_product_names").items().iter().collect();
-    while let Some(branch) = open.pop() {
-        open.extend(branch.get("branches").items());
-        named.push(branch.get("product"));
+    // With each, whether it is a branch of certain versions: then a package URL without a version would mean too many.
+    let of_some = |branch: &Value<'_>| {
+        matches!(branch.text("category"), Some("product_version" | "product_version_range"))
+    };
+    let below = |branches: &'v Value<'_>, is_of_some| {
+        branches.items().iter().map(move |branch| (branch, is_of_some || of_some(branch)))
+    };
+    let mut open: Vec<_> = below(tree.get("branches"), false).collect();
+    let names = tree.get("full_product_names").items().iter();
+    let mut named: Vec<_> = names.map(|product| (product, false)).collect();
+    while let Some((branch, is_of_some)) = open.pop() {
+        open.extend(below(branch.get("branches"), is_of_some));
+        named.push((branch.get("product"), is_of_some));
     }
-    for product in named {
-        if let (Some(id), Some(purl)) = (product.text("product_id"), purl_of(product)) {
+    for (product, is_of_some) in named {
+        if let (Some(id), Some(purl)) = (product.text("product_id"), purl_of(product))
+            && (!is_of_some || Purl::parse(&purl).is_ok_and(|purl| purl.version().is_some()))
+        {
             products.insert(id, Product { id: purl, subcomponents: Vec::new() });
         }
     }

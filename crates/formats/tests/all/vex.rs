@@ -95,15 +95,18 @@ fn csaf_products_are_those_of_the_tree_and_reasons_those_of_each() {
         [
             "CVE-2022-0001=GHSA-2 NotAffected pkg:npm/lib@1.0.0 (component_not_present) \"not built in\"",
             "CVE-2022-0001=GHSA-2 NotAffected pkg:oci/app@sha256:ab>pkg:npm/lib@1.0.0 (inline_mitigations_already_exist)",
-            "CVE-2022-0001=GHSA-2 Affected pkg:rpm/redhat/openssl@1.1.1k",
             "CVE-2022-0001=GHSA-2 Fixed pkg:rpm/redhat/openssl@1.1.1k",
+            "CVE-2022-0001=GHSA-2 Affected pkg:rpm/redhat/openssl@1.1.1k",
             "CVE-2022-0001=GHSA-2 UnderInvestigation pkg:oci/app@sha256:ab",
         ]
     );
     let messages: Vec<_> = document.problems.iter().map(|it| &*it.message).collect();
     assert_eq!(
         messages,
-        ["A vulnerability has no identifier", "1 times a product without a package URL is meant"]
+        [
+            "A vulnerability has no identifier",
+            "1 times a product is meant whose package URL, or its version, is missing"
+        ]
     );
     assert_eq!(document.statements[0].justification, Some(Justification::ComponentNotPresent));
     assert!(document.statements[0].status < Status::Fixed);
@@ -162,4 +165,38 @@ proptest! {
             .collect();
         let _ = read(text.as_bytes());
     }
+}
+
+#[test]
+fn a_range_of_versions_is_not_taken_for_all_of_them() {
+    let branch = |category: &str, id: &str, purl: &str| {
+        format!(
+            r#"{{"category": "{category}", "product": {{"product_id": "{id}", "product_identification_helper": {{"purl": "{purl}"}}}}}}"#
+        )
+    };
+    let branches = [
+        branch("product_version_range", "range", "pkg:npm/a"),
+        branch("product_version", "version", "pkg:npm/b"),
+        branch("product_version", "whole", "pkg:npm/%40c/d@1.0.0"),
+        branch("product_name", "name", "pkg:npm/e"),
+    ];
+    let document = read(
+        format!(
+            r#"{{"document": {{"csaf_version": "2.0"}}, "product_tree": {{"branches": [{}]}}, "vulnerabilities": [
+            {{"cve": "CVE-1", "product_status": {{"fixed": ["range", "version", "whole"], "known_not_affected": ["name"]}}}},
+            {{"cve": "CVE-2", "product_status": {{"fixed": ["whole"], "known_affected": ["whole"]}}}}]}}"#,
+            branches.join(", ")
+        )
+        .as_bytes(),
+    );
+    assert_eq!(
+        rows(&document),
+        [
+            "CVE-1 NotAffected pkg:npm/e",
+            "CVE-1 Fixed pkg:npm/%40c/d@1.0.0",
+            "CVE-2 Fixed pkg:npm/%40c/d@1.0.0",
+            "CVE-2 Affected pkg:npm/%40c/d@1.0.0",
+        ]
+    );
+    assert_eq!(document.problems.len(), 1);
 }

@@ -28,9 +28,6 @@ fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     // Older ones begin with a package in the map's first line.
     for line in entries.text().lines().map(|line| line.trim().trim_start_matches("%{")) {
         let Some(entry) = line.strip_prefix('"').and_then(|line| line.split_once("\": {")) else {
-            if line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") {
-                entries.problem(line, "An unresolved merge");
-            }
             continue;
         };
         let (application, value) = entry;

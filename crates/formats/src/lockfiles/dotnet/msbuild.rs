@@ -6,7 +6,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::{Files, interpolate::interpolate, paths};
-use crate::xml::{Node, Tree};
+use crate::{
+    encoding,
+    xml::{Node, Tree},
+};
 
 /// Files that one project may bring in.
 const MAX_IMPORTS: usize = 32;
@@ -51,7 +54,7 @@ impl Evaluation {
     fn nearest(&mut self, name: &str, folder: &str, files: &dyn Files) {
         let found = paths::upwards(folder)
             .filter_map(|folder| paths::join(folder, name))
-            .find(|path| files.get(path).is_some());
+            .find(|path| files.has(path));
         if let Some(path) = found {
             self.load(&path, files);
         }
@@ -61,9 +64,9 @@ impl Evaluation {
         if self.seen.len() >= MAX_IMPORTS || !self.seen.insert(path.to_owned()) {
             return;
         }
-        let Some(text) = files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
-            return;
-        };
+        let Some(bytes) = files.get(path) else { return };
+        let utf_8 = encoding::of_xml(bytes);
+        let Ok(text) = std::str::from_utf8(&utf_8) else { return };
         self.imported_bytes += text.len();
         if self.imported_bytes > MAX_IMPORTED_BYTES {
             return;

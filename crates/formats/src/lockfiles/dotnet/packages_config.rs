@@ -8,6 +8,7 @@ use super::super::{
     paths,
     repair::{command, word},
 };
+use crate::encoding;
 
 pub(crate) const FORMAT: Format = Format { name: "packages.config", claims, read, repair };
 
@@ -23,10 +24,11 @@ fn repair(dependency: &Dependency, fixed: &str) -> String {
 }
 
 fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
-    let mut entries = Entries::of(bytes);
+    let utf_8 = encoding::of_xml(bytes);
+    let mut entries = Entries::of(&utf_8);
     let tree = entries.xml();
     if tree.root("packages").is_none() {
-        entries.problem(entries.text(), "This is no list of packages");
+        entries.unread(entries.text(), "This is no list of packages");
     }
     for package in tree.root("packages").into_iter().flat_map(|root| root.all("package")) {
         let id = package.attribute("id").unwrap_or_default();

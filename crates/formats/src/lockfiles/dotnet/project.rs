@@ -16,7 +16,7 @@ use super::{
     },
     msbuild::Evaluation,
 };
-use crate::xml::Node;
+use crate::{encoding, xml::Node};
 
 pub(crate) const FORMAT: Format =
     Format { name: "*.csproj", claims, read, repair: super::add_package };
@@ -31,10 +31,11 @@ fn claims(path: &str) -> bool {
 }
 
 fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
-    let mut entries = Entries::of(bytes);
+    let utf_8 = encoding::of_xml(bytes);
+    let mut entries = Entries::of(&utf_8);
     let tree = entries.xml();
     let Some(root) = tree.root("Project") else {
-        entries.problem(entries.text(), "This is no project of MSBuild");
+        entries.unread(entries.text(), "This is no project of MSBuild");
         return entries.finish();
     };
     let evaluation = Evaluation::of(path, root, files);

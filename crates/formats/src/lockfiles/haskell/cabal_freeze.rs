@@ -17,7 +17,7 @@ fn repair(dependency: &Dependency, fixed: &str) -> String {
 fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
     let mut entries = Entries::of(bytes);
     if !entries.text().trim_ascii().is_empty() && !entries.text().contains("constraints:") {
-        entries.problem(entries.text(), "No constraints of Cabal stand in this file");
+        entries.unread(entries.text(), "No constraints of Cabal stand in this file");
     }
     for line in entries.text().lines().filter(|line| !line.trim_start().starts_with("--")) {
         let line = line.trim_start();

@@ -15,7 +15,7 @@ use super::{
     },
     pom_model::{Inheritance, Key, Model, parts, scope_of},
 };
-use crate::xml::Node;
+use crate::{encoding, xml::Node};
 
 pub(crate) const FORMAT: Format = Format { name: "pom.xml", claims, read, repair };
 
@@ -33,10 +33,11 @@ fn repair(_: &Dependency, fixed: &str) -> String {
 }
 
 fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
-    let mut entries = Entries::of(bytes);
+    let utf_8 = encoding::of_xml(bytes);
+    let mut entries = Entries::of(&utf_8);
     let tree = entries.xml();
     let Some(project) = tree.root("project") else {
-        entries.problem(entries.text(), "This is no project of Maven");
+        entries.unread(entries.text(), "This is no project of Maven");
         return entries.finish();
     };
     let inheritance = Inheritance::of(Arc::new(Model::of(path, project)), files);

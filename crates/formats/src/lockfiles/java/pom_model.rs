@@ -13,10 +13,15 @@ use foldhash::fast::RandomState;
 use model::Scope;
 
 use super::super::{Files, interpolate::interpolate, paths};
-use crate::xml::{Node, Tree};
+use crate::{
+    encoding,
+    xml::{Node, Tree},
+};
 
 /// More parents than this are a circle or an attack.
 const MAX_PARENTS: usize = 16;
+/// To look for a property in one file takes as long as to read so many bytes.
+const PROPERTY_BYTES: usize = 4;
 /// Bills of materials that one file may bring in, those of others included.
 const MAX_IMPORTS: usize = 32;
 
@@ -127,7 +132,8 @@ impl Model {
 
     fn load(path: &str, files: &dyn Files) -> Option<Arc<Self>> {
         let read = || {
-            let text = std::str::from_utf8(files.get(path)?).ok()?;
+            let utf_8 = encoding::of_xml(files.get(path)?);
+            let text = std::str::from_utf8(&utf_8).ok()?;
             let (tree, _) = Tree::parse(text.trim_start_matches('\u{feff}'));
             tree.root("project").map(|project| Arc::new(Self::of(path, project)))
         };
@@ -186,7 +192,10 @@ impl<'f> Inheritance<'f> {
 
     /// The text with every `${reference}` replaced; the first reference that nobody defines otherwise.
     pub(super) fn interpolate<'s>(&'s self, text: &'s str) -> Result<String, String> {
-        interpolate(text, ("${", '}'), |name| self.property(name))
+        interpolate(text, ("${", '}'), |name| {
+            let is_left = self.files.spend(PROPERTY_BYTES * self.chain.len());
+            self.property(name).filter(|_| is_left)
+        })
     }
 
     fn property(&self, name: &str) -> Option<&str> {

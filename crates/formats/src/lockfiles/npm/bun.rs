@@ -1,7 +1,7 @@
 //! `bun.lock`: JSON with comments and trailing commas; `packages` by the path that leads to them (`a/b` is the `b` that only `a` uses).
 //! <https://bun.sh/docs/install/lockfile>
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 use foldhash::fast::RandomState;
 use model::Ecosystem;
@@ -16,14 +16,19 @@ use super::{
 };
 use crate::json::Value;
 
-/// Longer chains of packages with versions of their own are not followed.
+/// Longer chains of packages with versions of their own are not followed, and all of them together no further than this.
 const MAX_PATH_BYTES: usize = 4_096;
+const MAX_COMPARED_BYTES: usize = 512 << 20;
 
 pub(super) fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
     let plain = without_comments(bytes);
     let mut entries = Entries::of(&plain);
     let root = entries.json();
-    let mut lock = Lock { needs: Needs::default(), nodes: HashMap::default() };
+    let mut lock = Lock {
+        needs: Needs::default(),
+        nodes: HashMap::default(),
+        left_bytes: Cell::new(MAX_COMPARED_BYTES),
+    };
     let packages = root.get("packages").entries();
     for (key, entry) in packages {
         let package = entry.items().first().and_then(Value::as_str).and_then(split);
@@ -56,6 +61,7 @@ pub(super) fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
 struct Lock<'a> {
     needs: Needs,
     nodes: HashMap<&'a str, Node, RandomState>,
+    left_bytes: Cell<usize>,
 }
 
 impl Lock<'_> {
@@ -74,6 +80,8 @@ impl Lock<'_> {
     fn resolve(&self, path: &str, name: &str) -> Option<Node> {
         let mut path = if path.len() + name.len() > MAX_PATH_BYTES { "" } else { path };
         while !path.is_empty() {
+            let bytes = path.len() + name.len();
+            self.left_bytes.set(self.left_bytes.get().checked_sub(bytes)?);
             if let Some(node) = self.nodes.get(format!("{path}/{name}").as_str()) {
                 return Some(*node);
             }

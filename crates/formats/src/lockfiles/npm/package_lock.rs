@@ -1,7 +1,7 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`: `lockfileVersion` 1 nests `dependencies` as folders are nested, 2 and 3 have
 //! `packages` by folder (2 has both). <https://docs.npmjs.com/cli/configuring-npm/package-lock-json>
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 use foldhash::fast::RandomState;
 use model::{Ecosystem, Scope};
@@ -17,13 +17,20 @@ use super::{
 };
 use crate::json::Value;
 
-/// Node looks for a package in every folder above. Longer paths stand in hostile files alone.
+/// Node looks for a package in every folder above. Longer paths stand in hostile files alone, and so does what makes paths of this
+/// length together; then it is not told any more who needs whom.
 const MAX_PATH_BYTES: usize = 4_096;
+const MAX_COMPARED_BYTES: usize = 512 << 20;
 
 pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     let mut entries = Entries::of(bytes);
     let root = entries.json();
-    let mut tree = Tree { entries, needs: Needs::default(), nodes: HashMap::default() };
+    let mut tree = Tree {
+        entries,
+        needs: Needs::default(),
+        nodes: HashMap::default(),
+        left_bytes: Cell::new(MAX_COMPARED_BYTES),
+    };
     if root.get("packages").entries().is_empty() {
         tree.read_nested(&root, &manifest::asked_at(&paths::beside(path, "package.json"), files));
     } else {
@@ -38,6 +45,7 @@ struct Tree<'a> {
     needs: Needs,
     /// By folder: `node_modules/a/node_modules/@b/c`.
     nodes: HashMap<String, Node, RandomState>,
+    left_bytes: Cell<usize>,
 }
 
 impl Tree<'_> {
@@ -136,6 +144,7 @@ impl Tree<'_> {
             }
             candidate.push_str("node_modules/");
             candidate.push_str(name);
+            self.left_bytes.set(self.left_bytes.get().checked_sub(candidate.len())?);
             if let Some(node) = self.nodes.get(&candidate) {
                 return Some(*node);
             }

@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use model::{Dependency, Ecosystem, Package, Relation, Scope};
 
 use super::super::{
@@ -535,4 +537,22 @@ fn repairs_are_commands_of_the_package_manager() {
     );
     assert!(repair("pnpm-lock.yaml", &dependency).contains(r#""pnpm": { "overrides": { "lodash""#));
     assert!(repair("yarn.lock", &dependency).contains(r#""resolutions": { "lodash""#));
+}
+
+#[test]
+fn many_needs_from_a_deep_folder_are_followed_as_far_as_there_is_time() {
+    let needs: String = (0..50_000).map(|number| format!("\"d{number}\":\"1\",")).collect();
+    let needs = format!("{{{}}}", needs.trim_end_matches(','));
+    let folders = "a/".repeat(1_900);
+    let package_lock = format!(
+        r#"{{"packages": {{"": {{}}, "{folders}node_modules/x": {{"version": "1.0.0", "dependencies": {needs}}}}}}}"#
+    );
+    let bun = format!(
+        r#"{{"packages": {{"{folders}x": ["x@1.0.0", "", {{"dependencies": {needs}}}, ""]}}}}"#
+    );
+    let start = Instant::now();
+    for (path, text) in [("package-lock.json", &package_lock), ("bun.lock", &bun)] {
+        assert_eq!(read(path, &folder(&[(path, text)])).dependencies.len(), 1);
+    }
+    assert!(start.elapsed().as_secs() < 60);
 }

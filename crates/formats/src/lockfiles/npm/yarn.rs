@@ -19,6 +19,9 @@ use super::{
 pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     let mut entries = Entries::of(bytes);
     let file = parse(entries.text());
+    if !file.blocks.is_empty() && file.blocks.iter().all(|block| block.version.is_empty()) {
+        entries.unread(entries.text(), "No entry of Yarn stands in this file");
+    }
     let mut lock = Lock { needs: Needs::default(), by_descriptor: HashMap::default() };
     let mut nodes = Vec::with_capacity(file.blocks.len());
     let mut by_resolution: HashMap<(&str, &str), Node, RandomState> = HashMap::default();

@@ -2,10 +2,7 @@
 //! what.
 //! <https://pip.pypa.io/en/stable/reference/requirements-file-format/>
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashMap},
-};
+use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use model::{Ecosystem, Relation, Scope};
@@ -21,7 +18,7 @@ use super::{
     logical_lines::{Line, logical_lines},
     requirement::{self, normal},
 };
-use crate::Problem;
+use crate::{Problem, encoding};
 
 /// More `-c` files are not read.
 const MAX_CONSTRAINTS: usize = 16;
@@ -43,7 +40,7 @@ pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     if is_constraints(paths::file_name(path)) {
         return List::default();
     }
-    let utf_8 = decode(bytes);
+    let utf_8 = encoding::of_windows(bytes);
     let entries = Entries::of(&utf_8);
     let lines = logical_lines(entries.text());
     let mut file = File::new(entries, scope_of_path(path));
@@ -58,18 +55,6 @@ pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
         }
     }
     file.finish()
-}
-
-/// Windows' shells write UTF-16, and pip reads it.
-fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let unit: fn([u8; 2]) -> u16 = match bytes {
-        [0xFF, 0xFE, ..] => u16::from_le_bytes,
-        [0xFE, 0xFF, ..] => u16::from_be_bytes,
-        _ => return Cow::Borrowed(bytes),
-    };
-    let units = bytes.as_chunks::<2>().0.iter().skip(1).map(|pair| unit(*pair));
-    let chars = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
-    Cow::Owned(chars.collect::<String>().into_bytes())
 }
 
 /// A file for development says so in its name or folder.
@@ -180,7 +165,7 @@ impl<'a> File<'a> {
         let named = |name: &str| paths::join(paths::folder(path), name);
         if let Some(name) = value(option, "-r", "--requirement") {
             // One that is there is read for itself.
-            if !named(name).is_some_and(|path| claims(&path) && files.get(&path).is_some()) {
+            if !named(name).is_some_and(|path| claims(&path) && files.has(&path)) {
                 let message = format!(
                     "{} is not read: it is no requirements file of the target",
                     quoted(name)
@@ -203,7 +188,7 @@ impl<'a> File<'a> {
 
     fn constrain(&mut self, bytes: &[u8]) {
         self.constraint_files += 1;
-        let utf_8 = decode(bytes);
+        let utf_8 = encoding::of_windows(bytes);
         for line in logical_lines(Entries::of(&utf_8).text()) {
             let Line::Requirement { text, .. } = line else { continue };
             let Some(found) = requirement::parse(&text) else { continue };

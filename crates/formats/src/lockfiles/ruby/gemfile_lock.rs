@@ -60,9 +60,6 @@ fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
         let content = line.trim_start_matches(' ');
         match line.len() - content.len() {
             _ if content.trim().is_empty() => {}
-            0 if content.starts_with("<<<<<<<") || content.starts_with(">>>>>>>") => {
-                entries.problem(line, "An unresolved merge");
-            }
             0 => {
                 section = section_of(content.trim_end());
                 is_known |= section != Section::Other;
@@ -104,7 +101,7 @@ fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
         }
     }
     if !is_known {
-        entries.problem(entries.text(), "No section of Bundler stands in this file");
+        entries.unread(entries.text(), "No section of Bundler stands in this file");
     }
     for name in groups_of_development(path, files, &gemspecs) {
         if let Some(scope) = direct.get_mut(&*name) {

@@ -3,7 +3,7 @@
 use model::{Dependency, Ecosystem, Relation};
 
 use super::{
-    super::{Files, Format, List, entries::Entries},
+    super::{Files, Format, List, entries::Entries, repair::quoted},
     requirements,
 };
 
@@ -14,7 +14,10 @@ fn claims(path: &str) -> bool {
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {
-    format!("add_dependency {:?}, {:?}", dependency.package.name, format!(">= {fixed}"))
+    // `#{..}` between double quotes is run.
+    let text = |text: &str| quoted(text).replace('#', r"\#");
+    let (name, fixed) = (text(&dependency.package.name), text(&format!(">= {fixed}")));
+    format!("add_dependency {name}, {fixed}")
 }
 
 fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
@@ -27,4 +30,21 @@ fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
         entries.push(dependency);
     }
     entries.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repair_runs_nothing() {
+        let package = model::Package {
+            ecosystem: Ecosystem::RubyGems,
+            release: None,
+            name: "a#{`id`}\"".into(),
+            version: "1".into(),
+        };
+        let told = repair(&Dependency::new(package), "2#{exit}");
+        assert_eq!(told, r##"add_dependency "a\#{`id`}\"", ">= 2\#{exit}""##);
+    }
 }
