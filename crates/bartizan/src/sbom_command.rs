@@ -60,11 +60,11 @@ pub(crate) fn run(arguments: &SbomArguments) -> Result<ExitCode, Failure> {
     output::to(arguments.output.as_deref(), |out| bill.write(form, out)).map_err(Failure::Usage)?;
     let mut is_complete = true;
     for note in &looked.outcome.notes {
-        if note.kind.is_unread() || note.kind == model::NoteKind::Format {
+        if note.kind.leaves_out_packages() || note.kind == model::NoteKind::Format {
             let path = note.path.as_ref().map_or("", model::TargetPath::as_str);
             eprintln!("note: {path}: {}", model::visible(&note.message));
         }
-        is_complete &= !note.kind.is_unread();
+        is_complete &= !note.kind.leaves_out_packages();
     }
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(4) })
 }

@@ -37,8 +37,10 @@ pub enum NoteKind {
     Configuration,
     /// A limit of the scan was reached; what follows it was not looked at.
     Limit,
-    /// A lock file or manifest that could not be understood, or not to its end.
+    /// Something in a lock file or manifest that says less than one would like.
     Format,
+    /// A lock file or manifest that could not be understood, or not to its end: packages may be missing.
+    PackagesUnread,
     /// Packages were listed and not judged: there is no index of advisories.
     NotJudged,
     /// A provider could not be asked whether a credential still works.
@@ -66,6 +68,7 @@ impl NoteKind {
             Self::Configuration => "configuration",
             Self::Limit => "limit",
             Self::Format => "format",
+            Self::PackagesUnread => "packages-unread",
             Self::NotJudged => "not-judged",
             Self::Verification => "verification",
         }
@@ -82,14 +85,21 @@ impl NoteKind {
                 | Self::MissingObject
                 | Self::Corrupt
                 | Self::Limit
+                | Self::PackagesUnread
                 | Self::NotJudged
         )
     }
 
-    /// Whether something of the target was not looked at.
+    /// Whether something of the target was not looked at, for whatever it may hold.
     #[must_use]
     pub const fn is_unread(self) -> bool {
-        self.is_incomplete() && !matches!(self, Self::NotJudged)
+        self.is_incomplete() && !matches!(self, Self::PackagesUnread | Self::NotJudged)
+    }
+
+    /// Whether packages that the target names may be missing from what was listed.
+    #[must_use]
+    pub const fn leaves_out_packages(self) -> bool {
+        self.is_unread() || matches!(self, Self::PackagesUnread)
     }
 }
 

@@ -138,6 +138,30 @@ impl Ecosystem {
     }
 }
 
+impl Ecosystem {
+    /// Whether its advisories are about the packages of one release each, so that nothing can be said of a package without one.
+    #[must_use]
+    pub const fn has_releases(self) -> bool {
+        matches!(
+            self,
+            Self::AlmaLinux
+                | Self::Alpaquita
+                | Self::Alpine
+                | Self::AzureLinux
+                | Self::BellSoft
+                | Self::Debian
+                | Self::Mageia
+                | Self::OpenEuler
+                | Self::OpenSuse
+                | Self::Photon
+                | Self::RedHat
+                | Self::Rocky
+                | Self::Suse
+                | Self::Ubuntu
+        )
+    }
+}
+
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

@@ -94,7 +94,8 @@ pub(crate) const fn meaning(kind: NoteKind) -> &'static str {
         NoteKind::LfsPointer => "Git LFS pointers, content elsewhere",
         NoteKind::Configuration => "configuration without effect",
         NoteKind::Limit => "a limit of the scan was reached",
-        NoteKind::Format => "lock files and manifests not understood, or not to their end",
+        NoteKind::Format => "lock files and manifests that say less than they could",
+        NoteKind::PackagesUnread => "lock files and manifests not read, or not to their end",
         NoteKind::NotJudged => "dependencies listed, not judged",
         NoteKind::Verification => "credentials not verified",
     }

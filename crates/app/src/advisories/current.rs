@@ -77,7 +77,12 @@ impl Current {
         let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
         if opened.file != file {
             opened.file = file;
-            match self.library.index() {
+            // A flipped bit could hide an advisory.
+            let index = self.library.index().and_then(|index| {
+                index.iter().try_for_each(Index::verify)?;
+                Ok(index)
+            });
+            match index {
                 Ok(index) => opened.index = index.map(Arc::new),
                 Err(error) => tracing::warn!(
                     error = &error as &dyn std::error::Error,

@@ -165,10 +165,12 @@ impl App {
             move || Ok::<_, io::Error>(judge(index, key, Unpacker::default().listed(&packed)?))
         };
         let outcome = on_a_thread("packages", work).await.map_err(Error::internal)?;
-        let mut findings = outcome.map_err(Error::internal)?.findings;
+        let outcome = outcome.map_err(Error::internal)?;
+        let is_judged = outcome.is_complete();
+        let mut findings = outcome.findings;
         let is_cut = findings.len() > self.config.max_findings;
         findings.truncate(self.config.max_findings);
-        let coverage = match inventory.is_whole && !is_cut {
+        let coverage = match inventory.is_whole && is_judged && !is_cut {
             true => vec![Scanner::Dependencies.as_str()],
             false => Vec::new(),
         };

@@ -20,9 +20,7 @@ pub(crate) fn of_scan(
     listed: &[Listed],
     notes: &mut Vec<Note>,
 ) -> Option<Packages> {
-    let is_about_files =
-        |note: &Note| note.kind.is_incomplete() && note.kind != NoteKind::NotJudged;
-    let is_whole = !notes.iter().any(is_about_files);
+    let is_whole = !notes.iter().any(|note| note.kind.leaves_out_packages());
     let judgement = index.and_then(|index| {
         let mut verdict = Verdict::default();
         let mut packages = listed.iter().flat_map(|file| &file.list.dependencies);

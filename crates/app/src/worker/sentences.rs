@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use model::{Note, NoteKind};
+use model::{Note, NoteKind, TargetPath};
 use store::ScanKind;
 
 /// As many notes of a kind are told one by one; the rest is told in one more.
@@ -164,6 +164,14 @@ pub(super) fn incomplete(notes: &[Note], dropped: usize) -> Option<String> {
         .map(|(kind, notes)| match (kind, notes.as_slice()) {
             // A limit is told in a sentence of its own.
             (NoteKind::Limit | NoteKind::NotJudged, [first, ..]) => first.message.clone(),
+            (NoteKind::PackagesUnread, [first, ..]) => {
+                let file = first.path.as_ref().map_or("", TargetPath::as_str);
+                let others = match notes.len() {
+                    1 => String::new(),
+                    count => format!(" and {} more", count - 1),
+                };
+                format!("packages may be missing: {file}: {}{others}", first.message)
+            }
             (kind, notes) => counted(kind, notes.len()),
         })
         .collect();
@@ -230,7 +238,6 @@ fn duration(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::TargetPath;
 
     use super::*;
 

@@ -36,10 +36,13 @@ pub(super) fn run(library: &Library, arguments: &SyncArguments) -> Result<ExitCo
         .map_err(Failure::target)?;
     drop(line);
     let width = report.sources.iter().map(|source| source.name.len()).max().unwrap_or_default();
-    let (mut out, mut failed) = (String::new(), 0);
+    let (mut out, mut failed, mut unreadable) = (String::new(), 0, 0);
     for source in &report.sources {
         let _ = match &source.outcome {
-            Ok(outcome) => writeln!(out, "{:width$}  {}", source.name, outcome_text(outcome)),
+            Ok(outcome) => {
+                unreadable += unreadable_of(outcome);
+                writeln!(out, "{:width$}  {}", source.name, outcome_text(outcome))
+            }
             Err(_) => {
                 failed += 1;
                 writeln!(out, "{:width$}  failed", source.name)
@@ -59,7 +62,8 @@ pub(super) fn run(library: &Library, arguments: &SyncArguments) -> Result<ExitCo
     };
     print(&out)?;
     Ok(ExitCode::from(match failed {
-        0 => 0,
+        0 if unreadable == 0 => 0,
+        0 => INCOMPLETE,
         failed if failed == count => 3,
         _ => INCOMPLETE,
     }))
@@ -103,22 +107,29 @@ fn sentence(progress: Progress<'_>) -> String {
     }
 }
 
+const fn unreadable_of(outcome: &Outcome) -> u64 {
+    match outcome {
+        Outcome::Unchanged => 0,
+        Outcome::Replaced { unreadable, .. } | Outcome::Merged { unreadable, .. } => *unreadable,
+    }
+}
+
 fn outcome_text(outcome: &Outcome) -> String {
-    let unreadable = |number: u64| match number {
+    let unreadable = match unreadable_of(outcome) {
         0 => String::new(),
         number => format!(", {} unreadable", grouped(number)),
     };
     match outcome {
         Outcome::Unchanged => "nothing new".to_owned(),
-        Outcome::Replaced { documents, unreadable: none } => {
-            counted(*documents, "document", "documents") + &unreadable(*none)
+        Outcome::Replaced { documents, .. } => {
+            counted(*documents, "document", "documents") + &unreadable
         }
-        Outcome::Merged { changed, removed, unreadable: none } => {
+        Outcome::Merged { changed, removed, .. } => {
             let removed = match removed {
                 0 => String::new(),
                 removed => format!(", {} removed", grouped(*removed)),
             };
-            format!("{} new or changed{removed}{}", grouped(*changed), unreadable(*none))
+            format!("{} new or changed{removed}{unreadable}", grouped(*changed))
         }
     }
 }

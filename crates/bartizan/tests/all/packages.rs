@@ -75,6 +75,12 @@ fn a_scan_lists_packages_and_judges_them_once_there_are_advisories() {
     assert!(report["advisories_at"].as_str().unwrap().starts_with("2024-01-01"), "{report}");
     assert_eq!(scan(&["--only", "secrets"]).1, 0);
     assert_eq!(scan(&["--only", "dependencies.yanked"]).1, 0);
+    let cut = LOCK.split_once("\"node_modules/lodash\"").unwrap().0;
+    fs::write(project.join("package-lock.json"), cut).unwrap();
+    let (report, code) = scan(&[]);
+    assert_eq!((code, &report["complete"]), (4, &json!(false)), "{report}");
+    assert_eq!(report["notes"][0]["kind"], "packages-unread", "{report}");
+    fs::write(project.join("package-lock.json"), LOCK).unwrap();
 
     let vex = json!({ "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://acme.example/1", "author": "acme",
         "timestamp": "2024-01-01T00:00:00Z", "version": 1, "statements": [{
@@ -161,6 +167,14 @@ fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
         assert!(started.status < 300, "{}", started.body);
         let has_ended = |scans: &Value| scans[0]["status"] == "completed";
         server.wait_for(scans, &token, has_ended);
+
+        // Cut off, it says nothing of what was repaired.
+        let cut = LOCK.split_once("\"node_modules/lodash\"").unwrap().0;
+        repo.write("package-lock.json", cut).commit("cut off");
+        let scan = server.scan_again(&token, "acme");
+        let done = server.wait(&scan, &token, &["completed"]);
+        assert_eq!(done["fixed_findings"], 0, "{done}");
+        assert!(done["error"].as_str().unwrap().contains("packages may be missing"), "{done}");
 
         // Repaired.
         let repaired = LOCK.replace("4.17.15", "4.17.21");

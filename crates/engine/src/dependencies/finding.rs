@@ -247,7 +247,7 @@ impl Told<'_> {
 }
 
 /// Whether a lock file locks what tests and examples look at: its folder says so, whatever it is called itself.
-fn is_sample(path: &str) -> bool {
+pub(super) fn is_sample(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, _)| place::is_sample(&format!("{folder}/a.rs")))
 }
 

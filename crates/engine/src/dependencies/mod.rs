@@ -15,6 +15,7 @@ use std::{
 
 use advisories::Index;
 use formats::{
+    Problem,
     lockfiles::{self, Files, Format, List, Remembering},
     sbom,
     vex::Document,
@@ -27,6 +28,8 @@ use manifests::{Manifests, is_installed_by_mix};
 use reach::{Known, Questions};
 use vex::Statements;
 
+/// Findings about packages of one scan.
+const MAX_FINDINGS: usize = 50_000;
 /// Problems of one file that are told one by one.
 const MAX_PROBLEMS: usize = 20;
 
@@ -115,8 +118,16 @@ pub(crate) fn judge_listed(
     match &dependencies.index {
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
+            notes.extend(of_no_release(packages.keys().copied()));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
+                    break;
+                }
+                if found.findings.len() >= MAX_FINDINGS {
+                    let message = format!(
+                        "there are more than {MAX_FINDINGS} findings about packages; the others are not told"
+                    );
+                    notes.push(Note::general(NoteKind::NotJudged, message));
                     break;
                 }
                 let judged = found.judge(scan, index, package, at, files);
@@ -170,6 +181,19 @@ fn not_covered<'p>(index: &Index, packages: impl Iterator<Item = &'p Package>) -
     })
 }
 
+/// Packages of distributions whose release nothing tells: advisories are about those of releases.
+fn of_no_release<'p>(packages: impl Iterator<Item = &'p Package>) -> Option<Note> {
+    let is_lost =
+        |package: &&Package| package.ecosystem.has_releases() && package.release.is_none();
+    let count = packages.filter(is_lost).count();
+    (count > 0).then(|| {
+        let message = format!(
+            "{count} packages of distributions were not judged: nothing tells of which release they are"
+        );
+        Note::general(NoteKind::NotJudged, message)
+    })
+}
+
 /// The project's own statements, if they count.
 fn own_statements(
     files: &BTreeMap<String, Vec<u8>>,
@@ -213,20 +237,39 @@ fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -
             notes.push(Note::at(NoteKind::Unreadable, at, message));
             continue;
         };
-        for problem in list.problems.iter().take(MAX_PROBLEMS) {
-            let message = match problem.line {
-                Some(line) => format!("line {line}: {}", problem.message),
-                None => problem.message.clone(),
-            };
-            notes.push(Note::at(NoteKind::Format, at.clone(), message));
-        }
-        if let Some(more) = list.problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
-            let message = format!("{more} further problems");
-            notes.push(Note::at(NoteKind::Format, at.clone(), message));
-        }
+        notes.extend(told(&list.problems, &at));
         if !list.dependencies.is_empty() {
             listed.push(Listed { path: at, format, list });
         }
     }
+    if remembering.is_spent() {
+        let message = "files that lock files and manifests refer to were not all read: there are too many references";
+        notes.push(Note::general(NoteKind::Limit, message));
+    }
     listed
+}
+
+/// What is wrong with a file: first that something of it was not read. A broken file among those of tests is there to be broken.
+fn told(problems: &[Problem], at: &TargetPath) -> Vec<Note> {
+    let is_sample = finding::is_sample(at.as_str());
+    let kind = |problem: &Problem| match problem.is_unread && !is_sample {
+        true => NoteKind::PackagesUnread,
+        false => NoteKind::Format,
+    };
+    let (unread, others): (Vec<_>, Vec<_>) =
+        problems.iter().partition(|problem| kind(problem) == NoteKind::PackagesUnread);
+    let shown = unread.into_iter().chain(others).take(MAX_PROBLEMS);
+    let mut notes: Vec<Note> = shown
+        .map(|problem| {
+            let message = match problem.line {
+                Some(line) => format!("line {line}: {}", problem.message),
+                None => problem.message.clone(),
+            };
+            Note::at(kind(problem), at.clone(), message)
+        })
+        .collect();
+    if let Some(more) = problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
+        notes.push(Note::at(NoteKind::Format, at.clone(), format!("{more} further problems")));
+    }
+    notes
 }

@@ -193,7 +193,39 @@ fn a_lock_file_of_a_test_says_less_and_a_broken_one_is_told() {
     );
     let finding = &outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap();
     assert_eq!(finding.confidence, Confidence::Low);
-    assert!(outcome.notes.iter().any(|note| note.kind == NoteKind::Format), "{:?}", outcome.notes);
+    assert!(
+        outcome.notes.iter().any(|note| note.kind == NoteKind::PackagesUnread),
+        "{:?}",
+        outcome.notes
+    );
+}
+
+#[test]
+fn a_lock_file_that_ends_too_soon_is_not_taken_for_the_whole() {
+    let cut = LOCK.get(..LOCK.len() - 20).unwrap();
+    let outcome = scanned(&[("package-lock.json", cut)], &[LODASH]);
+    assert!(!outcome.is_complete());
+    let is_told = |note: &model::Note| note.kind == NoteKind::PackagesUnread;
+    assert!(outcome.notes.iter().any(is_told), "{:?}", outcome.notes);
+    // One that tests are about may be broken for their sake.
+    let outcome = scanned(&[("tests/fixtures/package-lock.json", cut)], &[LODASH]);
+    assert!(outcome.is_complete(), "{:?}", outcome.notes);
+}
+
+#[test]
+fn findings_about_packages_have_a_bound() {
+    let lines: String = (0..26_000).map(|number| format!("django==1.0+{number}\n")).collect();
+    let advisory = |number: u8| {
+        format!(
+            r#"{{"id": "A-{number}", "modified": "2024-01-01T00:00:00Z", "affected": [{{
+            "package": {{"ecosystem": "PyPI", "name": "django"}},
+            "ranges": [{{"type": "ECOSYSTEM", "events": [{{"introduced": "0"}}]}}]}}]}}"#
+        )
+    };
+    let (one, two) = (advisory(1), advisory(2));
+    let outcome = scanned(&[("requirements.txt", &lines)], &[&one, &two]);
+    assert_eq!(outcome.findings.len(), 50_000);
+    assert!(outcome.notes.iter().any(|note| note.kind == NoteKind::NotJudged));
 }
 
 #[test]
@@ -243,6 +275,9 @@ fn what_somebody_states_not_to_concern_the_project_is_suppressed_and_counted() {
     assert_eq!(suppressed(true, "not_affected", "pkg:npm/lodash@4.17.15"), Some(reason));
     assert_eq!(suppressed(true, "not_affected", "pkg:npm/lodash@4.17.14"), None);
     assert_eq!(suppressed(true, "affected", "pkg:npm/lodash"), None);
+    // Not every version can be the repaired one.
+    assert!(suppressed(true, "fixed", "pkg:npm/lodash@4.17.15").is_some());
+    assert_eq!(suppressed(true, "fixed", "pkg:npm/lodash"), None);
     assert_eq!(suppressed(true, "not_affected", "pkg:npm/other"), None);
     // A stranger's repository does not get to say what does not concern it.
     assert_eq!(suppressed(false, "not_affected", "pkg:npm/lodash"), None);
@@ -267,6 +302,21 @@ fn packages_of_which_nobody_asked_the_advisories_are_not_called_well() {
     assert!(note.message.contains("1 of crates.io"), "{}", note.message);
     assert!(!note.message.contains("npm"), "{}", note.message);
     assert!(!outcome.is_complete());
+    // Of which release a distribution's package is decides which advisories are about it.
+    let curl = |more: &str| {
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+            {{"type": "library", "name": "curl", "version": "7.0", "purl": "pkg:deb/debian/curl@7.0{more}"}}]}}"#
+        )
+    };
+    const CURL: &str = r#"{"id": "DSA-1", "modified": "2024-01-01T00:00:00Z", "affected": [{
+        "package": {"ecosystem": "Debian:12", "name": "curl"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}"#;
+    let unknown = scanned(&[("bom.json", &curl(""))], &[CURL]);
+    assert!(unknown.notes.iter().any(|note| note.message.contains("which release")));
+    assert!(!unknown.is_complete() && unknown.findings.is_empty());
+    let known = scanned(&[("bom.json", &curl("?distro=debian-12"))], &[CURL]);
+    assert_eq!((known.is_complete(), known.findings.len()), (true, 1));
     // There are no advisories to be had.
     let docker = scanned(&[("Dockerfile", "FROM alpine:3.18\n")], &[LODASH]);
     assert!(docker.is_complete(), "{:?}", docker.notes);

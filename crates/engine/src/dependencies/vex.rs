@@ -70,7 +70,7 @@ impl<'d> Statements<'d> {
             .iter()
             .filter_map(|id| self.by_id.get(&id.to_lowercase()))
             .flatten()
-            .filter(|said| said.products.iter().any(|about| about.is(&purl)))
+            .filter(|said| said.products.iter().any(|about| about.is(&purl, said.status)))
             .max_by_key(|said| said.order)?;
         match said.status {
             Status::NotAffected | Status::Fixed => {
@@ -83,13 +83,21 @@ impl<'d> Statements<'d> {
 
 impl About {
     /// Whether the package is meant: as a part of a product, whatever the product is, or as the product itself.
-    fn is(&self, package: &Purl) -> bool {
-        let names = |purl: &Option<Purl>| purl.as_ref().is_some_and(|purl| covers(purl, package));
+    fn is(&self, package: &Purl, status: Status) -> bool {
+        let names = |purl: &Option<Purl>| {
+            let purl = purl.as_ref();
+            purl.is_some_and(|purl| covers(purl, package) && says_which(purl, status))
+        };
         match self.parts.as_slice() {
             [] => names(&self.product),
             parts => parts.iter().any(names),
         }
     }
+}
+
+/// What is repaired is one version; of all of them it cannot be true.
+fn says_which(stated: &Purl, status: Status) -> bool {
+    status != Status::Fixed || stated.version().is_some()
 }
 
 /// A package URL without a version means every version.

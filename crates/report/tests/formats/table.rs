@@ -123,6 +123,7 @@ fn lock_files_not_understood_and_packages_not_judged_are_told() {
     let notes = [
         Note::at(NoteKind::Format, sample::path("web/yarn.lock"), "line 8: no version"),
         Note::general(NoteKind::NotJudged, "5 packages: run `bartizan advisories sync`"),
+        Note::at(NoteKind::PackagesUnread, sample::path("a/yarn.lock"), "line 9: a merge"),
     ];
     let stats = Stats { packages: 5, ..sample::clean().stats };
     let judged = ScanReport { stats, packages_judged: true, ..sample::clean() };
@@ -135,11 +136,13 @@ fn lock_files_not_understood_and_packages_not_judged_are_told() {
         after,
         "\
 The scan is incomplete. Not looked at:
+        1  lock files and manifests not read, or not to their end
+           a/yarn.lock: line 9: a merge
         1  dependencies listed, not judged
            5 packages: run `bartizan advisories sync`
 
 Worth knowing:
-        1  lock files and manifests not understood, or not to their end
+        1  lock files and manifests that say less than they could
            web/yarn.lock: line 8: no version
 "
     );
