@@ -29,11 +29,8 @@ def main():
     parser.add_argument("--projects", type=int, default=200)
     parser.add_argument("--packages", type=int, default=5_000)
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="bartizan-bench-"))
-    try:
-        measure(options, folder)
-    finally:
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="bartizan-bench-") as folder:
+        measure(options, pathlib.Path(folder))
 
 
 def measure(options, folder):
@@ -46,8 +43,7 @@ def measure(options, folder):
     draw = random.Random(1)
     server = Server(options, folder)
     try:
-        server.token = server.post("/v1/auth/register", {
-            "org_name": "Bench", "org_slug": "bench", "email": "you@bench.example", "password": "a long password"})["token"]
+        server.register()
         found = 0
         for number in range(options.projects):
             path = repository(folder / f"p{number}", draw, known, options.packages)

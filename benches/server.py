@@ -13,7 +13,6 @@ import multiprocessing
 import os
 import pathlib
 import random
-import shutil
 import string
 import subprocess
 import tempfile
@@ -33,11 +32,8 @@ def main():
     parser.add_argument("--rate", type=int, default=200, help="requests a second, whether answers come or not")
     parser.add_argument("--seconds", type=int, default=20, help="of each round of reads")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="bartizan-bench-"))
-    try:
-        measure(options, folder)
-    finally:
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="bartizan-bench-") as folder:
+        measure(options, pathlib.Path(folder))
 
 
 def measure(options, folder):
@@ -48,9 +44,7 @@ def measure(options, folder):
         tell("up after", server.up_after * 1000, "ms", 300)
         time.sleep(2)
         tell("memory when idle", server.memory(), "MB", 60)
-        token = server.post("/v1/auth/register", {
-            "org_name": "Bench", "org_slug": "bench", "email": "you@bench.example", "password": "a long password"})["token"]
-        server.token = token
+        server.register()
         for name, path in [("small", small), ("warm", small), *[(f"large-{n}", large) for n in range(4)]]:
             server.post("/v1/orgs/bench/projects", {"slug": name, "name": name, "repo_url": path.as_uri()})
         server.scan("warm")
@@ -131,6 +125,11 @@ class Server:
             data = json.dumps(body).encode()
         with urllib.request.urlopen(request, data=data, timeout=60) as answer:
             return answer.read().decode()
+
+    def register(self):
+        """Makes the organization `bench`; what is asked from now on is asked by its administrator."""
+        self.token = self.post("/v1/auth/register", {
+            "org_name": "Bench", "org_slug": "bench", "email": "you@bench.example", "password": "a long password"})["token"]
 
     def get(self, path):
         return json.loads(self.request("GET", path))

@@ -1,4 +1,5 @@
-//! What callers write, understood once. Each function takes the name that the caller knows the field by.
+//! What callers write, understood once: each function that reads a field takes the name that the caller knows it by. And digests,
+//! as they are written.
 
 use crate::Error;
 
@@ -12,6 +13,11 @@ const MAX_SOUGHT_CHARS: usize = 200;
 const MAX_EMAIL_BYTES: usize = 254;
 /// Longest name of a branch, in bytes: what git's own servers take.
 const MAX_BRANCH_BYTES: usize = 250;
+
+/// A digest, in lower case.
+pub(crate) fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// A name in URLs: `^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`, 2 to 40 characters.
 pub(crate) fn slug(text: String) -> Result<String, Error> {

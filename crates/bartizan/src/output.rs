@@ -46,7 +46,7 @@ pub(crate) fn to(
         return print(|out| write(out));
     };
     let told = || format!("cannot write {}", path.display());
-    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    if std::fs::symlink_metadata(replaced(path)).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or a pipe is written, not replaced.
         let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(told)?;
         return write(&mut file).with_context(told);
@@ -66,6 +66,12 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) ->
     }
 }
 
+/// Behind a link it is the file that is replaced.
+fn replaced(path: &Path) -> PathBuf {
+    let resolved = std::fs::canonicalize(path).ok().filter(|resolved| resolved.is_file());
+    resolved.unwrap_or_else(|| path.to_owned())
+}
+
 /// A file that is written before it takes its place.
 pub(crate) struct Aside {
     pub(crate) file: tempfile::NamedTempFile,
@@ -74,9 +80,7 @@ pub(crate) struct Aside {
 
 impl Aside {
     pub(crate) fn of(path: &Path) -> Result<Self> {
-        // Behind a link it is the file that is replaced.
-        let resolved = std::fs::canonicalize(path).ok().filter(|resolved| resolved.is_file());
-        let path = resolved.unwrap_or_else(|| path.to_owned());
+        let path = replaced(path);
         let folder =
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new()

@@ -1,11 +1,10 @@
 //! `bartizan sbom`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use anyhow::anyhow;
 use app::Bill;
-use checks::secrets::Ruleset;
-use engine::{Cancel, Dependencies, HashKey, Progress, Scan, Suppressions};
+use engine::{Dependencies, HashKey, Scan};
 use report::sbom;
 
 use crate::{
@@ -24,15 +23,9 @@ pub(crate) fn run(arguments: &SbomArguments) -> Result<ExitCode, Failure> {
     };
     let target = target::understand(&arguments.target, arguments.branch.is_some())?;
     let scan = Scan {
-        // Nothing but packages is looked for, and of them nothing is said.
-        ruleset: Arc::new(Ruleset::empty().build()),
-        dependencies: Some(Dependencies::default()),
-        suppressions: Suppressions::default(),
-        key: HashKey::new([0; 32]),
         threads: machine::threads(),
-        limits: sources::Limits::default(),
-        progress: Arc::new(Progress::default()),
-        cancel: Cancel::default(),
+        // Of what is found nothing is said.
+        ..Scan::of_packages(Dependencies::default(), HashKey::new([0; 32]))
     };
     let look = Look {
         history: false,

@@ -160,6 +160,21 @@ impl Outcome {
 }
 
 impl Scan {
+    /// One that looks for packages and for nothing else, as fast as one thread is.
+    #[must_use]
+    pub fn of_packages(dependencies: Dependencies, key: HashKey) -> Self {
+        Self {
+            ruleset: Arc::new(Ruleset::empty().build()),
+            dependencies: Some(dependencies),
+            suppressions: Suppressions::default(),
+            key,
+            threads: 1,
+            limits: Limits::default(),
+            progress: Arc::new(Progress::default()),
+            cancel: Cancel::default(),
+        }
+    }
+
     /// Scans a directory or a file as it stands on the disk.
     ///
     /// # Errors

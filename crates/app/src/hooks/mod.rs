@@ -199,8 +199,7 @@ fn name_of(delivery: &Delivery, body: &[u8]) -> String {
             let id = delivery.id.as_deref().unwrap_or_default();
             let digest =
                 Sha256::new_with_prefix(id).chain_update([0]).chain_update(body).finalize();
-            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{provider} sha256 {hex}")
+            format!("{provider} sha256 {}", text::hexadecimal(&digest))
         }
     }
 }

@@ -8,8 +8,7 @@ use std::{
 };
 
 use ::advisories::Index;
-use checks::secrets::Ruleset;
-use engine::{Cancel, Dependencies, HashKey, Listed, Outcome, Progress, Suppressions};
+use engine::{Dependencies, HashKey, Listed, Outcome, Scan};
 use model::{Finding, Reachable, Scanner};
 use store::{Access, Coverage, Inventory, Judgement, PackageListId, ProjectId, Waiting};
 use tokio::{sync::watch, time::sleep};
@@ -238,17 +237,8 @@ fn known(
 
 fn judge(index: Arc<Index>, key: HashKey, listed: Vec<Listed>) -> Outcome {
     stand_back();
-    let scan = engine::Scan {
-        ruleset: Arc::new(Ruleset::empty().build()),
-        dependencies: Some(Dependencies { index: Some(index), ..Dependencies::default() }),
-        suppressions: Suppressions::default(),
-        key,
-        threads: 1,
-        limits: sources::Limits::default(),
-        progress: Arc::new(Progress::default()),
-        cancel: Cancel::default(),
-    };
-    scan.packages(listed)
+    let judge = Dependencies { index: Some(index), ..Dependencies::default() };
+    Scan::of_packages(judge, key).packages(listed)
 }
 
 /// The code was looked at by the scan before; it is not at hand now.

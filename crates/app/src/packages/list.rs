@@ -9,7 +9,7 @@ use model::{Dependency, Ecosystem, Package, Position, Relation, Scope, Span, Tar
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::hex;
+use crate::text::hexadecimal;
 
 /// The form that this version writes and reads.
 const FORM: u8 = 1;
@@ -63,7 +63,7 @@ pub(crate) fn pack(listed: &[Listed]) -> Option<Packed> {
     }
     let count = files.iter().map(|file| file.entries.len()).sum::<usize>();
     Some(Packed {
-        digest: hex(&Sha256::digest(&raw)),
+        digest: hexadecimal(&Sha256::digest(&raw)),
         count: i64::try_from(count).unwrap_or(i64::MAX),
         bytes: zstd::encode_all(raw.as_slice(), LEVEL).ok()?,
     })

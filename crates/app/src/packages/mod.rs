@@ -14,6 +14,8 @@ use model::{Note, NoteKind, Package};
 use sha2::{Digest as _, Sha256};
 use store::{Judgement, PackageList, Packages};
 
+use crate::text::hexadecimal;
+
 /// What is stored of the packages that a scan listed. Where they cannot be kept, a note says so.
 pub(crate) fn of_scan(
     index: Option<&Index>,
@@ -80,13 +82,9 @@ impl Verdict {
     pub(crate) fn finish(self, index: &Index) -> Judgement {
         let Status { built_at_ms, advisories_at_ms, .. } = *index.status();
         Judgement {
-            verdict: self.0.map(|hash| hex(&hash.finalize())).unwrap_or_default(),
+            verdict: self.0.map(|hash| hexadecimal(&hash.finalize())).unwrap_or_default(),
             judged_at: built_at_ms,
             advisories_at: advisories_at_ms.unwrap_or(built_at_ms),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,13 +1,12 @@
 use std::{fs, io::Cursor};
 
 use advisories::{Batch, Builder};
-use checks::secrets::Ruleset;
 use formats::advisories::osv;
 use model::{Confidence, Reachable, Relation, Severity, Suppression};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Cancel, HashKey, Outcome, Progress, Suppressions, baseline::Baseline, config::Config};
+use crate::{HashKey, Outcome, Suppressions, baseline::Baseline, config::Config};
 
 const LODASH: &str = r#"{
     "id": "GHSA-35jh-r3h4-6jhm", "aliases": ["CVE-2021-23337"], "modified": "2024-01-01T00:00:00Z",
@@ -58,16 +57,8 @@ pub(super) fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 pub(super) fn scan(dependencies: Dependencies, suppressions: Suppressions) -> Scan {
-    Scan {
-        ruleset: Arc::new(Ruleset::empty().build()),
-        dependencies: Some(dependencies),
-        suppressions,
-        key: HashKey::new([7; 32]),
-        threads: 2,
-        limits: sources::Limits::default(),
-        progress: Arc::<Progress>::default(),
-        cancel: Cancel::default(),
-    }
+    let key = HashKey::new([7; 32]);
+    Scan { suppressions, threads: 2, ..Scan::of_packages(dependencies, key) }
 }
 
 pub(super) fn scanned(files: &[(&str, &str)], records: &[&str]) -> Outcome {

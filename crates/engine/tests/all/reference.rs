@@ -10,8 +10,7 @@ use std::{
 };
 
 use advisories::{Batch, Builder, Index};
-use checks::secrets::Ruleset;
-use engine::{Cancel, Dependencies, HashKey, Outcome, Progress, Scan, Suppressions};
+use engine::{Dependencies, HashKey, Outcome, Scan};
 use formats::advisories::{Record, osv};
 
 /// A vulnerability of a package: its name, its version, and every id.
@@ -78,16 +77,8 @@ fn index(records: &[Record]) -> Arc<Index> {
 }
 
 fn scan(index: Arc<Index>) -> Scan {
-    Scan {
-        ruleset: Arc::new(Ruleset::empty().build()),
-        dependencies: Some(Dependencies { index: Some(index), ..Dependencies::default() }),
-        suppressions: Suppressions::default(),
-        key: HashKey::new([7; 32]),
-        threads: 2,
-        limits: sources::Limits::default(),
-        progress: Arc::<Progress>::default(),
-        cancel: Cancel::default(),
-    }
+    let judge = Dependencies { index: Some(index), ..Dependencies::default() };
+    Scan { threads: 2, ..Scan::of_packages(judge, HashKey::new([7; 32])) }
 }
 
 fn found(outcome: &Outcome) -> BTreeSet<Vulnerability> {
