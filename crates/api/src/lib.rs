@@ -70,8 +70,8 @@ async fn health(State(app): State<App>) -> Response {
 /// What a server says on its own account, before or instead of a handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The head of the request is too large, and how.
-    TooLarge(String),
+    /// The head of the request is too large or not one, and how.
+    Unreadable(String),
     /// There is nothing at the path.
     NotFound,
     /// A handler has panicked.
@@ -86,7 +86,7 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
     told(
         uri,
         &match trouble {
-            Trouble::TooLarge(how) => Fault::bad_request("request", how),
+            Trouble::Unreadable(how) => Fault::bad_request("request", how),
             Trouble::NotFound => Fault::unknown_route(),
             Trouble::Panicked => Fault::internal(),
             Trouble::Overloaded => Fault::unavailable(),

@@ -8,6 +8,7 @@ mod origin;
 mod scratch;
 mod settings;
 mod stack;
+mod unread;
 
 use std::{
     io::Write as _,
@@ -30,6 +31,7 @@ use tokio::{runtime::Runtime, sync::watch, task::JoinSet};
 use connections::Gate;
 use scratch::Scratch;
 pub use settings::{LogFormat, Settings};
+use unread::Answering;
 
 /// How long requests and scans may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -232,9 +234,9 @@ async fn listen(
             http1.alpn_protocols = vec![b"http/1.1".to_vec()];
             tls.reload_from_config(Arc::new(http1));
             let server = axum_server::from_tcp_rustls(listener, tls)?;
-            run!(server.map(|tls| tls.acceptor(gate)))
+            run!(server.map(|tls| Answering(tls.acceptor(gate))))
         }
-        None => run!(axum_server::from_tcp(listener)?.acceptor(gate)),
+        None => run!(axum_server::from_tcp(listener)?.acceptor(Answering(gate))),
     }
 }
 

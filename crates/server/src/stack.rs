@@ -135,7 +135,7 @@ async fn bounded(request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_TARGET_BYTES {
         let what = format!("path and query are longer than {MAX_TARGET_BYTES} bytes");
-        return api::trouble(request.uri(), Trouble::TooLarge(what));
+        return api::trouble(request.uri(), Trouble::Unreadable(what));
     }
     let headers = request.headers();
     let bytes: usize =
@@ -144,7 +144,7 @@ async fn bounded(request: Request, next: Next) -> Response {
         let what = format!(
             "there are more than {MAX_HEADERS} headers, or they are larger than {MAX_HEADERS_BYTES} bytes"
         );
-        return api::trouble(request.uri(), Trouble::TooLarge(what));
+        return api::trouble(request.uri(), Trouble::Unreadable(what));
     }
     next.run(request).await
 }

@@ -16,7 +16,7 @@ use test_kit::{Ending, HttpServer, Reply, Request, noise};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    server::Place,
+    instance::Place,
     support::{command, errors, json as parsed},
 };
 

@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 use test_kit::GitServer;
 
-use crate::server::{LOOPBACK, Place, Server, leaky};
+use crate::instance::{LOOPBACK, Place, Server, leaky};
 
 /// Names the folder with the tools.
 const TOOLS: &str = "BARTIZAN_TEST_PYTHON";

@@ -10,6 +10,7 @@
 mod advisories;
 mod documents;
 mod gitleaks;
+mod instance;
 mod outages;
 mod packages;
 mod remote;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use test_kit::GitServer;
 
-use crate::server::{LOOPBACK, Place, leaky};
+use crate::instance::{LOOPBACK, Place, leaky};
 
 /// Stands between a server and PostgreSQL's socket, and can be cut.
 struct Wire {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use test_kit::{GitServer, Repo};
 
 use crate::{
-    server::{LOOPBACK, Place},
+    instance::{LOOPBACK, Place},
     support::command,
 };
 
