@@ -18,6 +18,7 @@ pub mod sbom;
 mod toml_tree;
 pub mod versions;
 pub mod vex;
+pub mod web;
 mod xml;
 mod yaml;
 

@@ -9,7 +9,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("model", &[], &[]),
     ("formats", &["model"], &["serde", "serde_json", "toml"]),
     ("advisories", &["formats", "model"], &["serde", "serde_json"]),
-    ("checks", &["model"], &["serde", "serde_json", "toml"]),
+    ("checks", &["formats", "model"], &["serde", "serde_json", "toml"]),
     ("report", &["model"], &["serde", "serde_json"]),
     ("fetch", &["model"], &["gix", "reqwest"]),
     ("sources", &["model"], &["gix"]),

@@ -1,0 +1,5 @@
+//! Languages, scripts and encodings.
+
+use super::Check;
+
+pub(super) static CHECKS: &[&Check] = &[];

@@ -1,0 +1,5 @@
+//! Images and videos.
+
+use super::Check;
+
+pub(super) static CHECKS: &[&Check] = &[];

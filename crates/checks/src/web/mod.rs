@@ -1,0 +1,119 @@
+//! What is looked for on websites. A check is one file here and one page under `docs/checks/`: its title, what it means, how to repair it,
+//! and examples that are run. Categories are folders and the first word of an id.
+//!
+//! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
+
+mod found;
+mod guide;
+mod visit;
+
+mod accessibility;
+mod backends;
+mod content;
+mod dns;
+mod exposure;
+mod forms;
+mod headers;
+mod i18n;
+mod libraries;
+mod media;
+mod mobile;
+mod performance;
+mod platform;
+mod runtime;
+mod schema;
+mod seo;
+mod tls;
+
+use model::{CheckId, Confidence, Cwe, Severity};
+
+pub use found::{Found, Report};
+pub use guide::Guide;
+pub use visit::{Page, Visit};
+
+/// A check of websites.
+#[derive(Debug)]
+pub struct Check {
+    /// `<category>.<check>`, permanent.
+    pub id: CheckId,
+    /// How bad, where a finding does not say otherwise.
+    pub severity: Severity,
+    /// How sure, where a finding does not say otherwise.
+    pub confidence: Confidence,
+    /// The weakness that it is an instance of; matters of quality are none.
+    pub cwe: Option<Cwe>,
+    /// A page to read on: a specification, or what the field goes by.
+    pub reference: &'static str,
+    /// The text of its page, in Markdown.
+    pub page: &'static str,
+    /// What it looks at.
+    pub run: Run,
+}
+
+/// What a check looks at, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Each HTML page that was answered with success.
+    Page(fn(&Page<'_>, &Visit<'_>, &mut Report)),
+    /// The visit as a whole.
+    Site(fn(&Visit<'_>, &mut Report)),
+}
+
+/// The text of a check's page under `docs/checks/`.
+macro_rules! page {
+    ($path:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/checks/", $path, ".md"))
+    };
+}
+pub(crate) use page;
+
+/// Every check of websites, by category.
+pub fn catalogue() -> impl Iterator<Item = &'static Check> {
+    let categories: [&'static [&'static Check]; 17] = [
+        accessibility::CHECKS,
+        backends::CHECKS,
+        content::CHECKS,
+        dns::CHECKS,
+        exposure::CHECKS,
+        forms::CHECKS,
+        headers::CHECKS,
+        i18n::CHECKS,
+        libraries::CHECKS,
+        media::CHECKS,
+        mobile::CHECKS,
+        performance::CHECKS,
+        platform::CHECKS,
+        runtime::CHECKS,
+        schema::CHECKS,
+        seo::CHECKS,
+        tls::CHECKS,
+    ];
+    categories.into_iter().flatten().copied()
+}
+
+impl Check {
+    /// The first word of its id.
+    #[must_use]
+    pub fn category(&self) -> &str {
+        self.id.as_str().split('.').next().unwrap_or_default()
+    }
+
+    /// What its page says.
+    #[must_use]
+    pub fn guide(&self) -> Guide<'static> {
+        Guide::parse(self.page)
+    }
+
+    /// Judges a visit.
+    pub fn judge(&self, visit: &Visit<'_>) -> Vec<Found> {
+        let mut report = Report::default();
+        match self.run {
+            Run::Page(run) => visit.pages.iter().for_each(|page| run(page, visit, &mut report)),
+            Run::Site(run) => run(visit, &mut report),
+        }
+        report.into_found()
+    }
+}
+
+#[cfg(test)]
+mod examples;

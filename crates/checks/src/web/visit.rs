@@ -1,0 +1,94 @@
+//! A visit as checks see it: what was fetched, and the documents made of it, once for all checks.
+
+use std::borrow::Cow;
+
+use formats::web::html::Document;
+use model::site::{Answer, Resource, Role, Site};
+use url::Url;
+
+/// A visit to a website.
+#[derive(Debug)]
+pub struct Visit<'s> {
+    /// What was fetched.
+    pub site: &'s Site,
+    /// The HTML pages that were answered with success, in the order of the crawl.
+    pub pages: Vec<Page<'s>>,
+}
+
+/// An HTML page.
+#[derive(Debug)]
+pub struct Page<'s> {
+    /// What was asked for.
+    pub resource: &'s Resource,
+    /// What came.
+    pub answer: &'s Answer,
+    /// Its text.
+    pub text: Cow<'s, str>,
+    /// What a browser makes of it before scripts run.
+    pub document: Document,
+    /// What relative URLs on it are relative to (`<base>`).
+    pub base: Url,
+}
+
+impl<'s> Visit<'s> {
+    /// Parses what was fetched.
+    #[must_use]
+    pub fn of(site: &'s Site) -> Self {
+        let pages = site
+            .answered(Role::Page)
+            .filter(|(_, answer)| answer.is_success() && is_page(answer))
+            .map(|(resource, answer)| Page::of(resource, answer))
+            .collect();
+        Self { site, pages }
+    }
+
+    /// Every resource of that role that was answered, whatever the status.
+    pub fn answered(&self, role: Role) -> impl Iterator<Item = (&'s Resource, &'s Answer)> {
+        self.site.answered(role)
+    }
+
+    /// The page that the start led to, if it is one.
+    #[must_use]
+    pub fn landing(&self) -> Option<&Page<'s>> {
+        let (first, _) = self.site.landing()?;
+        self.pages.iter().find(|page| std::ptr::eq(page.resource, first))
+    }
+
+    /// Whether two URLs are of one origin (RFC 6454).
+    #[must_use]
+    pub fn is_same_origin(&self, url: &Url) -> bool {
+        url.origin() == self.site.home().origin()
+    }
+}
+
+impl<'s> Page<'s> {
+    fn of(resource: &'s Resource, answer: &'s Answer) -> Self {
+        let text = String::from_utf8_lossy(&answer.body);
+        let document = Document::parse(&text);
+        let base = document
+            .by_name("base")
+            .find_map(|base| answer.url.join(base.attribute("href")?.trim()).ok())
+            .unwrap_or_else(|| answer.url.clone());
+        Self { resource, answer, text, document, base }
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.answer.url
+    }
+
+    /// A URL as it is written on the page, in full.
+    #[must_use]
+    pub fn join(&self, href: &str) -> Option<Url> {
+        self.base.join(href.trim()).ok()
+    }
+}
+
+/// Without a type browsers sniff: what begins with a tag is a page.
+fn is_page(answer: &Answer) -> bool {
+    match answer.media_type() {
+        Some(_) => answer.is_html(),
+        None => answer.body.trim_ascii_start().starts_with(b"<"),
+    }
+}

@@ -1,0 +1,3 @@
+//! What websites say, in text.
+
+pub mod html;

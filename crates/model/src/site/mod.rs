@@ -1,0 +1,45 @@
+//! What one visit to a website saw: plain facts, gathered once, judged by checks that fetch nothing.
+
+mod headers;
+mod resource;
+
+pub use headers::Headers;
+pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
+
+use url::Url;
+
+/// A website as it was seen.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What was asked for.
+    pub start: Url,
+    /// Everything that was asked for, in the order of the crawl. The first is the page at `start`.
+    pub resources: Vec<Resource>,
+}
+
+impl Site {
+    /// Every resource of that role that was answered, whatever the status.
+    pub fn answered(&self, role: Role) -> impl Iterator<Item = (&Resource, &Answer)> {
+        let wanted = self.resources.iter().filter(move |resource| resource.role == role);
+        wanted.filter_map(|resource| Some((resource, resource.answer()?)))
+    }
+
+    /// The resource that was asked for at that URL.
+    #[must_use]
+    pub fn at(&self, url: &Url) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.url == *url)
+    }
+
+    /// The page that the start led to, after redirects.
+    #[must_use]
+    pub fn landing(&self) -> Option<(&Resource, &Answer)> {
+        let first = self.resources.first()?;
+        Some((first, first.answer()?))
+    }
+
+    /// Where the site is, after redirects from the start.
+    #[must_use]
+    pub fn home(&self) -> &Url {
+        self.landing().map_or(&self.start, |(_, answer)| &answer.url)
+    }
+}
