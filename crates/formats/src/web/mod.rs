@@ -9,10 +9,15 @@ pub mod content_type;
 pub mod cross_origin;
 pub mod csp;
 pub mod hsts;
+pub mod html_refresh;
 pub mod link;
+pub mod manifest;
 pub mod permissions_policy;
 pub mod referrer_policy;
+pub mod robots;
+pub mod security_txt;
 pub mod set_cookie;
+pub mod sitemap;
 pub mod structured;
 mod syntax;
 
