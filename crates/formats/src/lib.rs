@@ -1,6 +1,6 @@
 //! What others wrote, in our words: lock files and manifests ([`lockfiles`]), bills of materials ([`sbom`]), statements about
 //! exploitability ([`vex`]), advisories ([`advisories`]), package URLs ([`purl`]), the spelling of names ([`names`]), the order of
-//! versions ([`versions`]), scores ([`cvss`]).
+//! versions ([`versions`]), scores ([`cvss`]), and what websites say ([`web`]).
 //!
 //! Every reader is a total function over foreign bytes: it returns what it understood and a list of [`Problem`]s, and it is bounded
 //! in time and memory by what it was given. Nothing here opens a file or a socket.
