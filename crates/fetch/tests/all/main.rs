@@ -10,6 +10,7 @@
 mod clone_http;
 mod clone_kinds;
 mod clone_ssh;
+mod crawl;
 mod download;
 mod hostile;
 mod http;
