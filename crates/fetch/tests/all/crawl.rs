@@ -13,7 +13,7 @@ use fetch::{
         Bounds, Coding, Cut, Exchange, Method, Options, Redirects, Request, StatusCode, Version,
     },
 };
-use test_kit::{Ending, HttpServer, Reply};
+use test_kit::{Ending, Http2Server, HttpServer, Reply};
 
 use crate::support::{Names, client, open, raw};
 
@@ -360,4 +360,55 @@ fn a_secret_is_never_sent_over_a_certificate_that_may_not_verify() {
         assert!(matches!(error, Error::SecretWithheld { .. }), "{error:?}");
     }
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn http_2_is_spoken_where_the_server_does() {
+    let server = Http2Server::start(|path| {
+        Reply::ok(gzip(path.as_bytes())).header("content-encoding", "gzip")
+    });
+    let client = client(open(), Names::default(), server.authority_pem());
+    let answer = fetch(&client, &server.url("/a"), &bounds()).unwrap();
+    assert_eq!((answer.version, answer.body.as_slice()), (Version::HTTP_2, &b"/a"[..]));
+}
+
+#[test]
+fn eight_threads_share_a_client_and_its_connections() {
+    let server = Http2Server::start(|path| Reply::ok(path));
+    let client = client(open(), Names::default(), server.authority_pem());
+    fetch(&client, &server.url("/first"), &bounds()).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (client, server) = (&client, &server);
+            scope.spawn(move || {
+                for round in 0..8 {
+                    let path = format!("/{thread}/{round}");
+                    let answer = fetch(client, &server.url(&path), &bounds()).unwrap();
+                    assert_eq!(answer.body, path.as_bytes());
+                }
+            });
+        }
+    });
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn large_heads_over_http_2_are_errors() {
+    let server = Http2Server::start(|path| {
+        let reply = Reply::ok("here");
+        match path {
+            "/long" => reply.header("x", &"y".repeat(10 << 20)),
+            "/many" => (0..10_000).fold(reply, |reply, _| reply.header("x", "y")),
+            "/some" => (0..600).fold(reply, |reply, _| reply.header("x", "y")),
+            _ => reply.header("content-security-policy", &"y".repeat(100_000)),
+        }
+    });
+    let client = client(open(), Names::default(), server.authority_pem());
+    for path in ["/long", "/many", "/some"] {
+        let error = fetch(&client, &server.url(path), &bounds()).unwrap_err();
+        let expected = matches!(error, Error::Http { .. } | Error::ConnectionLost { .. });
+        assert!(expected, "{path}: {error:?}");
+    }
+    let answer = fetch(&client, &server.url("/real"), &bounds()).unwrap();
+    assert_eq!(answer.headers["content-security-policy"].len(), 100_000);
 }
