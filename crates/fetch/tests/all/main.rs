@@ -15,4 +15,5 @@ mod download;
 mod hostile;
 mod http;
 mod packs;
+mod ssrf;
 mod support;
