@@ -10,12 +10,14 @@
 
 mod certificate;
 mod git_server;
+mod http2_server;
 mod http_server;
 mod repo;
 
 pub use certificate::{Certificate, certificate};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
+pub use http2_server::Http2Server;
 pub use repo::{Repo, isolated_git};
 
 /// A password nobody uses, in two parts, so that this file is no finding.
