@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("checks", &["formats", "model"], &["serde", "serde_json", "toml"]),
     ("report", &["model"], &["serde", "serde_json"]),
     ("fetch", &["model"], &["gix", "reqwest"]),
-    ("sources", &["model"], &["gix"]),
+    ("sources", &["fetch", "formats", "model"], &["gix"]),
     ("store", &[], &["sea-orm", "sea-orm-migration", "sqlx", "tokio"]),
     (
         "engine",
