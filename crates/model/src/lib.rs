@@ -10,6 +10,7 @@ mod package;
 mod place;
 mod rating;
 mod secret;
+pub mod site;
 mod text;
 
 pub use advisory::{

@@ -1,0 +1,6 @@
+//! What is known of a website.
+
+pub mod dns;
+pub mod tls;
+
+pub use tls::Tls;
