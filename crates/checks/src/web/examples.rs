@@ -16,6 +16,8 @@ use url::Url;
 use super::{Check, Visit, catalogue};
 
 const START: &str = "https://example.com/";
+/// 2026-01-01.
+const AT_MS: i64 = 1_767_225_600_000;
 
 struct Example {
     text: String,
@@ -56,7 +58,7 @@ fn site(example: &Example) -> Site {
         let mut headers = Headers::default();
         headers.add("content-type", b"text/html; charset=utf-8");
         let resource = resource(Role::Page, &start, 200, headers, &example.text);
-        return Site { start, resources: vec![resource] };
+        return visit(start, vec![resource]);
     }
     let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
     for line in example.text.lines() {
@@ -69,7 +71,11 @@ fn site(example: &Example) -> Site {
     }
     let resources: Vec<Resource> =
         parts.iter().map(|(request, lines)| answered(request, lines)).collect();
-    Site { start: resources.first().unwrap().url.clone(), resources }
+    visit(resources.first().unwrap().url.clone(), resources)
+}
+
+fn visit(start: Url, resources: Vec<Resource>) -> Site {
+    Site { start, at_ms: AT_MS, resources, tls: None }
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {

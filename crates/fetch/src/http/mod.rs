@@ -31,6 +31,7 @@ pub use reqwest::{
 use crate::{
     Error, Policy, Resolve, SafeUrl,
     guard::{Checked, Scheme},
+    tls::Roots,
     watch::{TICK, Watch},
 };
 
@@ -67,6 +68,7 @@ pub struct Client {
     /// Apart, so that what may go to private networks only is sent over no connection that leaves them.
     private: Connections,
     accepts_invalid_certificates: bool,
+    roots: Arc<Roots>,
 }
 
 #[derive(Clone)]
@@ -213,6 +215,7 @@ impl Client {
             public,
             private,
             accepts_invalid_certificates: options.accept_invalid_certificates,
+            roots: Arc::new(Roots::new(&options.authorities_pem)),
         })
     }
 
@@ -220,6 +223,10 @@ impl Client {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.roots
     }
 
     /// Parses a URL through the client's policy.

@@ -17,3 +17,4 @@ mod http;
 mod packs;
 mod ssrf;
 mod support;
+mod tls;

@@ -101,7 +101,7 @@ pub struct Crawled {
     pub notes: Vec<Note>,
 }
 
-/// Visits a website.
+/// Visits a website. `at_ms` is the time of it, in milliseconds since 1970 UTC.
 ///
 /// # Errors
 /// [`Error::Site`] if the page that was asked for does not answer.
@@ -109,6 +109,7 @@ pub fn crawl(
     client: &Client,
     start: &Url,
     options: &Options,
+    at_ms: i64,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Crawled, Error> {
     let mut start = start.clone();
@@ -122,7 +123,7 @@ pub fn crawl(
     let mut crawl = Crawl {
         asker: &asker,
         plan: Plan::new(options, start.clone()),
-        site: Site { start, resources: Vec::new() },
+        site: Site { start, at_ms, resources: Vec::new(), tls: None },
         robots: Robots::default(),
     };
     crawl.keep(vec![first]);
