@@ -148,7 +148,8 @@ pub fn mapping_url(text: &[u8], language: Language) -> Option<&[u8]> {
     let tail = text.get(text.len().saturating_sub(MAX_COMMENT_BYTES)..)?;
     let at = memchr::memmem::rfind(tail, NAME)?;
     let (before, rest) = tail.split_at_checked(at)?;
-    let before = before.trim_ascii_end();
+    let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let before = before.get(..before.len().checked_sub(blanks)?)?;
     let mark = before.get(before.len().checked_sub(3)?..)?;
     let is_block = match mark {
         [b'/', b'*', b'#' | b'@'] => true,

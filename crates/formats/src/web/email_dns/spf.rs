@@ -254,7 +254,7 @@ fn is_domain_and_lengths(value: &str, has_colon: bool, has_lengths: bool) -> boo
     };
     let is_ip4 =
         ip4.is_empty() || ip4.strip_prefix('/').is_some_and(|length| is_length(length, 32));
-    has_colon == !domain.is_empty()
+    has_colon != domain.is_empty()
         && (domain.is_empty() || is_domain(domain))
         && is_ip4
         && ip6.is_none_or(|length| is_length(length, 128))

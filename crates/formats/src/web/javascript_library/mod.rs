@@ -41,7 +41,7 @@ pub struct Library {
 /// What says which library it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
-    /// A comment at a script's head.
+    /// A comment at a script's head; outside of comments such words are of low confidence.
     Banner,
     /// What the code itself keeps as its version.
     Code,
@@ -55,6 +55,9 @@ pub enum Evidence {
 const MAX_TRIES: u32 = 64;
 /// So many libraries are told of one content.
 const MAX_LIBRARIES: usize = 500;
+
+/// So far before a banner its comment may begin.
+const MAX_COMMENT_BYTES: usize = 2048;
 
 /// A version as banners and code write it: two or three numbers, perhaps a pre-release.
 const VERSION: &str = r"([0-9]{1,4}\.[0-9]{1,5}(?:\.[0-9]{1,5})?(?:[-.+]?(?:alpha|beta|rc|pre|next|canary|dev|experimental|a|b)(?:[.-]?[0-9][0-9A-Za-z.-]{0,24})?)?)";
@@ -121,13 +124,30 @@ fn try_pattern(index: usize, content: &[u8], literal: Range<usize>) -> Option<Li
     let range = start + version.start..start + version.end;
     let text = std::str::from_utf8(content.get(range.clone())?).ok()?;
     let text = text.trim_end_matches(['.', '-']);
+    // Prose about a library looks like its banner.
+    let is_prose =
+        pattern.evidence == Evidence::Banner && !is_in_comment(content.get(..literal.end)?);
+    let confidence = if is_prose { Confidence::Low } else { pattern.confidence };
     Some(Library {
         package: pattern.package.to_owned(),
         version: if pattern.is_revision { format!("0.{text}.0") } else { text.to_owned() },
         evidence: pattern.evidence,
-        confidence: pattern.confidence,
+        confidence,
         range: range.start..range.start + text.len(),
     })
+}
+
+/// Whether a comment is open at the end of this, as far as the bytes before it say.
+fn is_in_comment(before: &[u8]) -> bool {
+    let near = before.get(before.len().saturating_sub(MAX_COMMENT_BYTES)..).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', near).and_then(|at| near.get(at..)).unwrap_or(near);
+    let slashes = memchr::memmem::rfind(line, b"//");
+    // Those of an address follow a colon.
+    let is_address = |at: usize| at.checked_sub(1).and_then(|at| line.get(at)) == Some(&b':');
+    let opened = memchr::memmem::rfind(near, b"/*");
+    opened.is_some_and(|at| memchr::memmem::rfind(near, b"*/").is_none_or(|end| end < at))
+        || slashes.is_some_and(|at| !is_address(at))
+        || line.trim_ascii_start().starts_with(b"//")
 }
 
 fn compile(pattern: &Pattern) -> Option<Regex> {

@@ -23,8 +23,10 @@ pub(super) struct Pattern {
     /// The version is one number; at npm it is the middle one.
     pub(super) is_revision: bool,
     /// Contents and the version in each.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test goes over them"))]
     pub(super) examples: &'static [(&'static str, &'static str)],
     /// Contents with the literal that are something else.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test goes over them"))]
     pub(super) counter_examples: &'static [&'static str],
 }
 
@@ -42,7 +44,7 @@ const BASE: Pattern = Pattern {
 };
 
 /// All of them, in no order that matters.
-pub(super) static PATTERNS: [Pattern; 120] = [
+pub(super) static PATTERNS: [Pattern; 128] = [
     Pattern {
         package: "jquery",
         literal: "jQuery v",
@@ -1126,6 +1128,75 @@ pub(super) static PATTERNS: [Pattern; 120] = [
         literal: "! jsTree - v",
         regex: "^! jsTree - v{V}",
         examples: &[("/*! jsTree - v3.3.8 - 2019-04-29 - (MIT) */", "3.3.8")],
+        ..BASE
+    },
+    Pattern {
+        package: "ckeditor5",
+        literal: "CKEDITOR_VERSION",
+        regex: r#"^CKEDITOR_VERSION\s?=\s?"{V}""#,
+        evidence: Evidence::Code,
+        examples: &[(r#"globalThis.CKEDITOR_VERSION="35.0.1";"#, "35.0.1")],
+        counter_examples: &["if(globalThis.CKEDITOR_VERSION)throw"],
+        ..BASE
+    },
+    Pattern {
+        package: "alasql",
+        literal: "AlaSQL v",
+        regex: "^AlaSQL v{V}",
+        examples: &[("/*! AlaSQL v0.6.5 | (c) 2014", "0.6.5")],
+        ..BASE
+    },
+    Pattern {
+        package: "jquery.terminal",
+        literal: "This file is part of jQuery Terminal",
+        before: 60,
+        after: 0,
+        regex: r#"version {V}\s{1,4}\*\s{1,4}\* This file is part of jQuery Terminal"#,
+        examples: &[(
+            "/**@license\n * JQuery Terminal Emulator version 1.21.0\n *\n * This file is part of jQuery Terminal.",
+            "1.21.0",
+        )],
+        ..BASE
+    },
+    Pattern {
+        package: "jquery.terminal",
+        literal: r#".terminal={version:""#,
+        regex: r#"^\.terminal=\{version:"{V}""#,
+        evidence: Evidence::Code,
+        examples: &[(r#"e.terminal={version:"2.20.1",date:"#, "2.20.1")],
+        ..BASE
+    },
+    Pattern {
+        package: "tableexport.jquery.plugin",
+        literal: "TableExport.js v",
+        regex: r#"^TableExport\.js v{V}"#,
+        examples: &[("/*!\n * TableExport.js v5.2.0 (https://www.travismclarke.com)", "5.2.0")],
+        ..BASE
+    },
+    Pattern {
+        package: "echarts",
+        literal: ".zrUtil",
+        before: 40,
+        after: 0,
+        regex: r#"\.version="{V}",[\w$]{1,3}\.zrUtil"#,
+        evidence: Evidence::Code,
+        examples: &[(r#"t.vector=a,t.version="5.3.0",t.zrUtil=b"#, "5.3.0")],
+        counter_examples: &["t.zrUtil=b"],
+        ..BASE
+    },
+    Pattern {
+        package: "handlebars",
+        literal: "Handlebars={VERSION:",
+        regex: r#"^Handlebars=\{VERSION:["\']{V}["\']"#,
+        evidence: Evidence::Code,
+        examples: &[(r#"var Handlebars={VERSION:"1.0.0","#, "1.0.0")],
+        ..BASE
+    },
+    Pattern {
+        package: "moment",
+        literal: "Moment.js ",
+        regex: r#"^Moment\.js {1,9}\| {1,9}version : {V}"#,
+        examples: &[("/* Moment.js | version : 2.5.0 | author", "2.5.0")],
         ..BASE
     },
 ];

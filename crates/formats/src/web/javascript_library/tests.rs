@@ -53,6 +53,25 @@ fn a_bundle_holds_several_versions_of_one_library_each_told_once() {
 }
 
 #[test]
+fn prose_about_a_library_is_no_banner() {
+    let confidence = |content: &str| in_content(content.as_bytes())[0].confidence;
+    for banner in [
+        "/*! jQuery v3.4.1 */",
+        "a();/* x */\n/*\n * jQuery v3.4.1",
+        "// https://x.example jQuery v3.4.1",
+    ] {
+        assert_eq!(confidence(banner), Confidence::High, "{banner}");
+    }
+    for prose in [
+        "<p>We use jQuery v3.4.1",
+        "/* x */ \"jQuery v3.4.1\"",
+        "see https://x.example jQuery v3.4.1",
+    ] {
+        assert_eq!(confidence(prose), Confidence::Low, "{prose}");
+    }
+}
+
+#[test]
 fn addresses_name_libraries_and_versions() {
     use Confidence::{High, Low, Medium};
     for (url, package, version, confidence) in [
