@@ -16,6 +16,7 @@ mod lines;
 mod progress;
 mod suppress;
 mod target;
+mod website;
 
 use std::{
     collections::BTreeMap,

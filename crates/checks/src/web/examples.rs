@@ -13,7 +13,7 @@ use std::{
 use model::site::{Answer, Headers, HttpVersion, Outcome, Resource, Role, Site};
 use url::Url;
 
-use super::{Check, Visit, catalogue};
+use super::{Check, Run, Visit, catalogue};
 
 const START: &str = "https://example.com/";
 /// 2026-01-01.
@@ -176,7 +176,8 @@ fn every_example_is_found_or_not_as_its_page_says() {
         }
         let is_found = examples.iter().any(|example| example.finds.is_some());
         let is_silent = examples.iter().any(|example| example.finds.is_none());
-        if !is_found || !is_silent {
+        let is_judged_here = !matches!(check.run, Run::Engine);
+        if is_judged_here && !(is_found && is_silent) {
             wrong.push(format!("{}: one example that is found, one that is not", check.id));
         }
     }
