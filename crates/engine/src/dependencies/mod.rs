@@ -24,7 +24,7 @@ use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, Targ
 
 use crate::{Scan, licences::Licences};
 use finding::Found;
-use manifests::{Manifests, is_installed_by_mix};
+use manifests::{Alone, Manifests, is_installed_by_mix};
 use reach::{Known, Questions};
 use vex::Statements;
 
@@ -88,6 +88,8 @@ pub(crate) struct Judged {
 pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifests) -> Judged {
     let mut notes = manifests.notes;
     let listed = list(&manifests.files, scan, &mut notes);
+    let alone = manifests.alone;
+    notes.extend(alone.and_then(|alone| nothing_listed(alone, &manifests.files, &notes)));
     let own = own_statements(&manifests.files, dependencies, &mut notes);
     let mut judged = judge_listed(scan, dependencies, &own, listed, &manifests.files);
     notes.append(&mut judged.notes);
@@ -247,6 +249,58 @@ fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -
         notes.push(Note::general(NoteKind::Limit, message));
     }
     listed
+}
+
+/// A target that is one file of which no reader knows what it is. Nobody expects packages of source code.
+fn nothing_listed(alone: Alone, files: &BTreeMap<String, Vec<u8>>, notes: &[Note]) -> Option<Note> {
+    let Alone { path, claims_sbom } = alone;
+    let is_sbom = || files.get(path.as_str()).is_some_and(|bytes| sbom::looks_like_sbom(bytes));
+    let is_known = match lockfiles::format_of(path.as_str()) {
+        // Of the names of bills of materials some mean other things, too.
+        Some(format) if format.name == sbom::FORMAT.name => is_sbom(),
+        Some(_) => true,
+        None => is_sbom() || vex::is_document(path.as_str()),
+    };
+    let is_told = |note: &Note| note.kind.is_incomplete() && note.path.as_ref() == Some(&path);
+    if is_known || notes.iter().any(is_told) {
+        return None;
+    }
+    if claims_sbom {
+        let message = "no packages were listed from it: it is a bill of materials of a kind or version that is not known here";
+        return Some(Note::at(NoteKind::PackagesUnread, path, message));
+    }
+    may_list(path.as_str()).then(|| {
+        let message = "no packages were listed from it: neither its name nor its content is that of a lock file, manifest or bill of materials that is known here";
+        Note::at(NoteKind::Format, path, message)
+    })
+}
+
+/// Whether somebody may have meant a file to be a list of packages: data, a file without an extension, an archive.
+fn may_list(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension.to_ascii_lowercase();
+    matches!(
+        &*extension,
+        "" | "bom"
+            | "cdx"
+            | "csv"
+            | "gz"
+            | "jar"
+            | "json"
+            | "lock"
+            | "rdf"
+            | "sbom"
+            | "spdx"
+            | "tag"
+            | "tar"
+            | "tgz"
+            | "toml"
+            | "txt"
+            | "xml"
+            | "yaml"
+            | "yml"
+            | "zip"
+    )
 }
 
 /// What is wrong with a file: first that something of it was not read. A broken file among those of tests is there to be broken.

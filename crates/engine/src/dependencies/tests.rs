@@ -390,3 +390,51 @@ fn a_package_may_be_allowed_with_a_reason() {
         "[licences]\ndenied = ['GPL-*']\n[severities]\n'dependencies.licence-denied' = 'high'";
     assert_eq!(licensed(severe).findings[0].severity, Severity::High);
 }
+
+/// What a scan of one file says of it.
+fn notes_of_file(name: &str, text: &str) -> Vec<NoteKind> {
+    let files = folder(&[(name, text)]);
+    let judge = Dependencies { index: Some(index(&[LODASH])), ..Dependencies::default() };
+    let scan = scan(judge, Suppressions::default());
+    let outcome = scan.directory(&files.path().join(name), true).unwrap();
+    assert!(outcome.notes.iter().all(|note| note.path.as_ref().unwrap().as_str() == name));
+    outcome.notes.iter().map(|note| note.kind).collect()
+}
+
+#[test]
+fn a_file_that_was_named_and_lists_nothing_is_told() {
+    for (name, text) in [
+        ("x.json", r#"{"packages": [{"SPDXID": 1}], "x": "SPDXID: 2"}"#),
+        ("my-package-lock.json", LOCK),
+        ("bom.json", "{}"),
+        ("Cargo", "[[package]]"),
+        ("empty.yaml", ""),
+    ] {
+        assert_eq!(notes_of_file(name, text), [NoteKind::Format], "{name}");
+    }
+    for (name, text) in [
+        ("x.json", r#"{"spdxVersion": "SPDX-9.0", "packages": []}"#),
+        ("x.json", r#"{"a": {"b": [","]}, "SPDXID": "SPDXRef-DOCUMENT""#),
+        (
+            "x.json",
+            r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#,
+        ),
+        ("bom.json", r#"{"bomFormat": "Another", "components": []}"#),
+        ("x.spdx.json", "{}"),
+        ("x.yaml", "SPDXID: SPDXRef-DOCUMENT\nspdxVersion: SPDX-2.3\n"),
+        ("x.rdf", "<rdf:RDF xmlns=\"http://spdx.org/rdf/terms#\"/>"),
+        ("x.c", "SPDXID: x\n"),
+    ] {
+        assert_eq!(notes_of_file(name, text), [NoteKind::PackagesUnread], "{name} {text}");
+    }
+    for (name, text) in [
+        ("package-lock.json", LOCK),
+        ("requirements.txt", ""),
+        ("main.c", "int x;"),
+        ("x.json", r#"{"spdxVersion": "SPDX-2.3", "packages": []}"#),
+    ] {
+        assert_eq!(notes_of_file(name, text), [], "{name}");
+    }
+    // Beside others, and in a folder, a file may be anything.
+    assert!(scanned(&[("x.json", r#"{"SPDXID": "x"}"#)], &[LODASH]).notes.is_empty());
+}

@@ -1,6 +1,7 @@
 //! Bills of materials.
 
-use formats::sbom::{looks_like_sbom, read as read_bytes};
+use formats::sbom::{claims_to_be_sbom, looks_like_sbom, read as read_bytes};
+use proptest::prelude::*;
 
 use crate::kit::{list, problems, read, rows};
 
@@ -129,5 +130,30 @@ fn a_bill_of_materials_is_known_by_its_content() {
     for text in ["", "{}", "[]", "{\"bom\": 1}", "<bom/>", "\"bomFormat\" \"CycloneDX\""] {
         assert!(!looks_like_sbom(text.as_bytes()));
         assert_eq!(read_bytes(text.as_bytes()), formats::lockfiles::List::default());
+    }
+}
+
+#[test]
+fn a_document_may_claim_to_be_one_of_another_kind() {
+    for text in [CYCLONEDX, CYCLONEDX_XML, SPDX, SPDX_TAG_VALUE] {
+        assert!(claims_to_be_sbom(text.as_bytes()));
+    }
+    for text in
+        [r#"{"a": "\"{", "b": [{}], "spdxVersion""#, r#"{"x": {"SPDXID": 1}}"#, "{", "", "SPDX"]
+    {
+        assert!(!claims_to_be_sbom(text.as_bytes()), "{text}");
+    }
+    for text in [
+        r#"{"a": "\"{", "b": [{}], "spdxVersion": "#,
+        "\n{\"@context\": [\"https://spdx.org/rdf/3.1/x\"]}",
+    ] {
+        assert!(claims_to_be_sbom(text.as_bytes()), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_claims_something_or_nothing(text in "[{}\\[\\]\",:\\\\a@]{0,40}") {
+        let _ = claims_to_be_sbom(text.as_bytes());
     }
 }
