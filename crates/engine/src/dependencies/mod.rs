@@ -121,6 +121,7 @@ pub(crate) fn judge_listed(
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
             notes.extend(of_no_release(packages.keys().copied()));
+            notes.extend(of_no_ecosystem(&packages));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
                     break;
@@ -194,6 +195,23 @@ fn of_no_release<'p>(packages: impl Iterator<Item = &'p Package>) -> Option<Note
         );
         Note::general(NoteKind::NotJudged, message)
     })
+}
+
+/// Packages of bills of materials of which nothing tells what anybody else calls them. Samples need not be whole.
+fn of_no_ecosystem(packages: &BTreeMap<&Package, Vec<At<'_>>>) -> Option<Note> {
+    let is_meant = |at: &At<'_>| !finding::is_sample(at.listed.path.as_str());
+    let is_lost = |(package, at): &(&&Package, &Vec<At<'_>>)| {
+        package.ecosystem == Ecosystem::Generic && at.iter().any(is_meant)
+    };
+    let lost: Vec<_> = packages.iter().filter(is_lost).collect();
+    let (first, at) = lost.first()?;
+    let message = format!(
+        "{} packages of bills of materials were not judged, such as `{}`: no package URL of a known kind says which they are",
+        lost.len(),
+        model::one_line(&first.name, 80)
+    );
+    let path = at.first().map(|at| at.listed.path.clone()).filter(|_| lost.len() == 1);
+    Some(Note { kind: NoteKind::NotJudged, path, message })
 }
 
 /// The project's own statements, if they count.

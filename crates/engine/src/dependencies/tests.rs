@@ -438,3 +438,15 @@ fn a_file_that_was_named_and_lists_nothing_is_told() {
     // Beside others, and in a folder, a file may be anything.
     assert!(scanned(&[("x.json", r#"{"SPDXID": "x"}"#)], &[LODASH]).notes.is_empty());
 }
+
+#[test]
+fn packages_that_nobody_else_can_name_are_not_called_well() {
+    let bill = r#"{"bomFormat": "CycloneDX", "components": [
+        {"type": "library", "name": "zlib", "version": "1.2.11"}, {"type": "library", "name": "b", "version": "1"}]}"#;
+    let outcome = scanned(&[("bom.json", bill)], &[LODASH]);
+    let [note] = outcome.notes.as_slice() else { panic!("{:?}", outcome.notes) };
+    assert_eq!(note.kind, NoteKind::NotJudged);
+    assert!(note.message.contains("2 packages") && note.message.contains("`b`"), "{note:?}");
+    assert_eq!(outcome.packages[0].list.dependencies.len(), 2);
+    assert!(scanned(&[("tests/bom.json", bill)], &[LODASH]).is_complete());
+}

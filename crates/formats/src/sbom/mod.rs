@@ -1,6 +1,7 @@
 //! Bills of materials that others wrote: SPDX 2.2 and 2.3 (JSON, tag-value), CycloneDX 1.2 to 1.6 (JSON, XML).
 //!
-//! A component is listed if it has a package URL of an ecosystem; who needs whom and what the product asks for itself follow from
+//! A component is listed if it has a version: as a package of the ecosystem that its package URL says, or of none in particular if it is a
+//! package and nothing tells. Who needs whom and what the product asks for itself follow from
 //! the document's relationships.
 
 mod cyclonedx;

@@ -33,9 +33,10 @@ fn cyclonedx_has_parts_licences_and_a_graph() {
             "express 4.18.2 @5 direct licence=MIT",
             "qs 6.11.0 @7 transitive < express",
             "org.apache.logging.log4j:log4j-core 2.14.1 @8 direct dev licence=Apache 2 AND MIT",
+            "nameless 1 @11 transitive",
         ]
     );
-    assert_eq!(problems(&list), ["1 components have no package URL of a known kind"]);
+    assert!(problems(&list).is_empty());
 }
 
 pub(crate) const CYCLONEDX_XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -119,6 +120,71 @@ Relationship: SPDXRef-app DEPENDS_ON SPDXRef-lodash
 #[test]
 fn spdx_as_tag_value_says_the_same() {
     assert_eq!(read(&[("a.spdx", SPDX_TAG_VALUE)]), ["lodash 4.17.20 @11 direct licence=MIT"]);
+}
+
+/// Of each package its ecosystem, name and version.
+fn packages(list: &formats::lockfiles::List) -> Vec<String> {
+    let package = |found: &model::Dependency| {
+        let package = &found.package;
+        format!("{} {} {}", package.ecosystem, package.name, package.version)
+    };
+    list.dependencies.iter().map(package).collect()
+}
+
+#[test]
+fn a_package_without_a_package_url_is_listed_and_the_product_is_not() {
+    let list = read_bytes(
+        br#"{"bomFormat": "CycloneDX", "metadata": {"component": {"bom-ref": "p", "type": "application", "name": "p"}}, "components": [
+          {"bom-ref": "p", "type": "application", "name": "p", "version": "1"},
+          {"type": "application", "name": "openssl", "version": "3.0.1", "cpe": "cpe:2.3:a:openssl:openssl:3.0.1:*:*:*:*:*:*:*"},
+          {"type": "application", "name": "web/package-lock.json"},
+          {"type": "library", "group": "acme", "name": "x", "version": "2", "purl": "pkg:rpm/amzn/x@2"},
+          {"type": "framework", "name": "y"},
+          {"type": "file", "name": "z", "version": "1"}]}"#,
+    );
+    assert_eq!(packages(&list), ["generic openssl 3.0.1", "generic acme/x 2"]);
+    assert_eq!(problems(&list), ["1 components have no version"]);
+}
+
+#[test]
+fn other_references_of_package_managers_say_which_package_it_is() {
+    let package = |name: &str, kind: &str, locator: &str| {
+        format!(
+            r#"{{"SPDXID": "{name}", "name": "{name}", "versionInfo": "9", "externalRefs": [{{"referenceType": "{kind}", "referenceLocator": "{locator}"}}]}}"#
+        )
+    };
+    let text = |packages: &[String]| {
+        format!(
+            r#"{{"spdxVersion": "SPDX-2.3", "documentDescribes": ["p"], "packages": [{}]}}"#,
+            packages.join(", ")
+        )
+    };
+    let product = || package("p", "swh", "x");
+    let list = read_bytes(
+        text(&[
+            product(),
+            package("a", "maven-central", "org.a:b:1.0"),
+            package("b", "maven-central", "org.a:c"),
+            package("c", "npm", "@d/e@2.0.0"),
+            package("d", "npm", "@d/f"),
+            package("e", "nuget", "G.H/3.0.0"),
+            package("f", "cpe23Type", "cpe:2.3:a:f:f:9"),
+        ])
+        .as_bytes(),
+    );
+    assert_eq!(
+        packages(&list),
+        [
+            "Maven org.a:b 1.0",
+            "Maven org.a:c 9",
+            "npm @d/e 2.0.0",
+            "npm @d/f 9",
+            "NuGet G.H 3.0.0",
+            "generic f 9"
+        ]
+    );
+    // The only package is what somebody asks about.
+    assert_eq!(packages(&read_bytes(text(&[product()]).as_bytes())), ["generic p 9"]);
 }
 
 #[test]
