@@ -115,7 +115,7 @@ pub(crate) fn judge_listed(
             packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
         }
     }
-    let statements = Statements::of(dependencies.vex.iter().chain(own));
+    let statements = Statements::of(dependencies.vex.iter().chain(own), packages.keys().copied());
     let mut found = Found::default();
     match &dependencies.index {
         Some(index) => {
@@ -156,8 +156,10 @@ pub(crate) fn judge_listed(
     }
     for finding in found.findings.iter_mut().filter(|finding| finding.counts()) {
         let detail = finding.package.as_deref();
-        finding.suppression =
-            detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
+        finding.suppression = detail.and_then(|detail| {
+            let at = packages.get(&detail.package).map(Vec::as_slice).unwrap_or_default();
+            statements.suppression(&finding.aliases, detail, at)
+        });
     }
     let questions = Questions::of(found.questions, files);
     Judged { findings: found.findings, questions, sources: Known::default(), notes, listed }

@@ -284,6 +284,45 @@ fn what_somebody_states_not_to_concern_the_project_is_suppressed_and_counted() {
 }
 
 #[test]
+fn a_statement_about_a_part_of_a_dependency_holds_where_only_that_leads_to_it() {
+    let suppressed = |lock: &str, product: &str, status: &str| {
+        let text = format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "a", "statements": [
+            {{"vulnerability": {{"name": "CVE-2021-23337"}}, "status": "not_affected", "impact_statement": "no",
+            "products": [{{"@id": "https://example.org/app", "subcomponents": [{{"@id": "pkg:npm/other"}}]}},
+            {{"@id": "{product}", "subcomponents": [{{"@id": "pkg:npm/lodash@4.17.15"}}]}}]}},
+            {{"vulnerability": {{"name": "CVE-2021-23337"}}, "status": "{status}",
+            "products": [{{"@id": "pkg:npm/evil", "subcomponents": [{{"@id": "pkg:npm/lodash"}}]}}]}}]}}"#
+        );
+        let files = folder(&[("package-lock.json", lock)]);
+        let judge = Dependencies {
+            index: Some(index(&[LODASH])),
+            vex: vec![formats::vex::read(text.as_bytes())],
+            ..Dependencies::default()
+        };
+        let scan = scan(judge, Suppressions::default());
+        let outcome = scan.directory(files.path(), true).unwrap();
+        outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap().suppression.is_some()
+    };
+    // `evil` does not lead to it, so that what is repaired in it says nothing.
+    let not_affected = |lock: &str, product: &str| suppressed(lock, product, "fixed");
+    for own in ["https://example.org/app", "pkg:oci/app@sha256%3Aab", "pkg:npm/app"] {
+        assert!(not_affected(LOCK, own), "{own}");
+    }
+    assert!(not_affected(LOCK, "pkg:npm/a") && not_affected(LOCK, "pkg:npm/a@1.0.0"));
+    for other in ["pkg:npm/a@2.0.0", "pkg:npm/evil", "pkg:npm/lodash"] {
+        assert!(!not_affected(LOCK, other), "{other}");
+    }
+    // Another way leads to it, or the project itself asks for it.
+    let another = LOCK.replace(r#""dev": true"#, r#""dependencies": {"lodash": "4"}"#);
+    assert!(!not_affected(&another, "pkg:npm/a") && not_affected(&another, "pkg:npm/app"));
+    let asked = LOCK.replace(r#""a": "^1.0.0""#, r#""a": "^1.0.0", "lodash": "4""#);
+    assert!(!not_affected(&asked, "pkg:npm/a"));
+    // Nobody is let off against a later statement.
+    assert!(!suppressed(LOCK, "pkg:npm/a", "affected"));
+}
+
+#[test]
 fn somebody_elses_bill_of_materials_is_judged_whatever_its_name() {
     let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
         {"type": "library", "name": "lodash", "version": "4.17.15", "purl": "pkg:npm/lodash@4.17.15"}]}"#;
