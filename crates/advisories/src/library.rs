@@ -34,6 +34,7 @@ use crate::{
     import::{self, Imported, Limits},
     index::Index,
     pack::{Document, DocumentKind, PackBlock, PackReader, PackWriter, SourceHead},
+    spans,
     status::Status,
 };
 
@@ -462,7 +463,9 @@ fn understand(block: &PackBlock) -> Result<Understood> {
             }
             _ => match document.record() {
                 Some(Ok(record)) => {
-                    out.partly_understood += u64::from(!record.problems.is_empty());
+                    let is_partly = !record.problems.is_empty()
+                        || record.advisory.affected.iter().any(spans::has_too_long);
+                    out.partly_understood += u64::from(is_partly);
                     out.batch.push(&record.advisory).map_err(Error::io("compress", "memory"))?;
                     None
                 }

@@ -148,6 +148,15 @@ fn much_less_than_is_stored_does_not_take_its_place() {
 }
 
 #[test]
+fn a_record_with_a_version_that_is_too_long_is_partly_understood() {
+    let (_folder, library) = library();
+    let mut update = library.update().unwrap();
+    let documents = [document("A-1", "1.0.0"), document("A-2", &"1".repeat(1_025))];
+    update.replace("osv", None, |sink| documents.into_iter().try_for_each(sink)).unwrap();
+    assert_eq!(update.build(1, 1).unwrap().sources[0].partly_understood, 1);
+}
+
+#[test]
 fn entries_of_a_catalogue_are_counted_as_records() {
     let (_folder, library) = library();
     let mut update = library.update().unwrap();

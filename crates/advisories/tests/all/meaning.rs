@@ -456,3 +456,22 @@ fn a_systems_packages_come_from_several_repositories() {
     assert_eq!(judged("SUSE:Linux Enterprise Server 15 SP6", "1-1"), ["A-6"]);
     assert_eq!(judged("SUSE:Linux Enterprise Server 12 SP5", "1-1"), ["A-8", "A-9"]);
 }
+
+#[test]
+fn a_version_that_is_too_long_makes_a_range_longer_not_shorter() {
+    let long = "9".repeat(1_025);
+    let affected = |events: &str, version: &str| {
+        let ranges = format!(r#", "ranges": [{{"type": "ECOSYSTEM", "events": [{events}]}}]"#);
+        let index = index(&[&record("L-1", &entry("npm", "p", &ranges))]);
+        !judged(&index, &format!("npm:p@{version}")).is_empty()
+    };
+    let fixed = format!(r#"{{"introduced": "2.0.0"}}, {{"fixed": "{long}"}}"#);
+    assert!(affected(&fixed, "3.0.0") && !affected(&fixed, "1.0.0"));
+    let introduced = format!(r#"{{"introduced": "{long}"}}, {{"fixed": "2.0.0"}}"#);
+    assert!(affected(&introduced, "1.0.0") && affected(&introduced, "3.0.0"));
+    let limit = format!(r#"{{"introduced": "0"}}, {{"limit": "2.0.0"}}, {{"limit": "{long}"}}"#);
+    assert!(affected(&limit, "3.0.0"));
+    let last =
+        format!(r#"{{"introduced": "0"}}, {{"last_affected": "{long}"}}, {{"fixed": "2.0.0"}}"#);
+    assert!(affected(&last, "1.0.0") && !affected(&last, "3.0.0"));
+}
