@@ -106,6 +106,20 @@ impl Index {
         self.status.ecosystems.iter().any(|(word, _)| word == ecosystem.as_str())
     }
 
+    /// Whether anything is known about any package of the same release of a distribution as this one: if not, it may be too new or
+    /// too old for the advisories, or nobody calls it so.
+    #[must_use]
+    pub fn covers_release(&self, package: &Package) -> bool {
+        let is_known = |release: Option<&str>| {
+            let wanted = (package.ecosystem.as_str(), release.unwrap_or_default());
+            let compare = |(ecosystem, release): &(String, String)| {
+                (ecosystem.as_str(), release.as_str()).cmp(&wanted)
+            };
+            self.status.releases.binary_search_by(compare).is_ok()
+        };
+        key::releases(package.ecosystem, package.release.as_deref()).any(is_known)
+    }
+
     /// Whether anything is known about a package, whatever its version.
     ///
     /// # Errors

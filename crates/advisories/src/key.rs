@@ -157,9 +157,10 @@ pub fn is_about(affected: &Affected, package: &Package) -> bool {
             == names::normalise(package.ecosystem, &package.name)
 }
 
-/// The ecosystem of a stored key.
-pub(crate) fn ecosystem(stored: &str) -> &str {
-    stored.split('\0').next().unwrap_or_default()
+/// The ecosystem of a stored key, and the release; empty if it is of none in particular.
+pub(crate) fn ecosystem_and_release(stored: &str) -> (&str, &str) {
+    let mut parts = stored.split('\0');
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 /// The hash of a stored key, and how versions of its package are ordered. `None` if it is none.

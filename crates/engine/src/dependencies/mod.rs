@@ -8,7 +8,7 @@ mod tests;
 mod vex;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -32,6 +32,9 @@ use vex::Statements;
 const MAX_FINDINGS: usize = 50_000;
 /// Problems of one file that are told one by one.
 const MAX_PROBLEMS: usize = 20;
+
+/// Releases of distributions that one note names.
+const MAX_RELEASES: usize = 5;
 
 /// What packages are judged by.
 #[derive(Clone, Default)]
@@ -115,12 +118,14 @@ pub(crate) fn judge_listed(
             packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
         }
     }
-    let statements = Statements::of(dependencies.vex.iter().chain(own), packages.keys().copied());
+    let named = listed.iter().flat_map(|listed| &listed.list.dependencies);
+    let named = named.map(|dependency| &dependency.package);
+    let statements = Statements::of(dependencies.vex.iter().chain(own), named);
     let mut found = Found::default();
     match &dependencies.index {
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
-            notes.extend(of_no_release(packages.keys().copied()));
+            notes.extend(of_no_release(index, packages.keys().copied()));
             notes.extend(of_no_ecosystem(&packages));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
@@ -186,17 +191,42 @@ fn not_covered<'p>(index: &Index, packages: impl Iterator<Item = &'p Package>) -
     })
 }
 
-/// Packages of distributions whose release nothing tells: advisories are about those of releases.
-fn of_no_release<'p>(packages: impl Iterator<Item = &'p Package>) -> Option<Note> {
-    let is_lost =
-        |package: &&Package| package.ecosystem.has_releases() && package.release.is_none();
-    let count = packages.filter(is_lost).count();
-    (count > 0).then(|| {
-        let message = format!(
-            "{count} packages of distributions were not judged: nothing tells of which release they are"
-        );
-        Note::general(NoteKind::NotJudged, message)
-    })
+/// Packages of distributions whose release nothing tells, or of which nothing is known: advisories are about those of releases.
+fn of_no_release<'p>(
+    index: &Index,
+    packages: impl Iterator<Item = &'p Package>,
+) -> impl Iterator<Item = Note> {
+    let mut of_none = 0;
+    let mut of_unknown = 0;
+    let mut words = BTreeSet::new();
+    for package in packages.filter(|package| package.ecosystem.has_releases()) {
+        match package.release.as_deref() {
+            None => of_none += 1,
+            // That nothing at all is known of the distribution is told already.
+            Some(release) if index.covers(package.ecosystem) && !index.covers_release(package) => {
+                of_unknown += 1;
+                if words.len() < MAX_RELEASES {
+                    let release = model::one_line(release, 60);
+                    words.insert(format!("`{}:{release}`", package.ecosystem));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    let of_none = (of_none > 0).then(|| {
+        format!(
+            "{of_none} packages of distributions were not judged: nothing tells of which release they are"
+        )
+    });
+    let of_unknown = (of_unknown > 0).then(|| {
+        let words: Vec<String> = words.into_iter().collect();
+        format!(
+            "{of_unknown} packages of distributions were not judged: the index has no advisories of their release, {}",
+            words.join(", ")
+        )
+    });
+    let messages = of_none.into_iter().chain(of_unknown);
+    messages.map(|message| Note::general(NoteKind::NotJudged, message))
 }
 
 /// Packages of bills of materials of which nothing tells what anybody else calls them. Samples need not be whole.

@@ -489,3 +489,28 @@ fn packages_that_nobody_else_can_name_are_not_called_well() {
     assert_eq!(outcome.packages[0].list.dependencies.len(), 2);
     assert!(scanned(&[("tests/bom.json", bill)], &[LODASH]).is_complete());
 }
+
+#[test]
+fn packages_of_a_release_of_which_nothing_is_known_are_not_called_well() {
+    let known = r#"{"id": "RHSA-1", "affected": [{"package": {"ecosystem": "Red Hat:enterprise_linux:9::baseos", "name": "bash"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "5.1.8-9.el9"}]}]}]}"#;
+    let scanned = |distro: &str| {
+        let bill = format!(
+            r#"{{"bomFormat": "CycloneDX", "components": [{{"type": "library", "name": "bash", "version": "5.1.8-6.el9",
+            "purl": "pkg:rpm/redhat/bash@5.1.8-6.el9?arch=x86_64{distro}"}}]}}"#
+        );
+        scanned(&[("bom.json", &bill)], &[known])
+    };
+    let outcome = scanned("&distro=rhel-9.4");
+    assert_eq!(checks(&outcome), [("dependencies.known-vulnerability", "bash")]);
+    assert!(outcome.is_complete());
+    for (distro, word) in
+        [("&distro=rhel-8", "`Red Hat:enterprise_linux:8`"), ("", "nothing tells")]
+    {
+        let outcome = scanned(distro);
+        assert!(outcome.findings.is_empty());
+        let [note] = outcome.notes.as_slice() else { panic!("{:?}", outcome.notes) };
+        assert_eq!(note.kind, NoteKind::NotJudged);
+        assert!(note.message.contains(word), "{note:?}");
+    }
+}
