@@ -3,4 +3,5 @@
 pub mod dns;
 pub mod tls;
 
+pub use dns::Dns;
 pub use tls::Tls;
