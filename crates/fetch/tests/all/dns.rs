@@ -123,6 +123,7 @@ fn mail_belongs_to_the_registered_domain() {
         ("a.b.example.org", "example.org"),
         ("user.github.io", "user.github.io"),
         ("co.uk", "co.uk"),
+        ("a.b.xn--gmqw5a.hk", "b.xn--gmqw5a.hk"),
         ("localhost", "localhost"),
         ("xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
         ("www.xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
