@@ -31,7 +31,7 @@ use self::{
     reply::{Heard, Reply, ServerHello},
     wire::Wire,
 };
-use crate::{Client, Error, SafeUrl, error::printable, watch::Watch};
+use crate::{Client, Error, SafeUrl, Scheme, error::printable, watch::Watch};
 
 pub(crate) use trust::Roots;
 
@@ -75,6 +75,9 @@ impl Default for Bounds {
 /// When the host does not resolve, is refused, takes no connection or does not speak TLS, or the caller wished to stop. What becomes
 /// unclear later is [`Answer::Unknown`].
 pub fn probe(client: &Client, url: &SafeUrl, bounds: &Bounds) -> Result<Tls, Error> {
+    if url.scheme() != Scheme::Https {
+        return Err(Error::InvalidUrl { reason: "it is not an https URL" });
+    }
     let watch = Watch::stoppable(bounds.total, Arc::clone(&bounds.cancel));
     let checked = client.resolve(url, &watch)?;
     let name = ServerName::try_from(url.host().to_owned())
