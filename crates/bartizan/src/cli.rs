@@ -169,6 +169,10 @@ pub(crate) struct WebsiteArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) pages: u16,
 
+    /// Ask these DNS servers (`192.0.2.53:53`) [default: the system's]
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    pub(crate) dns: Vec<fetch::dns::Server>,
+
     /// Send this header to the site itself, as `Cookie: ...`; `@FILE` reads such lines from a file. May be repeated
     #[arg(long, value_name = "HEADER | @FILE")]
     pub(crate) header: Vec<String>,

@@ -1,9 +1,14 @@
 //! The way out, as the flags and the environment open it.
 
-use std::{env, path::Path};
+use std::{env, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials, http::Options};
+use fetch::{
+    Client, Policy, Scheme, SystemResolver,
+    dns::{DnsClient, Records, Server},
+    git::Credentials,
+    http::Options,
+};
 use model::SecretValue;
 
 use crate::{cli::Reach, files};
@@ -40,6 +45,12 @@ pub(crate) fn website_client(reach: &Reach) -> Result<Client> {
     let options =
         Options { authorities_pem, user_agent: Some(VISITOR.to_owned()), ..Options::default() };
     Ok(Client::with_options(policy, SystemResolver, &options)?)
+}
+
+/// Who is asked for records of the domain name system: the servers at these addresses, or the system's.
+pub(crate) fn names(servers: &[Server]) -> Result<Arc<dyn Records>> {
+    let client = if servers.is_empty() { DnsClient::system() } else { DnsClient::at(servers) };
+    Ok(Arc::new(client.context("--dns")?))
 }
 
 /// A client for advisories: the same.

@@ -1,5 +1,7 @@
 //! Websites as targets.
 
+use std::time::Instant;
+
 use anyhow::{Result, anyhow, bail};
 use checks::web::Check;
 use engine::Scan;
@@ -57,7 +59,9 @@ pub(crate) fn understand(
     }
     let headers = headers(&arguments.website.header).map_err(Failure::Usage)?;
     let pages = usize::from(arguments.website.pages);
-    let options = site::Options { pages, headers, ..site::Options::default() };
+    let records = network::names(&arguments.website.dns).map_err(Failure::Usage)?;
+    let options =
+        site::Options { pages, headers, records: Some(records), ..site::Options::default() };
     Ok(Some(Website { client, url, options }))
 }
 
@@ -109,6 +113,7 @@ fn headers(given: &[String]) -> Result<Vec<(String, SecretValue)>> {
 
 impl Website {
     pub(crate) fn look(&self, scan: &Scan, checks: &[&'static Check]) -> Result<Looked, Failure> {
+        let began = Instant::now();
         let line = Line::show(|| "visiting".to_owned());
         let crawled = site::crawl(
             &self.client,
@@ -119,7 +124,8 @@ impl Website {
         );
         drop(line);
         let crawled = crawled.map_err(Failure::target)?;
-        let outcome = scan.website(&crawled.site, crawled.notes, checks);
+        let mut outcome = scan.website(&crawled.site, crawled.notes, checks);
+        outcome.stats.elapsed = began.elapsed();
         Ok(Looked { outcome, url: Some(self.url.to_string()), commit: None })
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod certificate;
+mod dns_server;
 mod git_server;
 mod http2_server;
 mod http_server;
@@ -16,6 +17,7 @@ mod repo;
 mod tls_server;
 
 pub use certificate::{Certificate, certificate};
+pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
 pub use http2_server::Http2Server;

@@ -75,7 +75,7 @@ fn site(example: &Example) -> Site {
 }
 
 fn visit(start: Url, resources: Vec<Resource>) -> Site {
-    Site { start, at_ms: AT_MS, resources, tls: None }
+    Site { resources, ..Site::new(start, AT_MS) }
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {

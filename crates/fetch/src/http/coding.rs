@@ -177,3 +177,76 @@ impl<R: BufRead> Read for Deflate<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: [Coding; 4] = [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd];
+
+    /// What a coding makes of bytes, at most a mebibyte.
+    fn decode(codings: &[Coding], bytes: &[u8]) -> Vec<u8> {
+        let came = Rc::new(Cell::new(bytes.len() as u64));
+        let allowance = Allowance::new(came, 250, 1 << 20);
+        let mut decoded = Vec::new();
+        if let Ok(reader) = decoder(bytes, codings, &allowance) {
+            let _ = reader.take(1 << 20).read_to_end(&mut decoded);
+        }
+        decoded
+    }
+
+    fn coded(coding: Coding) -> Vec<u8> {
+        let text = b"here it is, ".repeat(40);
+        match coding {
+            Coding::Gzip => {
+                let level = flate2::Compression::best();
+                let mut coded = Vec::new();
+                flate2::read::GzEncoder::new(&*text, level).read_to_end(&mut coded).unwrap();
+                coded
+            }
+            Coding::Deflate => {
+                let level = flate2::Compression::best();
+                let mut coded = Vec::new();
+                flate2::read::ZlibEncoder::new(&*text, level).read_to_end(&mut coded).unwrap();
+                coded
+            }
+            Coding::Brotli => STANDARD.decode("iwSAaGVyZSBpdCBpcwM=").unwrap(),
+            Coding::Zstd => zstd::encode_all(&*text, 3).unwrap(),
+        }
+    }
+
+    #[test]
+    fn every_coding_decodes() {
+        for coding in ALL {
+            assert!(decode(&[coding], &coded(coding)).starts_with(b"here it is"), "{coding:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn any_bytes_decode_within_bounds(
+            codings in prop::collection::vec(prop::sample::select(&ALL[..]), 1..4),
+            bytes in prop::collection::vec(any::<u8>(), 0..400),
+        ) {
+            prop_assert!(decode(&codings, &bytes).len() <= 1 << 20);
+        }
+
+        #[test]
+        fn changed_bodies_decode_within_bounds(
+            coding in prop::sample::select(&ALL[..]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut bytes = coded(coding);
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            prop_assert!(decode(&[coding], &bytes).len() <= 1 << 20);
+        }
+    }
+}

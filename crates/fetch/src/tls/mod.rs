@@ -31,12 +31,14 @@ use self::{
     reply::{Heard, Reply, ServerHello},
     wire::Wire,
 };
-use crate::{Client, Error, SafeUrl, error::printable, watch::Watch};
+use crate::{Client, Error, SafeUrl, Scheme, error::printable, watch::Watch};
 
 pub(crate) use trust::Roots;
 
 /// Certificates of a chain that are looked at.
 const MAX_CERTIFICATES: usize = 16;
+/// The reason of servers that keep silent.
+const SILENT: &str = "it does not answer";
 /// Unclear answers in a row after which nothing more is asked.
 const PATIENCE: u32 = 2;
 
@@ -66,10 +68,16 @@ impl Default for Bounds {
 
 /// Finds out what the host and port of an https URL offer. The client's policy, resolver and roots are used; its other options are not.
 ///
+/// That the server has its certificate's key is checked where it negotiates TLS 1.2 or 1.3 with a suite of today; of one that has only
+/// older ones the chain is judged alone.
+///
 /// # Errors
 /// When the host does not resolve, is refused, takes no connection or does not speak TLS, or the caller wished to stop. What becomes
 /// unclear later is [`Answer::Unknown`].
 pub fn probe(client: &Client, url: &SafeUrl, bounds: &Bounds) -> Result<Tls, Error> {
+    if url.scheme() != Scheme::Https {
+        return Err(Error::InvalidUrl { reason: "it is not an https URL" });
+    }
     let watch = Watch::stoppable(bounds.total, Arc::clone(&bounds.cancel));
     let checked = client.resolve(url, &watch)?;
     let name = ServerName::try_from(url.host().to_owned())
@@ -171,7 +179,7 @@ impl<'a> Probe<'a> {
         // The first connection's failure is the host's.
         let wire = self.connect()?;
         let first = modern::shake(wire, &self.name, &["h2", "http/1.1"]);
-        let refused = self.note_modern(&first)?;
+        self.note_modern(&first)?;
         if first.failure.is_none() {
             let chose = |name: &str| first.alpn.as_deref() == Some(name.as_bytes());
             alpn.h2 = yes_or_no(chose("h2"));
@@ -189,9 +197,6 @@ impl<'a> Probe<'a> {
         {
             alpn.http_1_1 = yes_or_no(hello.alpn.as_deref() == Some(b"http/1.1"));
         }
-        if first.chosen.is_none() && hello.is_none() && !refused && self.offers.is_empty() {
-            return Err(self.no_tls(first.failure));
-        }
         for version in [Version::Tls11, Version::Tls10, Version::Ssl3] {
             if self.answer(version) == Answer::Unknown {
                 self.ask_version(version, &all, None)?;
@@ -207,8 +212,8 @@ impl<'a> Probe<'a> {
         Ok(alpn)
     }
 
-    /// Keeps what a handshake of today showed; whether the server refused it.
-    fn note_modern(&mut self, handshake: &Handshake) -> Result<bool, Error> {
+    /// Keeps what a handshake of today showed.
+    fn note_modern(&mut self, handshake: &Handshake) -> Result<(), Error> {
         if let Some((version, suite)) = handshake.chosen {
             self.offers.insert(version, (Answer::Yes, Some(suite)));
             if version == Version::Tls12 {
@@ -217,13 +222,12 @@ impl<'a> Probe<'a> {
         }
         self.shown = handshake.shown.clone();
         match &handshake.failure {
-            Some(Failure::Stopped) => self.watch.check(self.host).map(|()| false),
+            Some(Failure::Stopped) => self.watch.check(self.host),
             Some(Failure::Unclear(reason)) => {
                 self.unclear(reason);
-                Ok(false)
+                Ok(())
             }
-            Some(Failure::Refused) => Ok(true),
-            None => Ok(false),
+            Some(Failure::Refused) | None => Ok(()),
         }
     }
 
@@ -233,7 +237,11 @@ impl<'a> Probe<'a> {
             (_, Some(Unfinished::Unclear(reason))) => reason.clone(),
             _ => "it refuses every handshake".to_owned(),
         };
-        Error::Tls { host: self.host.to_owned(), reason }
+        let host = self.host.to_owned();
+        match reason.as_str() {
+            SILENT => Error::TimedOut { host, after: self.bounds.handshake },
+            _ => Error::Tls { host, reason },
+        }
     }
 
     /// Offers everything up to a version and keeps what the server makes of it. A server that has only older versions answers with the
@@ -471,7 +479,7 @@ fn hear(mut wire: Wire<'_>, hello: &[u8], certificates: bool) -> Result<Heard, S
                 break reply.closed();
             }
             Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-                return Err("it does not answer".to_owned());
+                return Err(SILENT.to_owned());
             }
             Err(error) => return Err(error.to_string()),
         }

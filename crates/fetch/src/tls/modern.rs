@@ -87,7 +87,7 @@ pub(super) fn shake(mut wire: Wire<'_>, name: &ServerName<'static>, alpn: &[&str
 fn failure(error: io::Error) -> Failure {
     use rustls::Error as Tls;
     match error.kind() {
-        io::ErrorKind::TimedOut => return Failure::Unclear("it does not answer".to_owned()),
+        io::ErrorKind::TimedOut => return Failure::Unclear(super::SILENT.to_owned()),
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted

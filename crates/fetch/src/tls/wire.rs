@@ -32,9 +32,12 @@ impl<'a> Wire<'a> {
         let until = Instant::now() + limit;
         let port = addresses.first().map_or(0, SocketAddr::port);
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for address in addresses {
+        for (number, address) in addresses.iter().enumerate() {
             watch.check(host)?;
-            let left = until.saturating_duration_since(Instant::now()).min(watch.remaining());
+            // Those behind an address that leads nowhere shall have their turn.
+            let turns = u32::try_from(addresses.len() - number).unwrap_or(u32::MAX);
+            let left = until.saturating_duration_since(Instant::now()) / turns;
+            let left = left.min(watch.remaining());
             if left.is_zero() {
                 return Err(Error::TimedOut { host: host.to_owned(), after: limit });
             }

@@ -13,7 +13,7 @@ use fetch::{
         Bounds, Coding, Cut, Exchange, Method, Options, Redirects, Request, StatusCode, Version,
     },
 };
-use test_kit::{Ending, Http2Server, HttpServer, Reply};
+use test_kit::{Ending, Http2Server, HttpServer, Reply, TlsServer};
 
 use crate::support::{Names, client, open, raw};
 
@@ -411,4 +411,40 @@ fn large_heads_over_http_2_are_errors() {
     }
     let answer = fetch(&client, &server.url("/real"), &bounds()).unwrap();
     assert_eq!(answer.headers["content-security-policy"].len(), 100_000);
+}
+
+#[test]
+fn connections_of_http_1_1_are_kept_too() {
+    use std::{
+        io::{BufRead as _, BufReader},
+        sync::{Arc, atomic::AtomicUsize},
+    };
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    let server = TlsServer::serving(move |stream| {
+        count.fetch_add(1, Ordering::SeqCst);
+        let mut stream = BufReader::new(stream);
+        let mut line = String::new();
+        while stream.read_line(&mut line).is_ok_and(|read| read > 0) {
+            if line == "\r\n" {
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere";
+                stream.get_mut().write_all(answer).unwrap();
+            }
+            line.clear();
+        }
+    });
+    let client = loopback();
+    let url = format!("http://{}/", server.address());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..16 {
+                    assert_eq!(fetch(&client, &url, &bounds()).unwrap().body, b"here");
+                }
+            });
+        }
+    });
+    // One is free again a moment after its answer was read; a few new ones in between do no harm.
+    let made = connections.load(Ordering::SeqCst);
+    assert!(made < 64, "{made} of 128 requests");
 }

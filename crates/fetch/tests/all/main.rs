@@ -11,6 +11,7 @@ mod clone_http;
 mod clone_kinds;
 mod clone_ssh;
 mod crawl;
+mod dns;
 mod download;
 mod hostile;
 mod http;

@@ -5,6 +5,7 @@ mod headers;
 mod resource;
 pub mod tls;
 
+pub use dns::Dns;
 pub use headers::Headers;
 pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
 pub use tls::Tls;
@@ -22,9 +23,17 @@ pub struct Site {
     pub resources: Vec<Resource>,
     /// How its connections are encrypted; `None` where they are not, or nobody asked.
     pub tls: Option<Tls>,
+    /// What the domain name system says of its host; `None` where the host is an address, or nobody asked.
+    pub dns: Option<Dns>,
 }
 
 impl Site {
+    /// A site of which nothing has been seen.
+    #[must_use]
+    pub const fn new(start: Url, at_ms: i64) -> Self {
+        Self { start, at_ms, resources: Vec::new(), tls: None, dns: None }
+    }
+
     /// Every resource of that role that was answered, whatever the status.
     pub fn answered(&self, role: Role) -> impl Iterator<Item = (&Resource, &Answer)> {
         let wanted = self.resources.iter().filter(move |resource| resource.role == role);

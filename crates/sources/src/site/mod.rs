@@ -14,16 +14,21 @@ mod plan;
 use std::{
     collections::HashSet,
     sync::{Arc, atomic::AtomicBool},
+    thread,
     time::{Duration, Instant},
 };
 
-use fetch::Client;
+use fetch::{
+    Client,
+    dns::{self, Records},
+    tls,
+};
 use formats::web::robots::Robots;
 use model::{
     Note, NoteKind, SecretValue,
-    site::{Outcome, Resource, Role, Site},
+    site::{Dns, Outcome, Resource, Role, Site, Tls},
 };
-use url::Url;
+use url::{Host, Url};
 
 use crate::Error;
 
@@ -41,6 +46,10 @@ pub struct Options {
     pub pages: usize,
     /// Sent to the site itself, and to nobody else.
     pub headers: Vec<(String, SecretValue)>,
+    /// Whether its TLS is looked at.
+    pub tls: bool,
+    /// Who is asked what the domain name system says of it; nobody without.
+    pub records: Option<Arc<dyn Records>>,
     /// Paths at which sites leave open what should not be.
     pub exposed: &'static [&'static str],
     /// Bounds.
@@ -88,7 +97,54 @@ impl Default for Limits {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { pages: 20, headers: Vec::new(), exposed: &[], limits: Limits::default() }
+        Self {
+            pages: 20,
+            headers: Vec::new(),
+            tls: true,
+            records: None,
+            exposed: &[],
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What is asked beside pages: once, of the host that the start led to.
+struct Around<'a> {
+    client: &'a Client,
+    options: &'a Options,
+    home: &'a Url,
+    cancel: &'a Arc<AtomicBool>,
+}
+
+impl Around<'_> {
+    fn tls(&self) -> (Option<Tls>, Option<Note>) {
+        if self.home.scheme() != "https" || !self.options.tls {
+            return (None, None);
+        }
+        let bounds = tls::Bounds { cancel: Arc::clone(self.cancel), ..tls::Bounds::default() };
+        let probed = self.client.url(self.home.as_str());
+        match probed.and_then(|url| tls::probe(self.client, &url, &bounds)) {
+            Ok(facts) => (Some(facts), None),
+            Err(error) => {
+                (None, Some(note(NoteKind::Unvisited, format!("its TLS was not judged: {error}"))))
+            }
+        }
+    }
+
+    fn dns(&self) -> (Option<Dns>, Option<Note>) {
+        let Some(records) = &self.options.records else { return (None, None) };
+        if !matches!(self.home.host(), Some(Host::Domain(_))) {
+            return (None, None);
+        }
+        let bounds = dns::Bounds { cancel: Arc::clone(self.cancel), ..dns::Bounds::default() };
+        let asked = self.client.url(self.home.as_str());
+        match asked.and_then(|url| dns::lookup(records.as_ref(), &url, &bounds)) {
+            Ok(facts) => (Some(facts), None),
+            Err(error) => (
+                None,
+                Some(note(NoteKind::Unvisited, format!("its name was not looked up: {error}"))),
+            ),
+        }
     }
 }
 
@@ -123,15 +179,24 @@ pub fn crawl(
     let mut crawl = Crawl {
         asker: &asker,
         plan: Plan::new(options, start.clone()),
-        site: Site { start, at_ms, resources: Vec::new(), tls: None },
+        site: Site::new(start, at_ms),
         robots: Robots::default(),
     };
     crawl.keep(vec![first]);
-    crawl.agreed_places();
-    crawl.pages();
-    crawl.loaded();
-    crawl.links();
+    let home = crawl.site.home().clone();
+    let around = Around { client, options, home: &home, cancel };
+    let (tls, dns) = thread::scope(|scope| {
+        let tls = scope.spawn(|| around.tls());
+        let dns = scope.spawn(|| around.dns());
+        crawl.agreed_places();
+        crawl.pages();
+        crawl.loaded();
+        crawl.links();
+        (tls.join().unwrap_or_default(), dns.join().unwrap_or_default())
+    });
     let mut notes = asker.notes();
+    notes.extend([tls.1, dns.1].into_iter().flatten());
+    (crawl.site.tls, crawl.site.dns) = (tls.0, dns.0);
     notes.extend(crawl.plan.notes());
     Ok(Crawled { site: crawl.site, notes })
 }
