@@ -117,3 +117,5 @@ impl Check {
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod literal;

@@ -257,7 +257,7 @@ impl SetCookie {
     #[must_use]
     pub fn looks_like_session(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
-        let is_named_so = SESSION_NAMES.iter().any(|word| name.contains(word));
+        let is_named_so = self.is_named_like_session();
         match self.value.kind {
             ValueKind::JsonWebToken => true,
             ValueKind::RandomToken => {
@@ -266,6 +266,13 @@ impl SetCookie {
             ValueKind::Empty => false,
             ValueKind::Other => is_named_so && self.value.bytes >= 8,
         }
+    }
+
+    /// Whether its name is a usual one of cookies that say who someone is, whatever its value.
+    #[must_use]
+    pub fn is_named_like_session(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        SESSION_NAMES.iter().any(|word| name.contains(word))
     }
 
     fn read_attribute(&mut self, part: &str, seen: &mut [bool; ATTRIBUTES.len()]) {
@@ -463,7 +470,8 @@ fn parse_max_age(text: &str) -> Option<i64> {
 }
 
 /// A `cookie-date` (section 5.1.1), which takes nearly anything that has a time, a day, a month and a year.
-fn parse_date(text: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn parse_date(text: &str) -> Option<Timestamp> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let is_delimiter = |c: char| matches!(c, '\t' | ' '..='/' | ';'..='@' | '['..='`' | '{'..='~');
@@ -484,7 +492,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
         if month.is_none() {
             let is_month =
                 |name: &&str| word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(name));
-            month = MONTHS.iter().position(|name| is_month(&name));
+            month = MONTHS.iter().position(|name| is_month(name));
             if month.is_some() {
                 continue;
             }

@@ -1,0 +1,53 @@
+use formats::web::csp::Breadth;
+use model::{CheckId, Confidence, Cwe, Severity};
+
+use super::policies::PagePolicies;
+use crate::web::{Check, Found, Page, Report, Run, Visit, page};
+
+pub(super) static CHECK: Check = Check {
+    id: CheckId::from_static("headers.csp-wildcard-source"),
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    // Protection Mechanism Failure.
+    cwe: Some(Cwe(693)),
+    reference: "https://www.w3.org/TR/CSP3/#framework-directive-source-list",
+    page: page!("headers/csp-wildcard-source"),
+    run: Run::Page(run),
+};
+
+/// Under `'strict-dynamic'` hosts and schemes do not count (section 6.7.1.1), which the parser knows.
+fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
+    let all = PagePolicies::of(page);
+    let policies = &all.policies;
+    for (directive, what, severity) in [
+        ("script-src-elem", "Scripts", Severity::Medium),
+        ("object-src", "Plug-ins", Severity::Low),
+        ("base-uri", "The base of all relative addresses", Severity::Low),
+    ] {
+        if !policies.restricts(directive) || !policies.allows_any_host(directive) {
+            continue;
+        }
+        let breadths = policies.enforced().find_map(|policy| policy.breadth(directive));
+        let words = breadths.iter().flatten().filter_map(|breadth| word(*breadth));
+        let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+        let found = Found::at(page.url()).key(directive).severity(severity).detail(format!(
+            "{what} may come from any host or from the page's own text: {}.",
+            words.join(", ")
+        ));
+        report.add(all.show(found, directive));
+        // Where scripts may come from anywhere, the rest makes nothing worse.
+        if directive == "script-src-elem" {
+            return;
+        }
+    }
+}
+
+fn word(breadth: Breadth) -> Option<&'static str> {
+    match breadth {
+        Breadth::AnyHost => Some("*"),
+        Breadth::Https => Some("https:"),
+        Breadth::Http => Some("http:"),
+        Breadth::Data => Some("data:"),
+        Breadth::Blob => None,
+    }
+}
