@@ -4,6 +4,7 @@
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
 mod found;
+mod grade;
 mod guide;
 mod visit;
 
@@ -28,6 +29,7 @@ mod tls;
 use model::{CheckId, Confidence, Cwe, Severity};
 
 pub use found::{Found, Report};
+pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
 pub use visit::{Page, Visit};
 

@@ -492,7 +492,7 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
         if month.is_none() {
             let is_month =
                 |name: &&str| word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(name));
-            month = MONTHS.iter().position(|name| is_month(name));
+            month = MONTHS.iter().position(is_month);
             if month.is_some() {
                 continue;
             }

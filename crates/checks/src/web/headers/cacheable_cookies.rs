@@ -1,7 +1,7 @@
 use formats::web::cache_control;
-use model::{CheckId, Confidence, Cwe, Severity};
+use model::{CheckId, Confidence, Cwe, Severity, site::Headers};
 
-use super::{cookies, heads::Head};
+use super::cookies;
 use crate::web::{Check, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,10 +17,21 @@ pub(super) static CHECK: Check = Check {
 
 /// RFC 9111, 7.3: `Set-Cookie` does not keep a cache from storing an answer.
 fn run(visit: &Visit<'_>, report: &mut Report) {
-    for served in cookies::of(visit).filter(|served| is_kept_for_all(&served.head)) {
+    // Cookies of one answer follow each other.
+    let mut judged: Option<(&Headers, bool)> = None;
+    for served in cookies::of(visit) {
+        let headers = served.head.headers;
+        let is_kept = match judged {
+            Some((known, is_kept)) if std::ptr::eq(known, headers) => is_kept,
+            _ => is_kept_for_all(headers),
+        };
+        judged = Some((headers, is_kept));
+        if !is_kept {
+            continue;
+        }
         let severity =
             if served.cookie.looks_like_session() { Severity::Medium } else { Severity::Info };
-        let control = served.head.headers.joined("cache-control").unwrap_or_default();
+        let control = headers.get("cache-control").unwrap_or_default();
         report.add(
             served
                 .found()
@@ -31,13 +42,13 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
     }
 }
 
-/// Whether the answer says that caches that several people share may give it to others without asking.
-fn is_kept_for_all(head: &Head<'_>) -> bool {
-    let fields: Vec<&str> = head.headers.all("cache-control").collect();
+/// Whether caches that several people share may give an answer to others without asking.
+fn is_kept_for_all(headers: &Headers) -> bool {
+    let fields: Vec<&str> = headers.all("cache-control").collect();
     let control = cache_control::parse(fields.iter().copied());
     let is_about_field =
         fields.iter().any(|field| field.to_ascii_lowercase().contains("=\"set-cookie"));
-    let varies = head.headers.joined("vary").unwrap_or_default().to_ascii_lowercase();
+    let varies = headers.joined("vary").unwrap_or_default().to_ascii_lowercase();
     let is_for_each = varies.split(',').any(|name| matches!(name.trim(), "*" | "cookie"));
     let lives = control.s_maxage.or(control.max_age);
     let is_fresh = lives.map_or(control.is_public, |seconds| seconds > 0);

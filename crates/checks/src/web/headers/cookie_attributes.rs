@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use formats::web::{hsts::Hsts, set_cookie::SameSite};
+use formats::web::hsts::Hsts;
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::{
     cookies::{self, Served, is_https},
     transport,
 };
-use crate::web::{Check, Report, Run, Visit, page};
+use crate::web::{Check, Found, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("headers.cookie-attributes"),
@@ -26,45 +26,58 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
     let is_held_on_https = transport::of(visit).any(|stated| {
         stated.policy.is_ok_and(|policy: Hsts| policy.max_age > 0 && policy.includes_subdomains)
     });
-    let mut others: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let mut others: BTreeMap<&'static str, (Found, Vec<String>)> = BTreeMap::new();
     let kept = cookies::of(visit).filter(|served| served.rejection().is_none());
     for served in cookies::first_of_each_name(kept) {
+        let name = served.stable_name();
         let is_session = served.cookie.looks_like_session() && !served.is_for_scripts();
         for gap in gaps(&served) {
-            let name = served.stable_name();
             if is_session {
-                let severity = if gap.attribute == "Secure" && is_held_on_https {
-                    Severity::Medium
-                } else {
-                    gap.of_session
-                };
-                let sure = served.cookie.is_named_like_session();
-                report.add(
-                    served
-                        .found()
-                        .key(format!("{name} {}", gap.attribute))
-                        .title(format!("Session cookie without {}", gap.attribute))
-                        .severity(severity)
-                        .confidence(if sure { Confidence::High } else { Confidence::Medium })
-                        .detail(format!("`{name}` looks like a session's cookie. {}", gap.means)),
-                );
-                continue;
-            }
-            let names = others.entry(gap.attribute).or_default();
-            names.push(format!("`{name}`"));
-            if names.len() == 1 {
-                report.add(
-                    served
-                        .found()
-                        .key(gap.attribute)
-                        .title(format!("Cookies without {}", gap.attribute))
-                        .severity(gap.of_others)
-                        .confidence(Confidence::High)
-                        .detail(gap.means),
-                );
+                report.add(of_session(&served, &gap, is_held_on_https));
+            } else {
+                let of_others = others
+                    .entry(gap.attribute)
+                    .or_insert_with(|| (of_others(&served, &gap), Vec::new()));
+                of_others.1.push(name.clone());
             }
         }
     }
+    for (found, names) in others.into_values() {
+        let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+        report.add(
+            found.evidence("cookies", shown.join(", ")).evidence("count", names.len().to_string()),
+        );
+    }
+}
+
+/// So many names of cookies are evidence enough.
+const SHOWN: usize = 10;
+
+fn of_session(served: &Served<'_>, gap: &Gap, is_held_on_https: bool) -> Found {
+    let name = served.stable_name();
+    let severity = if gap.attribute == "Secure" && is_held_on_https {
+        Severity::Medium
+    } else {
+        gap.of_session
+    };
+    let is_named_so = served.cookie.is_named_like_session();
+    served
+        .found()
+        .key(format!("{name} {}", gap.attribute))
+        .title(format!("Session cookie without {}", gap.attribute))
+        .severity(severity)
+        .confidence(if is_named_so { Confidence::High } else { Confidence::Medium })
+        .detail(format!("`{name}` looks like a session's cookie. {}", gap.means))
+}
+
+fn of_others(served: &Served<'_>, gap: &Gap) -> Found {
+    served
+        .found()
+        .key(gap.attribute)
+        .title(format!("Cookies without {}", gap.attribute))
+        .severity(gap.of_others)
+        .confidence(Confidence::High)
+        .detail(gap.means)
 }
 
 struct Gap {
@@ -78,15 +91,6 @@ fn gaps(served: &Served<'_>) -> impl Iterator<Item = Gap> {
     let cookie = &served.cookie;
     let is_insecure = !cookie.is_secure && is_https(served.head.url);
     let is_readable = !cookie.is_http_only && !served.is_for_scripts();
-    let same_site = match cookie.same_site {
-        None => Some(Gap {
-            attribute: "SameSite",
-            means: "Whether it goes along with requests that other sites start depends on the browser.",
-            of_session: Severity::Low,
-            of_others: Severity::Info,
-        }),
-        Some(SameSite::None | SameSite::Lax | SameSite::Strict) => None,
-    };
     [
         is_insecure.then_some(Gap {
             attribute: "Secure",
@@ -100,7 +104,12 @@ fn gaps(served: &Served<'_>) -> impl Iterator<Item = Gap> {
             of_session: Severity::Medium,
             of_others: Severity::Info,
         }),
-        same_site,
+        cookie.same_site.is_none().then_some(Gap {
+            attribute: "SameSite",
+            means: "Whether it goes along with requests that other sites start depends on the browser.",
+            of_session: Severity::Low,
+            of_others: Severity::Info,
+        }),
     ]
     .into_iter()
     .flatten()

@@ -29,7 +29,7 @@ pub(super) fn fields<'v>(visit: &'v Visit<'_>) -> impl Iterator<Item = (Head<'v>
 }
 
 /// Servers delete a cookie with an empty value or with a date far back. What time it is does not matter for that.
-fn is_deletion(cookie: &SetCookie) -> bool {
+pub(in crate::web) fn is_deletion(cookie: &SetCookie) -> bool {
     /// 2020-01-01.
     const LONG_AGO: i64 = 1_577_836_800;
     let is_past = match cookie.max_age {
@@ -60,7 +60,8 @@ impl Served<'_> {
     pub(super) fn lifetime_seconds(&self) -> Option<i64> {
         let cookie = &self.cookie;
         cookie.max_age.or_else(|| {
-            let now = parse_date(self.head.headers.get("date")?)?;
+            let date = self.head.headers.get("date").filter(|date| date.len() < 100)?;
+            let now = parse_date(date)?;
             Some(cookie.expires?.as_second() - now.as_second())
         })
     }

@@ -18,16 +18,17 @@ pub(super) static CHECK: Check = Check {
 /// CSP 3, 3.3, and HTML, 4.2.5.3. A directive that stands in a header as well is not lost.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let all = PagePolicies::of(page);
+    // `report-uri` takes nothing away from visitors.
+    let lost: Vec<_> =
+        ["frame-ancestors", "sandbox"].into_iter().filter(|name| !all.policies.has(name)).collect();
     for (policy, text) in all.enforced().filter(|(policy, _)| policy.delivery == Delivery::Meta) {
         for issue in &policy.issues {
-            let is_lost = issue.kind == IssueKind::IgnoredInMeta
-                && issue.directive != "report-uri"
-                && !all.policies.has(&issue.directive);
-            if is_lost {
+            let name = issue.directive.as_str();
+            if issue.kind == IssueKind::IgnoredInMeta && lost.contains(&name) {
                 let found = Found::at(page.url())
-                    .key(&issue.directive)
-                    .detail(format!("`{}` works in a header only.", issue.directive));
-                report.add(text.show(found, &issue.directive));
+                    .key(name)
+                    .detail(format!("`{name}` works in a header only."));
+                report.add(text.show(found, name));
             }
         }
     }

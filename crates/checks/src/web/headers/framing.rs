@@ -49,7 +49,9 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         }
         return;
     }
-    let mut known = values.iter().filter(|value| matches!(**value, "deny" | "sameorigin"));
+    let mut known = values.iter().filter(|value| {
+        matches!(**value, "deny" | "sameorigin") || (**value == "allowall" && values.len() > 1)
+    });
     match (values.len(), known.next()) {
         (0, _) | (1, Some(_)) => {}
         (1, None) if field.to_ascii_lowercase().starts_with("allow-from") => {

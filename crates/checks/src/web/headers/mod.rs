@@ -1,6 +1,6 @@
 //! What the heads of answers say, cookies among it.
 
-mod cookies;
+pub(super) mod cookies;
 mod heads;
 pub(super) mod policies;
 mod transport;
@@ -50,6 +50,9 @@ mod refresh_header;
 mod security_headers;
 mod server_version;
 mod technology_banner;
+
+#[cfg(test)]
+mod tests;
 
 use super::Check;
 

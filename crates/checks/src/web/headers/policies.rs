@@ -1,6 +1,10 @@
 //! The content security policies of a page, with their texts.
 
-use formats::web::csp::{Delivery, Policies, Policy};
+use formats::web::{
+    csp::{Delivery, Policies, Policy},
+    html::Document,
+};
+use model::site::Headers;
 
 use crate::web::{Found, Page};
 
@@ -14,8 +18,13 @@ pub(in crate::web) struct PagePolicies<'p> {
 impl<'p> PagePolicies<'p> {
     /// Reads the fields of the answer and the elements in the page's `<head>`; elsewhere browsers pass them over (HTML, 4.2.5.3).
     pub(in crate::web) fn of(page: &'p Page<'_>) -> Self {
+        Self::read(&page.answer.headers, Some(&page.document))
+    }
+
+    /// Reads a head, and what came with it if that is a document.
+    pub(in crate::web) fn read(headers: &'p Headers, document: Option<&'p Document>) -> Self {
         let mut all = Self { policies: Policies::default(), texts: Vec::new() };
-        for (name, value) in page.answer.headers.iter() {
+        for (name, value) in headers.iter() {
             let delivery = match name {
                 "content-security-policy" => Delivery::Header,
                 "content-security-policy-report-only" => Delivery::ReportOnlyHeader,
@@ -23,7 +32,7 @@ impl<'p> PagePolicies<'p> {
             };
             value.split(',').for_each(|text| all.add(delivery, text, None));
         }
-        for meta in page.document.by_name("meta") {
+        for meta in document.into_iter().flat_map(|document| document.by_name("meta")) {
             let is_policy = meta
                 .attribute("http-equiv")
                 .is_some_and(|name| name.trim().eq_ignore_ascii_case("content-security-policy"));
