@@ -94,19 +94,19 @@ fn gaps(served: &Served<'_>) -> impl Iterator<Item = Gap> {
     [
         is_insecure.then_some(Gap {
             attribute: "Secure",
-            means: "It also goes over plain http, where anyone on the network can read it.",
+            means: "Without it a cookie also goes over plain http, where anyone on the network can read it.",
             of_session: Severity::High,
             of_others: Severity::Low,
         }),
         is_readable.then_some(Gap {
             attribute: "HttpOnly",
-            means: "Any script in a page can read it, also one that an attacker gets in there.",
+            means: "Without it any script in a page can read the cookie, also one that an attacker gets in there.",
             of_session: Severity::Medium,
             of_others: Severity::Info,
         }),
         cookie.same_site.is_none().then_some(Gap {
             attribute: "SameSite",
-            means: "Whether it goes along with requests that other sites start depends on the browser.",
+            means: "Whether the cookie goes along with requests that other sites start depends on the browser.",
             of_session: Severity::Low,
             of_others: Severity::Info,
         }),

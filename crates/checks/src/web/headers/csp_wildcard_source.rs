@@ -19,21 +19,34 @@ pub(super) static CHECK: Check = Check {
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let all = PagePolicies::of(page);
     let policies = &all.policies;
-    for (directive, what, severity) in [
-        ("script-src-elem", "Scripts", Severity::Medium),
-        ("object-src", "Plug-ins", Severity::Low),
-        ("base-uri", "The base of all relative addresses", Severity::Low),
+    for (directive, title, severity) in [
+        (
+            "script-src-elem",
+            "The Content-Security-Policy lets scripts come from anywhere",
+            Severity::Medium,
+        ),
+        (
+            "object-src",
+            "The Content-Security-Policy lets plug-ins come from anywhere",
+            Severity::Low,
+        ),
+        (
+            "base-uri",
+            "The Content-Security-Policy lets a <base> element lead anywhere",
+            Severity::Low,
+        ),
     ] {
         if !policies.restricts(directive) || !policies.allows_any_host(directive) {
             continue;
         }
         let breadths = policies.enforced().find_map(|policy| policy.breadth(directive));
         let words = breadths.iter().flatten().filter_map(|breadth| word(*breadth));
-        let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-        let found = Found::at(page.url()).key(directive).severity(severity).detail(format!(
-            "{what} may come from any host or from the page's own text: {}.",
-            words.join(", ")
-        ));
+        let words: Vec<_> = words.collect();
+        let found = Found::at(page.url())
+            .key(directive)
+            .title(title)
+            .severity(severity)
+            .detail(format!("{}.", words.join(", ")));
         report.add(all.show(found, directive));
         // Where scripts may come from anywhere, the rest makes nothing worse.
         if directive == "script-src-elem" {
@@ -44,10 +57,10 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
 
 fn word(breadth: Breadth) -> Option<&'static str> {
     match breadth {
-        Breadth::AnyHost => Some("*"),
-        Breadth::Https => Some("https:"),
-        Breadth::Http => Some("http:"),
-        Breadth::Data => Some("data:"),
+        Breadth::AnyHost => Some("`*` is every host there is"),
+        Breadth::Https => Some("`https:` is every host on https"),
+        Breadth::Http => Some("`http:` is every host, on http and https"),
+        Breadth::Data => Some("`data:` is text in the address itself"),
         Breadth::Blob => None,
     }
 }

@@ -25,13 +25,13 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             continue;
         }
         let found = heads::found(&stated.head, transport::NAME, stated.field);
-        report.add(if policy.max_age == 0 {
-            found.key("zero").detail("`max-age=0` makes browsers forget the policy.")
-        } else {
-            found.key("short").detail(format!(
-                "Browsers forget it {} days after a visit.",
-                policy.max_age / DAY_SECONDS
-            ))
-        });
+        let (key, detail) = match policy.max_age / DAY_SECONDS {
+            _ if policy.max_age == 0 => {
+                ("zero", "`max-age=0` makes browsers forget the policy.".to_owned())
+            }
+            0 => ("short", "Browsers forget it within a day of a visit.".to_owned()),
+            days => ("short", format!("Browsers forget it {days} days after a visit.")),
+        };
+        report.add(found.key(key).detail(detail));
     }
 }
