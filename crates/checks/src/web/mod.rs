@@ -4,6 +4,7 @@
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
 mod found;
+mod grade;
 mod guide;
 mod visit;
 
@@ -31,6 +32,7 @@ use std::sync::LazyLock;
 use model::{CheckId, Confidence, Cwe, Severity};
 
 pub use found::{Found, Report};
+pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
 pub use secrets::{JS_BUNDLE_SWEEP, PATTERNS};
 pub use visit::{Page, Visit};
@@ -132,3 +134,5 @@ impl Check {
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod literal;
