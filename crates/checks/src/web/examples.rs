@@ -1,7 +1,8 @@
 //! Runs the examples of every page. A block that begins with ```` ```html ```` is the body of a page, one that begins with ```` ```http ````
-//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; `as exposed`
-//! behind it names the role that the URL does not tell), its status line, its head, an empty line and its body. `finds` behind the
-//! language says that the check finds something, `finds 2` how often; otherwise it finds nothing.
+//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; behind it `then`
+//! and an address that it redirects to, `as exposed` for a role that the URL does not tell, `on` and the page that names it), its status
+//! line, its head, an empty line and its body. `finds` behind the language says that the check finds something, `finds 2` how often;
+//! otherwise it finds nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use model::site::{Answer, Headers, HttpVersion, Outcome, Resource, Role, Site};
+use model::site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role, Site};
 use url::Url;
 
 use super::{Check, Visit, catalogue};
@@ -73,11 +74,23 @@ fn site(example: &Example) -> Site {
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {
-    let (url, role) = match request.split_once(" as ") {
-        Some((url, role)) => (url, Some(role)),
-        None => (request, None),
-    };
-    let url = Url::parse(url).unwrap();
+    let request = request.replace("plain http", "plain-http");
+    let mut words = request.split(' ');
+    let url = Url::parse(words.next().unwrap()).unwrap();
+    let (mut hops, mut end, mut role, mut referrer) = (Vec::new(), url.clone(), None, None);
+    while let (Some(word), Some(value)) = (words.next(), words.next()) {
+        match word {
+            "then" => {
+                let mut headers = Headers::default();
+                headers.add("location", value.as_bytes());
+                hops.push(Hop { url: end, status: 301, headers });
+                end = Url::parse(value).unwrap();
+            }
+            "as" => role = Some(role_named(value)),
+            "on" => referrer = Some((Url::parse(value).unwrap(), 1)),
+            _ => panic!("what is `{word}` of `{request}`?"),
+        }
+    }
     let mut lines = lines.iter();
     let status = lines.next().unwrap();
     let (_, status) = status.split_once(' ').unwrap_or_else(|| panic!("no status line: {status}"));
@@ -88,8 +101,10 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
         headers.add(name, value.as_bytes());
     }
     let body = lines.copied().collect::<Vec<_>>().join("\n");
-    let role = role.map_or_else(|| role_of(&url, &headers), role_named);
-    resource(role, &url, status, headers, &body)
+    let role = role.unwrap_or_else(|| role_of(&url, &headers));
+    let mut resource = resource(role, &end, status, headers, &body);
+    (resource.url, resource.hops, resource.referrer) = (url, hops, referrer);
+    resource
 }
 
 fn role_of(url: &Url, headers: &Headers) -> Role {
@@ -116,10 +131,13 @@ fn role_named(name: &str) -> Role {
         "style" => Role::Style,
         "image" => Role::Image,
         "font" => Role::Font,
-        "plain http" => Role::PlainHttp,
+        "plain-http" => Role::PlainHttp,
         "missing" => Role::Missing,
         "exposed" => Role::Exposed,
         "link" => Role::Link,
+        "icon" => Role::Icon,
+        "manifest" => Role::Manifest,
+        "sitemap" => Role::Sitemap,
         "backend" => Role::Backend,
         _ => panic!("no role `{name}`"),
     }

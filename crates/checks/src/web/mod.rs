@@ -5,6 +5,7 @@
 
 mod found;
 mod guide;
+mod shown;
 mod visit;
 
 mod accessibility;

@@ -1,5 +1,19 @@
 //! How pages are structured, for machines that read them.
 
+mod doctype;
+mod duplicate_id;
+mod heading_order;
+mod main_misplaced;
+mod main_missing;
+mod obsolete_elements;
+
 use super::Check;
 
-pub(super) static CHECKS: &[&Check] = &[];
+pub(super) static CHECKS: &[&Check] = &[
+    &doctype::CHECK,
+    &duplicate_id::CHECK,
+    &heading_order::CHECK,
+    &main_misplaced::CHECK,
+    &main_missing::CHECK,
+    &obsolete_elements::CHECK,
+];
