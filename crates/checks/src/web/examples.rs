@@ -56,7 +56,7 @@ fn site(example: &Example) -> Site {
     if example.is_html {
         let mut headers = Headers::default();
         headers.add("content-type", b"text/html; charset=utf-8");
-        let resource = resource(Role::Page, &start, 200, headers, &example.text);
+        let resource = resource(Role::Page, &start, 200, headers, example.text.as_bytes());
         return Site { start, resources: vec![resource] };
     }
     let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
@@ -102,7 +102,7 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
     }
     let body = lines.copied().collect::<Vec<_>>().join("\n");
     let role = role.unwrap_or_else(|| role_of(&url, &headers));
-    let mut resource = resource(role, &end, status, headers, &body);
+    let mut resource = resource(role, &end, status, headers, body.as_bytes());
     (resource.url, resource.hops, resource.referrer) = (url, hops, referrer);
     resource
 }
@@ -143,13 +143,19 @@ fn role_named(name: &str) -> Role {
     }
 }
 
-fn resource(role: Role, url: &Url, status: u16, headers: Headers, body: &str) -> Resource {
+pub(super) fn resource(
+    role: Role,
+    url: &Url,
+    status: u16,
+    headers: Headers,
+    body: &[u8],
+) -> Resource {
     let answer = Answer {
         url: url.clone(),
         status,
         version: HttpVersion::Http2,
         headers,
-        body: body.as_bytes().into(),
+        body: body.into(),
         wire_bytes: body.len() as u64,
         is_cut: false,
         first_byte: Duration::from_millis(50),

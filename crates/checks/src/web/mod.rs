@@ -118,3 +118,5 @@ impl Check {
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod hostile;

@@ -15,17 +15,17 @@ pub(super) static CHECK: Check = Check {
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let said = Said::by(page);
-    // ASCII is the same in every encoding that browsers may guess.
-    if said.mark.is_some() || page.answer.body.is_ascii() {
+    // ASCII is the same in every encoding that browsers may guess; XML is UTF-8 where it says nothing.
+    let is_xml = page.answer.media_type().as_deref() == Some("application/xhtml+xml");
+    if is_xml || said.mark.is_some() || page.answer.body.is_ascii() {
         return;
     }
-    let labels = said.header.iter().chain(said.metas.iter().map(|(_, label)| label));
-    let unknown: Vec<&str> = labels.map(String::as_str).collect();
     if said.effective().is_some() {
         return;
     }
+    let mut labels = said.header.iter().chain(said.metas.iter().map(|(_, label)| label));
     let found = Found::at(page.url());
-    report.add(match unknown.first() {
+    report.add(match labels.next() {
         None => found.key("missing").evidence("url", address(page.url())),
         Some(label) => found
             .key("unknown")

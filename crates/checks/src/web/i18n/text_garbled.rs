@@ -58,3 +58,29 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
 fn is_code(element: Element<'_>) -> bool {
     CODE.iter().any(|name| element.is(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::site::{Headers, Role, Site};
+    use url::Url;
+
+    use super::*;
+    use crate::web::examples::resource;
+
+    /// Keys of what is found on a page with these bytes; examples are texts, and cannot have all of them.
+    fn keys(charset: &str, body: &[u8]) -> Vec<String> {
+        let start = Url::parse("https://example.com/").unwrap();
+        let mut headers = Headers::default();
+        headers.add("content-type", format!("text/html; charset={charset}").as_bytes());
+        let page = resource(Role::Page, &start, 200, headers, body);
+        let site = Site { start, resources: vec![page] };
+        CHECK.judge(&Visit::of(&site)).into_iter().map(|found| found.key).collect()
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_found_where_the_page_says_that_it_is() {
+        assert_eq!(keys("utf-8", b"<p>M\xFCller"), ["invalid"]);
+        assert!(keys("latin1", b"<p>M\xFCller").is_empty());
+        assert!(keys("utf-8", "<p>Müller".as_bytes()).is_empty());
+    }
+}

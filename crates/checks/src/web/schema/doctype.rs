@@ -13,7 +13,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    if !page.document.is_quirky() {
+    // XHTML that is served as such has no quirks mode.
+    let is_xml = page.answer.media_type().as_deref() == Some("application/xhtml+xml");
+    if is_xml || !page.document.is_quirky() {
         return;
     }
     let found = Found::at(page.url()).line(1);

@@ -1,5 +1,6 @@
 //! How search engines see the site.
 
+mod broken_fragments;
 mod broken_links;
 mod broken_resources;
 mod canonical_conflict;
@@ -9,6 +10,7 @@ mod canonical_target;
 mod description_duplicate;
 mod description_length;
 mod description_missing;
+mod empty_without_scripts;
 mod favicon;
 mod head_closed_early;
 mod heading_missing;
@@ -36,10 +38,12 @@ mod soft_404;
 mod title_duplicate;
 mod title_length;
 mod title_missing;
+mod twitter_card;
 
 use super::Check;
 
 pub(super) static CHECKS: &[&Check] = &[
+    &broken_fragments::CHECK,
     &broken_links::CHECK,
     &broken_resources::CHECK,
     &canonical_conflict::CHECK,
@@ -49,6 +53,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &description_duplicate::CHECK,
     &description_length::CHECK,
     &description_missing::CHECK,
+    &empty_without_scripts::CHECK,
     &favicon::CHECK,
     &head_closed_early::CHECK,
     &heading_missing::CHECK,
@@ -73,4 +78,5 @@ pub(super) static CHECKS: &[&Check] = &[
     &title_duplicate::CHECK,
     &title_length::CHECK,
     &title_missing::CHECK,
+    &twitter_card::CHECK,
 ];

@@ -1,4 +1,4 @@
-use model::{CheckId, Confidence, Severity};
+use model::{CheckId, Confidence, Cwe, Severity};
 use url::Url;
 
 use crate::web::{Check, Page, Report, Run, Visit, page, shown::Several};
@@ -7,7 +7,8 @@ pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("seo.session-id-url"),
     severity: Severity::Low,
     confidence: Confidence::Medium,
-    cwe: None,
+    // Use of GET Request Method With Sensitive Query Strings.
+    cwe: Some(Cwe(598)),
     reference: "https://owasp.org/www-community/vulnerabilities/Information_exposure_through_query_strings_in_url",
     page: page!("seo/session-id-url"),
     run: Run::Page(run),
