@@ -1,8 +1,9 @@
 //! Runs the examples of every page. A block that begins with ```` ```html ```` is the body of a page, one that begins with ```` ```http ````
-//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; behind it `then`
-//! and an address that it redirects to, `as exposed` for a role that the URL does not tell, `on` and the page that names it), its status
-//! line, its head, an empty line and its body. `finds` behind the language says that the check finds something, `finds 2` how often;
-//! otherwise it finds nothing.
+//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none), its status line,
+//! its head, an empty line and its body. Behind a request may stand what the answer does not tell: `as exposed` names the role, `bytes
+//! 4000` fills the body up, `after 900` is the time to the first byte in milliseconds, `over HTTP/1.1` the version (HTTP/2 if it is not
+//! said), `via https://example.org/` a redirect on the way, `on https://example.com/` the page that names it. `finds` behind the language says
+//! that the check finds something, `finds 2` how often; otherwise it finds nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,23 +75,16 @@ fn site(example: &Example) -> Site {
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {
-    let request = request.replace("plain http", "plain-http");
-    let mut words = request.split(' ');
-    let url = Url::parse(words.next().unwrap()).unwrap();
-    let (mut hops, mut end, mut role, mut referrer) = (Vec::new(), url.clone(), None, None);
-    while let (Some(word), Some(value)) = (words.next(), words.next()) {
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut what = "url";
+    for word in request.split(' ') {
         match word {
-            "then" => {
-                let mut headers = Headers::default();
-                headers.add("location", value.as_bytes());
-                hops.push(Hop { url: end, status: 301, headers });
-                end = Url::parse(value).unwrap();
-            }
-            "as" => role = Some(role_named(value)),
-            "on" => referrer = Some((Url::parse(value).unwrap(), 1)),
-            _ => panic!("what is `{word}` of `{request}`?"),
+            "as" | "bytes" | "after" | "over" | "via" | "on" => what = word,
+            _ => told.entry(what).or_default().push(word),
         }
     }
+    let first = |what: &str| told.get(what).and_then(|words| words.first().copied());
+    let url = Url::parse(first("url").unwrap()).unwrap();
     let mut lines = lines.iter();
     let status = lines.next().unwrap();
     let (_, status) = status.split_once(' ').unwrap_or_else(|| panic!("no status line: {status}"));
@@ -100,10 +94,27 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
         let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("no header: {line}"));
         headers.add(name, value.as_bytes());
     }
-    let body = lines.copied().collect::<Vec<_>>().join("\n");
-    let role = role.unwrap_or_else(|| role_of(&url, &headers));
-    let mut resource = resource(role, &end, status, headers, body.as_bytes());
-    (resource.url, resource.hops, resource.referrer) = (url, hops, referrer);
+    let mut body = lines.copied().collect::<Vec<_>>().join("\n");
+    let bytes: usize = first("bytes").map_or(0, |bytes| bytes.parse().unwrap());
+    body.push_str(&"x".repeat(bytes.saturating_sub(body.len())));
+    let role =
+        told.get("as").map_or_else(|| role_of(&url, &headers), |role| role_named(&role.join(" ")));
+    let mut resource = resource(role, &url, status, headers, body.as_bytes());
+    resource.referrer = first("on").map(|page| (Url::parse(page).unwrap(), 1));
+    let Outcome::Answered(answer) = &mut resource.outcome else { return resource };
+    if let Some(after) = first("after") {
+        answer.first_byte = Duration::from_millis(after.parse().unwrap());
+    }
+    answer.version = match first("over") {
+        Some("HTTP/1.0") => HttpVersion::Http10,
+        Some("HTTP/1.1") => HttpVersion::Http11,
+        _ => HttpVersion::Http2,
+    };
+    let via: Vec<Url> =
+        told.get("via").into_iter().flatten().map(|url| Url::parse(url).unwrap()).collect();
+    resource.url = via.first().cloned().unwrap_or(url);
+    resource.hops =
+        via.into_iter().map(|url| Hop { url, status: 301, headers: Headers::default() }).collect();
     resource
 }
 
@@ -131,13 +142,13 @@ fn role_named(name: &str) -> Role {
         "style" => Role::Style,
         "image" => Role::Image,
         "font" => Role::Font,
-        "plain-http" => Role::PlainHttp,
+        "plain http" => Role::PlainHttp,
         "missing" => Role::Missing,
         "exposed" => Role::Exposed,
         "link" => Role::Link,
-        "icon" => Role::Icon,
-        "manifest" => Role::Manifest,
         "sitemap" => Role::Sitemap,
+        "manifest" => Role::Manifest,
+        "icon" => Role::Icon,
         "backend" => Role::Backend,
         _ => panic!("no role `{name}`"),
     }
