@@ -143,7 +143,7 @@ pub(super) fn is_known(value: &str) -> bool {
         |field: &str| !has_place || field.starts_with("tel") || matches!(field, "email" | "impp");
     let field = words.next();
     let is_field = match field {
-        // Since 2023 it may also stand alone.
+        // Of a field for a passkey alone.
         Some("webauthn") => return words.next().is_none(),
         Some(field) => FIELDS.contains(&field) && is_place_right(field),
         None => false,
