@@ -117,6 +117,8 @@ impl Check {
 }
 
 #[cfg(test)]
+mod clean;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod hostile;
