@@ -1,3 +1,4 @@
+use formats::web::html::Element;
 use model::{CheckId, Confidence, Severity};
 
 use super::controls::{fields, shown};
@@ -17,7 +18,8 @@ pub(super) static CHECK: Check = Check {
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let mut several = Several::default();
     let mut tokens: Vec<&str> = Vec::new();
-    for field in fields(&page.document) {
+    let is_filled_in = |field: &Element<'_>| !field.has("readonly") && !field.has("disabled");
+    for field in fields(&page.document).filter(is_filled_in) {
         // What the form as a whole says holds for its fields.
         let of_form =
             || field.ancestors().find(|around| around.is("form"))?.attribute("autocomplete");

@@ -19,6 +19,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
+    if !page.is_whole() {
+        return;
+    }
     let mut ids: HashMap<&str, bool> = HashMap::new();
     for element in page.document.elements() {
         if let Some(id) = element.attribute("id") {

@@ -19,6 +19,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
+    if !page.is_whole() {
+        return;
+    }
     // Buttons may stand outside of the form that they send.
     let elsewhere: HashSet<&str> =
         page.document.elements().filter_map(|element| element.attribute("form")).collect();

@@ -18,7 +18,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         .elements()
         .any(|element| element.is("main") || element.has_word("role", "main"));
     // Nothing is said of a page that scripts build.
-    let is_built = page.document.by_name("p").any(|p| p.has_text());
+    let is_built = page.is_whole() && page.document.by_name("p").any(|p| p.has_text());
     if !has_main && is_built {
         report.add(Found::at(page.url()).evidence("url", address(page.url())));
     }

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::web::{
     Check, Page, Report, Run, Visit, page,
-    shown::{Several, document_of},
+    shown::{Several, address, document_of},
 };
 
 pub(super) static CHECK: Check = Check {
@@ -19,8 +19,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(visit: &Visit<'_>, report: &mut Report) {
+    let whole = visit.pages.iter().filter(|page| page.is_whole());
     let targets: HashMap<Url, HashSet<&str>> =
-        visit.pages.iter().map(|page| (document_of(page.url()), targets(page))).collect();
+        whole.map(|page| (document_of(page.url()), targets(page))).collect();
     for page in &visit.pages {
         let mut several = Several::default();
         for link in page.document.by_name("a") {
@@ -33,7 +34,8 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             let Some(targets) = targets.get(&document_of(&url)) else { continue };
             let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
             if !targets.contains(fragment) && !targets.contains(&*decoded) {
-                several.add(link);
+                several
+                    .add_as(Some(link.line()), "url", || format!("{}#{fragment}", address(&url)));
             }
         }
         if let Some(found) = several.found(page.url()) {

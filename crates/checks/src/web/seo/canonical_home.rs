@@ -22,6 +22,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
     root.set_path("/");
     root.set_query(None);
     let mut several = Several::default();
+    let mut first = None;
     for page in &visit.pages {
         // Addresses that differ from the home page's by their query alone may well be the home page.
         let is_other = !matches!(page.url().path(), "/" | "/index.html" | "/index.php" | "/home")
@@ -29,10 +30,11 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         let said = canonicals(page);
         let [(line, said)] = said.as_slice() else { continue };
         if is_other && (*said == home || *said == root) && has_own_title(page, visit) {
+            first.get_or_insert(page.url());
             several.add_as(*line, "url", || address(page.url()));
         }
     }
-    if let Some(found) = several.found(visit.site.home()) {
+    if let Some(found) = first.and_then(|first| several.found(first)) {
         report.add(found);
     }
 }

@@ -19,7 +19,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let Some(body) = page.document.first("body") else { return };
     let has_script =
         page.document.by_name("script").any(|script| script.has("src") || script.has_text());
-    if page.answer.is_cut || !has_script {
+    if !page.is_whole() || !has_script {
         return;
     }
     let of_code = body

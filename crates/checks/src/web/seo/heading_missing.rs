@@ -20,7 +20,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         element.is("h1") || is_role
     });
     // A page that scripts build has no text yet: what it will say is not known.
-    let is_built = page.document.by_name("p").any(|p| p.has_text());
+    let is_built = page.is_whole() && page.document.by_name("p").any(|p| p.has_text());
     if !has_heading && is_built && noindex(page).is_none() {
         report.add(Found::at(page.url()).evidence("url", address(page.url())));
     }

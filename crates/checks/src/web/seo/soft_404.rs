@@ -12,11 +12,14 @@ pub(super) static CHECK: Check = Check {
     run: Run::Site(run),
 };
 
+/// The address is another one in each visit, so that the finding stands at the home page.
 fn run(visit: &Visit<'_>, report: &mut Report) {
     for (resource, answer) in
         visit.answered(Role::Missing).filter(|(_, answer)| answer.is_success())
     {
-        let found = Found::at(&resource.url).evidence("value", format!("status {}", answer.status));
+        let found = Found::at(visit.site.home())
+            .evidence("url", address(&resource.url))
+            .evidence("value", format!("status {}", answer.status));
         let found = match resource.hops.is_empty() {
             true => found
                 .key("success")
