@@ -3,7 +3,7 @@
 use std::{env, path::Path};
 
 use anyhow::{Context as _, Result};
-use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials};
+use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials, http::Options};
 use model::SecretValue;
 
 use crate::{cli::Reach, files};
@@ -14,6 +14,12 @@ const TOKEN_VARIABLE: &str = "BARTIZAN_GIT_TOKEN";
 const USER_VARIABLE: &str = "BARTIZAN_GIT_USER";
 /// What GitHub, GitLab, Gitea and Bitbucket take beside a token.
 const DEFAULT_USER: &str = "x-access-token";
+/// How we present ourselves to websites.
+const VISITOR: &str = concat!(
+    "Mozilla/5.0 (compatible; bartizan/",
+    env!("CARGO_PKG_VERSION"),
+    "; +https://bartizan.dev/visitor)"
+);
 /// Largest file of certificates, in bytes.
 const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 
@@ -21,6 +27,19 @@ const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 pub(crate) fn client(reach: &Reach) -> Result<Client> {
     let policy = with_schemes(policy(&reach.allow_private_targets)?, &reach.allow_clone_schemes)?;
     connect(reach.ca_cert.as_deref(), policy)
+}
+
+/// A client for websites: http as well as https, by a name that says who visits and where to learn more.
+pub(crate) fn website_client(reach: &Reach) -> Result<Client> {
+    let mut policy = policy(&reach.allow_private_targets)?;
+    policy.allow_schemes.insert(Scheme::Http);
+    let authorities_pem = match &reach.ca_cert {
+        Some(path) => certificates(path)?,
+        None => Vec::new(),
+    };
+    let options =
+        Options { authorities_pem, user_agent: Some(VISITOR.to_owned()), ..Options::default() };
+    Ok(Client::with_options(policy, SystemResolver, &options)?)
 }
 
 /// A client for advisories: the same.
@@ -61,8 +80,12 @@ fn connect(ca_cert: Option<&Path>, policy: Policy) -> Result<Client> {
         return Ok(Client::new(policy, SystemResolver)?);
     };
     let told = || format!("--ca-cert {}", path.display());
-    let pem = files::bytes(path, MAX_CERTIFICATES_BYTES).with_context(told)?;
-    Client::with_certificates(policy, SystemResolver, &pem).with_context(told)
+    Client::with_certificates(policy, SystemResolver, &certificates(path)?).with_context(told)
+}
+
+fn certificates(path: &Path) -> Result<Vec<u8>> {
+    files::bytes(path, MAX_CERTIFICATES_BYTES)
+        .with_context(|| format!("--ca-cert {}", path.display()))
 }
 
 /// What the environment holds for a git server that asks.

@@ -1,9 +1,12 @@
 //! A site as it should be: nobody is told anything about it.
 
-use model::site::{Headers, Outcome, Resource, Role, Site};
+use model::site::{Headers, Outcome, Resource, Role};
 use url::Url;
 
-use super::{Visit, catalogue, examples::resource};
+use super::{
+    Visit, catalogue,
+    examples::{resource, visit},
+};
 
 /// What is asserted here is the quality of pages; a site needs more to be safe.
 const CATEGORIES: [&str; 5] = ["forms", "i18n", "mobile", "schema", "seo"];
@@ -62,9 +65,9 @@ fn a_site_as_it_should_be_is_left_alone() {
     if let Outcome::Answered(answer) = &mut missing.outcome {
         answer.status = 404;
     }
-    let site = Site {
-        start: Url::parse("https://example.com/").unwrap(),
-        resources: vec![
+    let site = visit(
+        Url::parse("https://example.com/").unwrap(),
+        vec![
             page("/", "Opening hours", "<p>Nine to six.</p>"),
             page("/contact", "Contact", form),
             missing,
@@ -89,7 +92,7 @@ fn a_site_as_it_should_be_is_left_alone() {
             answered(Role::Icon, "/icon.svg", "image/svg+xml", "<svg/>"),
             answered(Role::Script, "/app.js", "text/javascript", ""),
         ],
-    };
+    );
     let visit = Visit::of(&site);
     let told: Vec<_> = catalogue()
         .filter(|check| CATEGORIES.contains(&check.category()))

@@ -15,9 +15,11 @@ use std::{
 use model::site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role, Site};
 use url::Url;
 
-use super::{Check, Visit, catalogue};
+use super::{Check, Run, Visit, catalogue};
 
 const START: &str = "https://example.com/";
+/// 2026-01-01.
+const AT_MS: i64 = 1_767_225_600_000;
 
 struct Example {
     text: String,
@@ -58,7 +60,7 @@ fn site(example: &Example) -> Site {
         let mut headers = Headers::default();
         headers.add("content-type", b"text/html; charset=utf-8");
         let resource = resource(Role::Page, &start, 200, headers, example.text.as_bytes());
-        return Site { start, resources: vec![resource] };
+        return visit(start, vec![resource]);
     }
     let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
     for line in example.text.lines() {
@@ -71,7 +73,11 @@ fn site(example: &Example) -> Site {
     }
     let resources: Vec<Resource> =
         parts.iter().map(|(request, lines)| answered(request, lines)).collect();
-    Site { start: resources.first().unwrap().url.clone(), resources }
+    visit(resources.first().unwrap().url.clone(), resources)
+}
+
+pub(super) fn visit(start: Url, resources: Vec<Resource>) -> Site {
+    Site { start, at_ms: AT_MS, resources, tls: None }
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {
@@ -205,7 +211,8 @@ fn every_example_is_found_or_not_as_its_page_says() {
         }
         let is_found = examples.iter().any(|example| example.finds.is_some());
         let is_silent = examples.iter().any(|example| example.finds.is_none());
-        if !is_found || !is_silent {
+        let is_judged_here = !matches!(check.run, Run::Engine);
+        if is_judged_here && !(is_found && is_silent) {
             wrong.push(format!("{}: one example that is found, one that is not", check.id));
         }
     }

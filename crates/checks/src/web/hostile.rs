@@ -6,7 +6,10 @@ use model::site::{Headers, Role, Site};
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Visit, catalogue, examples::resource};
+use super::{
+    Visit, catalogue,
+    examples::{resource, visit},
+};
 
 fn site(page: &str) -> Site {
     let start = Url::parse("https://example.com/").unwrap();
@@ -24,7 +27,7 @@ fn site(page: &str) -> Site {
         text("app.js", Role::Script),
         text("app.css", Role::Style),
     ];
-    Site { start, resources }
+    visit(start, resources)
 }
 
 #[test]

@@ -23,13 +23,17 @@ mod performance;
 mod platform;
 mod runtime;
 mod schema;
+mod secrets;
 mod seo;
 mod tls;
+
+use std::sync::LazyLock;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
 pub use found::{Found, Report};
 pub use guide::Guide;
+pub use secrets::{JS_BUNDLE_SWEEP, PATTERNS};
 pub use visit::{Page, Visit};
 
 /// A check of websites.
@@ -58,6 +62,8 @@ pub enum Run {
     Page(fn(&Page<'_>, &Visit<'_>, &mut Report)),
     /// The visit as a whole.
     Site(fn(&Visit<'_>, &mut Report)),
+    /// More than the visit: the engine judges it, with rules and an index that it has.
+    Engine,
 }
 
 /// The text of a check's page under `docs/checks/`.
@@ -70,7 +76,7 @@ pub(crate) use page;
 
 /// Every check of websites, by category.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    let categories: [&'static [&'static Check]; 17] = [
+    let categories: [&'static [&'static Check]; 18] = [
         accessibility::CHECKS,
         backends::CHECKS,
         content::CHECKS,
@@ -86,10 +92,18 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         platform::CHECKS,
         runtime::CHECKS,
         schema::CHECKS,
+        secrets::CHECKS,
         seo::CHECKS,
         tls::CHECKS,
     ];
     categories.into_iter().flatten().copied()
+}
+
+/// Every check of websites, and what its page says.
+pub fn pages() -> &'static [(&'static Check, Guide<'static>)] {
+    static PAGES: LazyLock<Vec<(&'static Check, Guide<'static>)>> =
+        LazyLock::new(|| catalogue().map(|check| (check, check.guide())).collect());
+    &PAGES
 }
 
 impl Check {
@@ -111,6 +125,7 @@ impl Check {
         match self.run {
             Run::Page(run) => visit.pages.iter().for_each(|page| run(page, visit, &mut report)),
             Run::Site(run) => run(visit, &mut report),
+            Run::Engine => {}
         }
         report.into_found()
     }

@@ -10,8 +10,11 @@
 mod clone_http;
 mod clone_kinds;
 mod clone_ssh;
+mod crawl;
 mod download;
 mod hostile;
 mod http;
 mod packs;
+mod ssrf;
 mod support;
+mod tls;

@@ -1,10 +1,13 @@
 //! What one visit to a website saw: plain facts, gathered once, judged by checks that fetch nothing.
 
+pub mod dns;
 mod headers;
 mod resource;
+pub mod tls;
 
 pub use headers::Headers;
 pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
+pub use tls::Tls;
 
 use url::Url;
 
@@ -13,8 +16,12 @@ use url::Url;
 pub struct Site {
     /// What was asked for.
     pub start: Url,
+    /// When, in milliseconds since 1970 UTC.
+    pub at_ms: i64,
     /// Everything that was asked for, in the order of the crawl. The first is the page at `start`.
     pub resources: Vec<Resource>,
+    /// How its connections are encrypted; `None` where they are not, or nobody asked.
+    pub tls: Option<Tls>,
 }
 
 impl Site {

@@ -61,11 +61,11 @@ fn is_code(element: Element<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use model::site::{Headers, Role, Site};
+    use model::site::{Headers, Role};
     use url::Url;
 
     use super::*;
-    use crate::web::examples::resource;
+    use crate::web::examples::{resource, visit};
 
     /// Keys of what is found on a page with these bytes; examples are texts, and cannot have all of them.
     fn keys(charset: &str, body: &[u8]) -> Vec<String> {
@@ -73,7 +73,7 @@ mod tests {
         let mut headers = Headers::default();
         headers.add("content-type", format!("text/html; charset={charset}").as_bytes());
         let page = resource(Role::Page, &start, 200, headers, body);
-        let site = Site { start, resources: vec![page] };
+        let site = visit(start, vec![page]);
         CHECK.judge(&Visit::of(&site)).into_iter().map(|found| found.key).collect()
     }
 

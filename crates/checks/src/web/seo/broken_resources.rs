@@ -1,4 +1,7 @@
+use std::collections::HashSet;
+
 use model::{CheckId, Confidence, Severity, site::Role};
+use url::Url;
 
 use crate::web::{
     Check, Report, Run, Visit, page,
@@ -16,6 +19,15 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(visit: &Visit<'_>, report: &mut Report) {
+    // Images for those who share a link are no part of the page: they are judged by `seo.social-image`.
+    let metas = visit.pages.iter().flat_map(|page| {
+        let images = ["og:image", "og:image:url", "og:image:secure_url", "twitter:image"];
+        images
+            .into_iter()
+            .flat_map(|name| page.document.meta(name))
+            .filter_map(|meta| page.join(meta.1))
+    });
+    let shared: HashSet<Url> = metas.collect();
     for (role, key, what) in [
         (
             Role::Script,
@@ -35,7 +47,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
                 // Others' servers may turn robots away.
                 status => visit.is_same_origin(&answer.url) && matches!(status, 400..=599),
             };
-            if !is_broken {
+            if !is_broken || shared.contains(&resource.url) {
                 continue;
             }
             let (page, line) = match &resource.referrer {
