@@ -1,6 +1,6 @@
 //! Sites for tests, as texts.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use model::site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role, Site};
 use url::Url;
@@ -14,13 +14,16 @@ pub(super) fn page(body: &str) -> Site {
     let start = Url::parse(START).unwrap();
     let mut headers = Headers::default();
     headers.add("content-type", b"text/html; charset=utf-8");
-    let resource = resource(Role::Page, &start, 200, headers, body);
+    let resource = resource(Role::Page, &start, 200, headers, body.as_bytes());
     Site { resources: vec![resource], ..Site::new(start, AT_MS) }
 }
 
-/// Answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; `as exposed` behind it
-/// names the role that the URL does not tell), its status line, its head, an empty line and its body. `THEN GET` instead of `GET` says
-/// that the answer before was a redirect on the way to this one.
+/// Answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none), its status line, its
+/// head, an empty line and its body. `THEN GET` instead of `GET` says that the answer before was a redirect on the way to this one.
+///
+/// Behind a request may stand what the answer does not tell: `as exposed` names the role, `bytes 4000` fills the body up, `after 900`
+/// is the time to the first byte in milliseconds, `over HTTP/1.1` the version (HTTP/2 if it is not said), `via https://example.org/` a
+/// redirect on the way, `on https://example.com/` the page that names it.
 pub(super) fn visit(text: &str) -> Site {
     let mut parts: Vec<(&str, bool, Vec<&str>)> = Vec::new();
     for line in text.lines() {
@@ -50,16 +53,25 @@ pub(super) fn visit(text: &str) -> Site {
         }
         resources.push(resource);
     }
-    let start = resources.first().unwrap().url.clone();
+    of(resources.first().unwrap().url.clone(), resources)
+}
+
+/// A site of these resources.
+pub(super) fn of(start: Url, resources: Vec<Resource>) -> Site {
     Site { resources, ..Site::new(start, AT_MS) }
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {
-    let (url, role) = match request.split_once(" as ") {
-        Some((url, role)) => (url, Some(role)),
-        None => (request, None),
-    };
-    let url = Url::parse(url).unwrap();
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut what = "url";
+    for word in request.split(' ') {
+        match word {
+            "as" | "bytes" | "after" | "over" | "via" | "on" => what = word,
+            _ => told.entry(what).or_default().push(word),
+        }
+    }
+    let first = |what: &str| told.get(what).and_then(|words| words.first().copied());
+    let url = Url::parse(first("url").unwrap()).unwrap();
     let mut lines = lines.iter();
     let status = lines.next().unwrap();
     let (_, status) = status.split_once(' ').unwrap_or_else(|| panic!("no status line: {status}"));
@@ -69,9 +81,28 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
         let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("no header: {line}"));
         headers.add(name, value.as_bytes());
     }
-    let body = lines.copied().collect::<Vec<_>>().join("\n");
-    let role = role.map_or_else(|| role_of(&url, &headers), role_named);
-    resource(role, &url, status, headers, &body)
+    let mut body = lines.copied().collect::<Vec<_>>().join("\n");
+    let bytes: usize = first("bytes").map_or(0, |bytes| bytes.parse().unwrap());
+    body.push_str(&"x".repeat(bytes.saturating_sub(body.len())));
+    let role =
+        told.get("as").map_or_else(|| role_of(&url, &headers), |role| role_named(&role.join(" ")));
+    let mut resource = resource(role, &url, status, headers, body.as_bytes());
+    resource.referrer = first("on").map(|page| (Url::parse(page).unwrap(), 1));
+    let Outcome::Answered(answer) = &mut resource.outcome else { return resource };
+    if let Some(after) = first("after") {
+        answer.first_byte = Duration::from_millis(after.parse().unwrap());
+    }
+    answer.version = match first("over") {
+        Some("HTTP/1.0") => HttpVersion::Http10,
+        Some("HTTP/1.1") => HttpVersion::Http11,
+        _ => HttpVersion::Http2,
+    };
+    let via: Vec<Url> =
+        told.get("via").into_iter().flatten().map(|url| Url::parse(url).unwrap()).collect();
+    resource.url = via.first().cloned().unwrap_or(url);
+    resource.hops =
+        via.into_iter().map(|url| Hop { url, status: 301, headers: Headers::default() }).collect();
+    resource
 }
 
 fn role_of(url: &Url, headers: &Headers) -> Role {
@@ -102,18 +133,27 @@ fn role_named(name: &str) -> Role {
         "missing" => Role::Missing,
         "exposed" => Role::Exposed,
         "link" => Role::Link,
+        "sitemap" => Role::Sitemap,
+        "manifest" => Role::Manifest,
+        "icon" => Role::Icon,
         "backend" => Role::Backend,
         _ => panic!("no role `{name}`"),
     }
 }
 
-fn resource(role: Role, url: &Url, status: u16, headers: Headers, body: &str) -> Resource {
+pub(super) fn resource(
+    role: Role,
+    url: &Url,
+    status: u16,
+    headers: Headers,
+    body: &[u8],
+) -> Resource {
     let answer = Answer {
         url: url.clone(),
         status,
         version: HttpVersion::Http2,
         headers,
-        body: body.as_bytes().into(),
+        body: body.into(),
         wire_bytes: body.len() as u64,
         is_cut: false,
         first_byte: Duration::from_millis(50),

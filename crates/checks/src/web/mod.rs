@@ -6,6 +6,7 @@
 mod found;
 mod grade;
 mod guide;
+mod shown;
 mod visit;
 
 mod accessibility;
@@ -133,6 +134,10 @@ impl Check {
 }
 
 #[cfg(test)]
+mod clean;
+#[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod literal;

@@ -78,6 +78,12 @@ impl<'s> Page<'s> {
         &self.answer.url
     }
 
+    /// Whether all of it is here, so that what is not here is missing.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.answer.is_cut && !self.document.is_cut()
+    }
+
     /// A URL as it is written on the page, in full.
     #[must_use]
     pub fn join(&self, href: &str) -> Option<Url> {
