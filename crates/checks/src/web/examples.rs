@@ -1,7 +1,9 @@
 //! Runs the examples of every page. A block that begins with ```` ```html ```` is the body of a page, one that begins with ```` ```http ````
-//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; `as exposed`
-//! behind it names the role that the URL does not tell), its status line, its head, an empty line and its body. `finds` behind the
-//! language says that the check finds something, `finds 2` how often; otherwise it finds nothing.
+//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none), its status line,
+//! its head, an empty line and its body. Behind a request may stand what the answer does not tell: `as exposed` names the role, `bytes
+//! 4000` fills the body up at its end or where `FILL` stands in it, `after 900` is the time to the first byte in milliseconds,
+//! `over HTTP/1.1` the version (HTTP/2 if it is not said), `via https://example.org/` a redirect on the way. `finds` behind the language
+//! says that the check finds something, `finds 2` how often; otherwise it finds nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use model::site::{Answer, Headers, HttpVersion, Outcome, Resource, Role, Site};
+use model::site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role, Site};
 use url::Url;
 
 use super::{Check, Visit, catalogue};
@@ -73,11 +75,16 @@ fn site(example: &Example) -> Site {
 }
 
 fn answered(request: &str, lines: &[&str]) -> Resource {
-    let (url, role) = match request.split_once(" as ") {
-        Some((url, role)) => (url, Some(role)),
-        None => (request, None),
-    };
-    let url = Url::parse(url).unwrap();
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut what = "url";
+    for word in request.split(' ') {
+        match word {
+            "as" | "bytes" | "after" | "over" | "via" => what = word,
+            _ => told.entry(what).or_default().push(word),
+        }
+    }
+    let first = |what: &str| told.get(what).and_then(|words| words.first().copied());
+    let url = Url::parse(first("url").unwrap()).unwrap();
     let mut lines = lines.iter();
     let status = lines.next().unwrap();
     let (_, status) = status.split_once(' ').unwrap_or_else(|| panic!("no status line: {status}"));
@@ -88,8 +95,28 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
         headers.add(name, value.as_bytes());
     }
     let body = lines.copied().collect::<Vec<_>>().join("\n");
-    let role = role.map_or_else(|| role_of(&url, &headers), role_named);
-    resource(role, &url, status, headers, &body)
+    let bytes: usize = first("bytes").map_or(0, |bytes| bytes.parse().unwrap());
+    let filling = "x".repeat(bytes.saturating_sub(body.len()));
+    let (before, after) = body.split_once("FILL").unwrap_or((&body, ""));
+    let body = format!("{before}{filling}{after}");
+    let role =
+        told.get("as").map_or_else(|| role_of(&url, &headers), |role| role_named(&role.join(" ")));
+    let mut resource = resource(role, &url, status, headers, &body);
+    let Outcome::Answered(answer) = &mut resource.outcome else { return resource };
+    if let Some(after) = first("after") {
+        answer.first_byte = Duration::from_millis(after.parse().unwrap());
+    }
+    answer.version = match first("over") {
+        Some("HTTP/1.0") => HttpVersion::Http10,
+        Some("HTTP/1.1") => HttpVersion::Http11,
+        _ => HttpVersion::Http2,
+    };
+    let via: Vec<Url> =
+        told.get("via").into_iter().flatten().map(|url| Url::parse(url).unwrap()).collect();
+    resource.url = via.first().cloned().unwrap_or(url);
+    resource.hops =
+        via.into_iter().map(|url| Hop { url, status: 301, headers: Headers::default() }).collect();
+    resource
 }
 
 fn role_of(url: &Url, headers: &Headers) -> Role {

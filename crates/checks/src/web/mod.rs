@@ -3,8 +3,12 @@
 //!
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
+mod accessible_name;
+mod elements;
 mod found;
 mod guide;
+mod loads;
+mod styles;
 mod visit;
 
 mod accessibility;
