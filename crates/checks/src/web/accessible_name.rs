@@ -15,6 +15,10 @@ use super::elements::{is_hidden, role};
 
 /// So many nodes are asked for one name.
 const MAX_NODES_OF_NAME: usize = 2_000;
+/// So many elements in a label are asked whether it is for them.
+const MAX_NODES_OF_LABEL: usize = 200;
+/// A text counts as one node for each that many bytes.
+const TEXT_BYTES: usize = 64;
 /// So many nodes are asked for all names of a page.
 const MAX_NODES: usize = 2_000_000;
 /// Elements that refer to each other are followed so deep.
@@ -95,7 +99,7 @@ impl<'d> Names<'d> {
             let labelled = match label.attribute("for") {
                 Some(id) => ids.get(id).copied().filter(|element| is_labelable(*element)),
                 None => {
-                    label.descendants().take(MAX_NODES_OF_NAME).find(|below| is_labelable(*below))
+                    label.descendants().take(MAX_NODES_OF_LABEL).find(|below| is_labelable(*below))
                 }
             };
             if let Some(labelled) = labelled {
@@ -151,6 +155,7 @@ impl<'d> Names<'d> {
         if (way.is_content || way.is_referenced)
             && let Some(value) = embedded_value(element)
         {
+            walk.nodes += value.len() / TEXT_BYTES;
             return (value, Some(Source::Native));
         }
         // D, `aria-label`.
@@ -195,7 +200,9 @@ impl<'d> Names<'d> {
     }
 
     fn native(&self, element: Element<'d>, way: Way, walk: &mut Walk) -> String {
-        let child = |name: &str| element.children().find(|child| child.name() == name);
+        let child = |name: &str| {
+            element.children().take(MAX_NODES_OF_LABEL).find(|child| child.name() == name)
+        };
         let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
         if !element.is_html() {
             let title = if element.name() == "svg" { child("title") } else { None };
@@ -242,7 +249,7 @@ impl<'d> Names<'d> {
         for child in element.content() {
             match child {
                 Child::Text(text) => {
-                    walk.nodes += 1;
+                    walk.nodes += 1 + text.len() / TEXT_BYTES;
                     all.push_str(text);
                 }
                 Child::Element(child) if is_silent(child) => {}
@@ -314,7 +321,8 @@ fn embedded_value(element: Element<'_>) -> Option<String> {
         return Some(element.text());
     }
     if element.is("select") {
-        let options = || element.descendants().filter(|below| below.is("option"));
+        let below = || element.descendants().take(MAX_NODES_OF_NAME);
+        let options = || below().filter(|below| below.is("option"));
         let selected = options().find(|option| option.has("selected")).or_else(|| options().next());
         return selected.map(Element::words);
     }

@@ -121,3 +121,5 @@ impl Check {
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod quality;

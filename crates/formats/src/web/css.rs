@@ -278,9 +278,10 @@ mod tests {
     proptest! {
         #[test]
         fn every_text_is_a_sheet(text in "([a-z:;{}()'\"!,@ \\\\\n*/]|url\\(|@import |\\PC){0,80}") {
-            parse(&text);
-            declarations(&text);
-            urls(&text);
+            let sheet = parse(&text);
+            prop_assert!(sheet.rules.iter().all(|rule| !rule.declarations.is_empty()));
+            prop_assert!(declarations(&text).len() <= text.len());
+            prop_assert!(urls(&text).iter().all(|url| !url.is_empty()));
         }
     }
 }

@@ -36,7 +36,7 @@ const DOUBTS: [&str; 19] = [
     "color-scheme",
 ];
 /// So often a selector is tried against an element on one page; then the answer is that nothing is known.
-const MAX_TRIALS: usize = 3_000_000;
+const MAX_TRIALS: usize = 5_000_000;
 
 /// The rules of a page that are about colours, by what their subject needs.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ impl<'s> Cascade<'s> {
         for key in keys {
             let rules = self.by_key.get(&key).map_or(&[][..], Vec::as_slice);
             for rule in rules {
-                self.trials += 1 + rule.selector.specificity.2;
+                self.trials += rule.selector.cost(element);
                 if self.trials >= MAX_TRIALS {
                     return said;
                 }

@@ -25,6 +25,8 @@ pub(super) struct Compound {
     is_root: bool,
 }
 
+/// Classes behind that are not read: no page has them.
+const MAX_CLASS_BYTES: usize = 4_096;
 /// States that an element is not in while nobody touches it, and parts that are made by styles.
 const NOT_AT_REST: [&str; 18] = [
     ":hover",
@@ -116,6 +118,11 @@ impl Selector {
         compound
     }
 
+    /// What it costs to try it, in comparisons of one element: where there is something to look for around it, more.
+    pub(super) fn cost(&self, element: Element<'_>) -> usize {
+        if self.around.is_empty() || !self.subject.matches(element) { 1 } else { 20 }
+    }
+
     /// Whether it is about that element, or may be where it is [uncertain](Self::is_uncertain).
     pub(super) fn matches(&self, element: Element<'_>) -> bool {
         if !self.subject.matches(element) {
@@ -140,6 +147,8 @@ impl Compound {
     fn matches(&self, element: Element<'_>) -> bool {
         let has_class = |class: &String| {
             let classes = element.attribute("class").unwrap_or_default();
+            let classes =
+                classes.get(..classes.floor_char_boundary(MAX_CLASS_BYTES)).unwrap_or_default();
             classes.split_ascii_whitespace().any(|given| given == class)
         };
         self.name.as_deref().is_none_or(|name| element.name() == name)

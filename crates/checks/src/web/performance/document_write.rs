@@ -58,7 +58,9 @@ fn writes_script(text: &str) -> Option<(u64, String)> {
     let (at, _) = text.match_indices(CALL).find(|(at, _)| {
         let near = text.get(*at..text.ceil_char_boundary(at + NEAR_BYTES)).unwrap_or_default();
         let call = near.split([';', '\n']).next().unwrap_or_default().to_ascii_lowercase();
-        let before = text.get(..*at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        let from = text.floor_char_boundary(at.saturating_sub(NEAR_BYTES));
+        let before =
+            text.get(from..*at).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
         let writes = ["<script", "\\x3cscript", "\\u003cscript", "%3cscript", "<scr'"]
             .iter()
             .any(|tag| call.contains(tag));

@@ -27,7 +27,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
                     .any(|extension| path.ends_with(extension))
             };
             // Rules of one face may stand apart: one for each format is how it was once done.
-            if source.contains("woff2") || urls.is_empty() || !urls.iter().all(|url| is_old(&url)) {
+            if source.contains("woff2") || urls.is_empty() || !urls.iter().all(is_old) {
                 continue;
             }
             let family = family(rule);
