@@ -21,7 +21,8 @@ pub(super) fn page(body: &str) -> Site {
 /// Answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none), its status line, its
 /// head, an empty line and its body. `THEN GET` instead of `GET` says that the answer before was a redirect on the way to this one.
 ///
-/// Behind a request may stand what the answer does not tell: `as exposed` names the role, `bytes 4000` fills the body up, `after 900`
+/// Behind a request may stand what the answer does not tell: `as exposed` names the role, `bytes 4000` fills the body up at its end or where `FILL` stands
+/// in it, `after 900`
 /// is the time to the first byte in milliseconds, `over HTTP/1.1` the version (HTTP/2 if it is not said), `via https://example.org/` a
 /// redirect on the way, `on https://example.com/` the page that names it.
 pub(super) fn visit(text: &str) -> Site {
@@ -81,9 +82,11 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
         let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("no header: {line}"));
         headers.add(name, value.as_bytes());
     }
-    let mut body = lines.copied().collect::<Vec<_>>().join("\n");
+    let body = lines.copied().collect::<Vec<_>>().join("\n");
     let bytes: usize = first("bytes").map_or(0, |bytes| bytes.parse().unwrap());
-    body.push_str(&"x".repeat(bytes.saturating_sub(body.len())));
+    let filling = "x".repeat(bytes.saturating_sub(body.len()));
+    let (before, after) = body.split_once("FILL").unwrap_or((&body, ""));
+    let body = format!("{before}{filling}{after}");
     let role =
         told.get("as").map_or_else(|| role_of(&url, &headers), |role| role_named(&role.join(" ")));
     let mut resource = resource(role, &url, status, headers, body.as_bytes());

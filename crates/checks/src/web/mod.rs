@@ -3,10 +3,14 @@
 //!
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
+mod accessible_name;
+mod elements;
 mod found;
 mod grade;
 mod guide;
+mod loads;
 mod shown;
+mod styles;
 mod visit;
 
 mod accessibility;
@@ -141,3 +145,5 @@ mod examples;
 mod hostile;
 #[cfg(test)]
 mod literal;
+#[cfg(test)]
+mod quality;

@@ -5,9 +5,11 @@
 //! What a browser would ignore is left out of the value and kept as an issue. Lists of issues are bounded ([`MAX_ISSUES`]).
 
 pub mod cache_control;
+pub mod color;
 pub mod content_type;
 pub mod cross_origin;
 pub mod csp;
+pub mod css;
 pub mod data_url;
 pub mod email_dns;
 pub mod hsts;
@@ -15,6 +17,7 @@ pub mod html;
 pub mod html_refresh;
 pub mod javascript_library;
 pub mod json_ld;
+pub mod language_tag;
 pub mod link;
 pub mod manifest;
 pub mod permissions_policy;

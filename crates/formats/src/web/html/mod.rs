@@ -76,6 +76,15 @@ pub struct Element<'d> {
     tag: &'d Tag,
 }
 
+/// What stands directly in an element.
+#[derive(Clone, Copy, Debug)]
+pub enum Child<'d> {
+    /// An element.
+    Element(Element<'d>),
+    /// Text as it stands there.
+    Text(&'d str),
+}
+
 /// A comment, and the line in which it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment<'d> {
@@ -266,6 +275,22 @@ impl<'d> Element<'d> {
         let node = self.document.nodes.get(self.id);
         let children = node.map_or(&[][..], |node| node.children.as_slice());
         children.iter().filter_map(move |id| self.document.element(*id))
+    }
+
+    /// The elements and texts directly in it.
+    pub fn content(self) -> impl DoubleEndedIterator<Item = Child<'d>> {
+        let node = self.document.nodes.get(self.id);
+        let children = node.map_or(&[][..], |node| node.children.as_slice());
+        children.iter().filter_map(move |id| match &self.document.nodes.get(*id)?.kind {
+            Kind::Text(text) => Some(Child::Text(text)),
+            _ => self.document.element(*id).map(Child::Element),
+        })
+    }
+
+    /// The number of its node: no other element of the document has it.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self.id
     }
 
     /// All elements below it, in the order of the document.

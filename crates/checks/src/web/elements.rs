@@ -1,0 +1,110 @@
+//! What checks ask of elements, and how a finding about several of them is told.
+
+use std::collections::HashSet;
+
+use formats::web::{
+    css,
+    html::{Document, Element},
+};
+
+use super::{Found, Page};
+
+/// So many elements are shown of one problem.
+const MAX_SHOWN: usize = 3;
+
+/// A finding about elements of a page that share a problem: where the first one stands, how many there are, how the first few look.
+pub(super) fn about(page: &Page<'_>, key: &str, elements: &[Element<'_>]) -> Option<Found> {
+    let first = elements.first()?;
+    let mut found = Found::at(page.url()).line(first.line()).key(key);
+    if elements.len() > 1 {
+        found = found.evidence("count", elements.len().to_string());
+    }
+    for element in elements.iter().take(MAX_SHOWN) {
+        found = found.evidence("element", excerpt(*element));
+    }
+    Some(found)
+}
+
+/// A tag for people. Of form fields their values stay out: they may be somebody's.
+pub(super) fn excerpt(element: Element<'_>) -> String {
+    if !(element.is("input") || element.is("option")) {
+        return element.excerpt();
+    }
+    let mut tag = format!("<{}", element.name());
+    for name in ["type", "name", "id", "class", "placeholder", "role"] {
+        if let Some(value) = element.attribute(name) {
+            tag.push_str(&format!(" {name}=\"{value}\""));
+        }
+    }
+    tag.push('>');
+    tag
+}
+
+/// How many there are, in words: `1 image`, `3 images`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Whether nobody perceives it, as far as the element itself says: `hidden`, or not displayed by its own style.
+pub(super) fn is_undisplayed(element: Element<'_>) -> bool {
+    let until_found = || element.has_word("hidden", "until-found");
+    (element.has("hidden") && !until_found())
+        || (element.is("input") && element.has_word("type", "hidden"))
+        || (element.is("dialog") && !element.has("open"))
+        || element.attribute("style").is_some_and(|style| {
+            let style = css::declarations(style);
+            let is = |name, value: &str| {
+                css::value(&style, name).is_some_and(|given| given.eq_ignore_ascii_case(value))
+            };
+            is("display", "none") || is("visibility", "hidden")
+        })
+}
+
+/// Whether it is kept from assistive technology: [`is_undisplayed`], or `aria-hidden`.
+pub(super) fn is_hidden(element: Element<'_>) -> bool {
+    element.has_word("aria-hidden", "true") || is_undisplayed(element)
+}
+
+/// The [numbers](Element::number) of all elements of which that is true, or of an element around them.
+pub(super) fn within(document: &Document, is_it: impl Fn(Element<'_>) -> bool) -> HashSet<usize> {
+    let mut all = HashSet::new();
+    for element in document.elements() {
+        let around = element.parent().is_some_and(|parent| all.contains(&parent.number()));
+        if around || is_it(element) {
+            all.insert(element.number());
+        }
+    }
+    all
+}
+
+/// What a role says it is: the first word of `role`, in lower case.
+pub(super) fn role(element: Element<'_>) -> Option<String> {
+    let role = element.attribute("role")?.split_ascii_whitespace().next()?;
+    Some(role.to_ascii_lowercase())
+}
+
+/// Whether it is kept for its looks alone (`role` `none` or `presentation`).
+pub(super) fn is_presentational(element: Element<'_>) -> bool {
+    matches!(role(element).as_deref(), Some("none" | "presentation"))
+}
+
+/// Whether the keyboard reaches it (HTML, section 6.6.2), by what its tag says.
+pub(super) fn is_focusable(element: Element<'_>) -> bool {
+    let tabindex = element.attribute("tabindex").and_then(|index| index.trim().parse::<i32>().ok());
+    if let Some(index) = tabindex {
+        return index >= 0;
+    }
+    let is_field = ["button", "select", "textarea", "input"].iter().any(|name| element.is(name));
+    (is_field && !element.has("disabled") && !element.has_word("type", "hidden"))
+        || ((element.is("a") || element.is("area")) && element.has("href"))
+        || element.is("iframe")
+        || (element.is("summary") && element.parent().is_some_and(|parent| parent.is("details")))
+        || ((element.is("audio") || element.is("video")) && element.has("controls"))
+}
+
+/// A length in pixels as HTML's dimension attributes have it.
+pub(super) fn pixels(element: Element<'_>, name: &str) -> Option<u32> {
+    let value = element.attribute(name)?.trim();
+    let digits = value.trim_end_matches("px");
+    digits.split('.').next()?.parse().ok()
+}
