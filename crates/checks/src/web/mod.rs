@@ -3,8 +3,14 @@
 //!
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
+mod bodies;
+mod cdn;
+mod embedded;
 mod found;
+mod gathered;
 mod guide;
+mod party;
+mod scripts;
 mod visit;
 
 mod accessibility;

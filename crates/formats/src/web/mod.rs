@@ -11,6 +11,7 @@ pub mod csp;
 pub mod hsts;
 pub mod html;
 pub mod html_refresh;
+pub mod http_date;
 pub mod link;
 pub mod manifest;
 pub mod permissions_policy;

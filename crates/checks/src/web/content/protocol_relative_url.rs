@@ -1,0 +1,28 @@
+use model::{CheckId, Confidence, Severity};
+
+use crate::web::{
+    Check, Report, Run, Visit,
+    embedded::{self, Use},
+    gathered, page,
+};
+
+pub(super) static CHECK: Check = Check {
+    id: CheckId::from_static("content.protocol-relative-url"),
+    severity: Severity::Info,
+    confidence: Confidence::High,
+    cwe: None,
+    reference: "https://www.rfc-editor.org/rfc/rfc3986#section-4.2",
+    page: page!("content/protocol-relative-url"),
+    run: Run::Site(run),
+};
+
+fn run(visit: &Visit<'_>, report: &mut Report) {
+    for page in &visit.pages {
+        let loaded = embedded::of(page).filter(|w| !matches!(w.used, Use::Link | Use::Form));
+        let relative = loaded.filter(|w| w.text.starts_with("//")).map(|w| w.element);
+        let relative: Vec<_> = relative.collect();
+        if let Some(found) = gathered::found(page, &relative) {
+            report.add(found.key("relative"));
+        }
+    }
+}
