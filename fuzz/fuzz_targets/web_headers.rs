@@ -36,6 +36,7 @@ fuzz_target!(|field: &str| {
     let _ = (Hsts::parse(field), MediaType::extract([field]), cache_control::parse([field]));
     let _ = (structured::list(field), structured::item(field), link::parse([field]));
     let _ = (PermissionsPolicy::parse([field]), PermissionsPolicy::parse_feature_policy(field));
-    let _ = (OpenerPolicy::parse(field), EmbedderPolicy::parse(field), ResourcePolicy::parse(field));
+    let _ =
+        (OpenerPolicy::parse(field), EmbedderPolicy::parse(field), ResourcePolicy::parse(field));
     referrer_policy::parse([field]).unknown.iter().for_each(|word| assert_printable(word));
 });

@@ -7,6 +7,9 @@ pub const MAX_ENTRIES: usize = 50_000;
 /// One list has at most so many bytes, by the protocol.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
 
+/// So many tags are read, which is twenty for each entry; every element costs some eighty bytes of memory.
+const MAX_TAGS: usize = 20 * MAX_ENTRIES;
+
 /// What a site map lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sitemap {
@@ -48,9 +51,16 @@ pub fn parse(bytes: &[u8]) -> Sitemap {
 }
 
 impl Sitemap {
-    fn read_xml(&mut self, text: &str) {
+    fn read_xml(&mut self, whole: &str) {
+        let end = memchr::memchr_iter(b'<', whole.as_bytes()).nth(MAX_TAGS);
+        let text = end.and_then(|end| whole.get(..end)).unwrap_or(whole);
         let (tree, problem) = Tree::parse(text);
-        self.problems.extend(problem);
+        if end.is_some() {
+            let message = "The site map has too many elements; the rest was not read";
+            self.problems.push(Problem::general(message).unread());
+        } else {
+            self.problems.extend(problem);
+        }
         let (root, name) = match (tree.root("urlset"), tree.root("sitemapindex")) {
             (Some(root), _) => (root, "url"),
             (None, Some(root)) => {
@@ -127,6 +137,9 @@ mod tests {
         let many = parse("https://a.example/\n".repeat(60_000).as_bytes());
         assert_eq!(many.entries.len(), MAX_ENTRIES);
         assert_eq!(many.problems.len(), 1);
+        let bomb = format!("<urlset><url><loc>a</loc></url>{}", "<a/>".repeat(2_000_000));
+        let bomb = parse(bomb.as_bytes());
+        assert_eq!((bomb.entries.len(), bomb.problems.len()), (1, 1));
     }
 
     proptest! {

@@ -19,6 +19,7 @@ mod purl;
 mod sbom;
 mod versions;
 mod vex;
+mod web_libraries;
 
 use std::path::PathBuf;
 

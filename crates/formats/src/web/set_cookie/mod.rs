@@ -2,9 +2,14 @@
 //!
 //! A cookie's value is never kept: what a check needs of it is how long it is and what it looks like.
 
+mod date;
+mod value;
+
 use std::fmt;
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::Timestamp;
+
+pub use value::{ValueKind, ValueShape};
 
 use super::note;
 
@@ -42,28 +47,6 @@ pub struct SetCookie {
     pub prefix: Option<Prefix>,
     /// What is wrong with it though a browser may take it, at most [`MAX_ISSUES`](super::MAX_ISSUES).
     pub issues: Vec<Issue>,
-}
-
-/// A value without itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueShape {
-    /// Its length.
-    pub bytes: usize,
-    /// What it looks like.
-    pub kind: ValueKind,
-}
-
-/// What a value looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueKind {
-    /// Nothing; servers delete cookies so.
-    Empty,
-    /// Three parts of base64url, the first of which begins a JSON object (RFC 7519).
-    JsonWebToken,
-    /// At least 16 characters of one word in which letters and digits mix as if by chance: a session's identifier or a key.
-    RandomToken,
-    /// Anything else: words, numbers, settings.
-    Other,
 }
 
 /// `SameSite`
@@ -288,7 +271,7 @@ impl SetCookie {
             note(&mut self.issues, Issue::RepeatedAttribute);
         }
         match *attribute {
-            "expires" => match parse_date(value) {
+            "expires" => match date::parse(value) {
                 Some(date) => self.expires = Some(date),
                 None => note(&mut self.issues, Issue::InvalidExpires),
             },
@@ -334,18 +317,6 @@ impl SameSite {
         [("strict", Self::Strict), ("lax", Self::Lax), ("none", Self::None)]
             .into_iter()
             .find_map(|(known, same_site)| known.eq_ignore_ascii_case(word).then_some(same_site))
-    }
-}
-
-impl ValueShape {
-    fn of(value: &str) -> Self {
-        let kind = match value.trim_matches('"') {
-            "" => ValueKind::Empty,
-            text if is_json_web_token(text) => ValueKind::JsonWebToken,
-            text if is_random_token(text) => ValueKind::RandomToken,
-            _ => ValueKind::Other,
-        };
-        Self { bytes: value.len(), kind }
     }
 }
 
@@ -462,123 +433,6 @@ fn parse_max_age(text: &str) -> Option<i64> {
     })
 }
 
-/// A `cookie-date` (section 5.1.1), which takes nearly anything that has a time, a day, a month and a year.
-fn parse_date(text: &str) -> Option<Timestamp> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let is_delimiter = |c: char| matches!(c, '\t' | ' '..='/' | ';'..='@' | '['..='`' | '{'..='~');
-    let (mut time, mut day, mut month, mut year) = (None, None, None, None);
-    for word in text.split(is_delimiter).filter(|word| !word.is_empty()) {
-        if time.is_none() {
-            time = parse_time(word);
-            if time.is_some() {
-                continue;
-            }
-        }
-        if day.is_none() {
-            day = leading_number(word, 1, 2);
-            if day.is_some() {
-                continue;
-            }
-        }
-        if month.is_none() {
-            let is_month =
-                |name: &&str| word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(name));
-            month = MONTHS.iter().position(|name| is_month(&name));
-            if month.is_some() {
-                continue;
-            }
-        }
-        if year.is_none() {
-            year = leading_number(word, 2, 4);
-        }
-    }
-    let year = match year? {
-        short @ 70..=99 => short + 1900,
-        short @ 0..=69 => short + 2000,
-        whole => whole,
-    };
-    let (hour, minute, second) = time?;
-    // Leap seconds are none of a cookie's (the algorithm refuses them), nor are years before 1601.
-    if year < 1601 {
-        return None;
-    }
-    let small = |number: u16| i8::try_from(number).ok();
-    civil::DateTime::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month? + 1).ok()?,
-        small(day?)?,
-        small(hour)?,
-        small(minute)?,
-        small(second)?,
-        0,
-    )
-    .ok()?
-    .to_zoned(TimeZone::UTC)
-    .ok()
-    .map(|zoned| zoned.timestamp())
-}
-
-/// `hms-time`
-fn parse_time(word: &str) -> Option<(u16, u16, u16)> {
-    let mut fields = word.splitn(3, ':');
-    let mut field = || fields.next();
-    let (hour, minute, second) = (field()?, field()?, field()?);
-    let whole = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| leading_number(text, 1, 2))?
-    };
-    Some((whole(hour)?, whole(minute)?, leading_number(second, 1, 2)?))
-}
-
-/// The number a word begins with, if it has that many digits and something else behind them, or nothing.
-fn leading_number(word: &str, least: usize, most: usize) -> Option<u16> {
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-    if digits < least || digits > most {
-        return None;
-    }
-    word.get(..digits)?.parse().ok()
-}
-
-fn is_json_web_token(text: &str) -> bool {
-    let is_part =
-        |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    let mut parts = text.split('.');
-    // `{"` in base64 with whatever may follow.
-    let starts = parts.next().is_some_and(|head| head.starts_with("eyJ") && is_part(head));
-    let payload = parts.next().is_some_and(|part| part.len() >= 8 && is_part(part));
-    starts && payload && parts.next().is_some_and(is_part) && parts.next().is_none()
-}
-
-fn is_random_token(text: &str) -> bool {
-    // Express signs as `s:<id>.<signature>`, percent-encoded.
-    let text = text.strip_prefix("s%3A").unwrap_or(text);
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%+/=|:!".contains(&byte);
-    if text.len() < 16 || !text.bytes().all(is_word) {
-        return false;
-    }
-    let count = |is: fn(&u8) -> bool| text.bytes().filter(is).count();
-    let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
-    let changes = text
-        .as_bytes()
-        .windows(2)
-        .filter(|pair| match pair {
-            [a, b] => class(*a) != class(*b),
-            _ => false,
-        })
-        .count();
-    // Numbers, dates and words change seldom between letters, capitals and digits.
-    letters >= 4 && (digits >= 2 || changes * 3 >= text.len()) && changes * 6 >= text.len()
-}
-
-fn class(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => 0,
-        b'A'..=b'Z' => 1,
-        b'a'..=b'z' => 2,
-        _ => 3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -663,29 +517,6 @@ mod tests {
         assert_eq!(cookie("a=b; Secure").rejection(plain), Some(SecureFromInsecure));
         let address = Sender { host: "127.0.0.1", is_secure: true };
         assert_eq!(cookie("a=b; Domain=0.0.1").rejection(address), Some(ForeignDomain));
-    }
-
-    #[test]
-    fn dates_are_read_in_each_of_their_old_forms() {
-        for text in [
-            "Wed, 09 Jun 2021 10:18:14 GMT",
-            "Wednesday, 09-Jun-21 10:18:14 GMT",
-            "Wed Jun  9 10:18:14 2021",
-            "9 june 2021 10:18:14",
-            "10:18:14 9 Jun 21",
-        ] {
-            assert_eq!(parse_date(text), Some("2021-06-09T10:18:14Z".parse().unwrap()), "{text}");
-        }
-        for text in [
-            "",
-            "0",
-            "Wed, 31 Feb 2021 10:18:14 GMT",
-            "9 Jun 1600 1:1:1",
-            "9 Jun 2021",
-            "9 Jun 2021 24:00:00",
-        ] {
-            assert_eq!(parse_date(text), None, "{text}");
-        }
     }
 
     #[test]
