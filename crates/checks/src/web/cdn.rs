@@ -38,6 +38,13 @@ pub(super) fn pinned(url: &Url) -> Option<Pinned> {
         return None;
     }
     let path = url.path();
+    // What is elsewhere on these hosts is made for each visitor.
+    let is_file = match host {
+        "ajax.googleapis.com" | "cdnjs.cloudflare.com" => path.starts_with("/ajax/libs/"),
+        "use.fontawesome.com" => path.starts_with("/releases/"),
+        _ => true,
+    };
+    is_file.then_some(())?;
     let is_exact = match host {
         "cdn.jsdelivr.net" | "fastly.jsdelivr.net" | "unpkg.com" => packages_are_exact(path),
         _ => path.split(['/', '-', '_']).any(is_version) && !path.contains("latest"),

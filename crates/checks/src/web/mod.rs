@@ -33,8 +33,10 @@ mod tls;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
+pub use exposure::{EXPOSED_PATHS, ExposedPath};
 pub use found::{Found, Report};
 pub use guide::Guide;
+pub use libraries::{Library, libraries};
 pub use visit::{Page, Visit};
 
 /// A check of websites.

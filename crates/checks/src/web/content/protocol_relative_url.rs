@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{
-    Check, Report, Run, Visit,
+    Check, Page, Report, Run, Visit,
     embedded::{self, Use},
     gathered, page,
 };
@@ -13,16 +13,14 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.rfc-editor.org/rfc/rfc3986#section-4.2",
     page: page!("content/protocol-relative-url"),
-    run: Run::Site(run),
+    run: Run::Page(run),
 };
 
-fn run(visit: &Visit<'_>, report: &mut Report) {
-    for page in &visit.pages {
-        let loaded = embedded::of(page).filter(|w| !matches!(w.used, Use::Link | Use::Form));
-        let relative = loaded.filter(|w| w.text.starts_with("//")).map(|w| w.element);
-        let relative: Vec<_> = relative.collect();
-        if let Some(found) = gathered::found(page, &relative) {
-            report.add(found.key("relative"));
-        }
+fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
+    let loaded = embedded::of(page).filter(|w| !matches!(w.used, Use::Link | Use::Form));
+    let relative = loaded.filter(|written| written.text.starts_with("//"));
+    let relative: Vec<_> = relative.map(|written| written.element).collect();
+    if let Some(found) = gathered::found(page, &relative) {
+        report.add(found.key("relative"));
     }
 }

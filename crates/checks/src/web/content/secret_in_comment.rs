@@ -14,6 +14,9 @@ pub(super) static CHECK: Check = Check {
     run: Run::Page(run),
 };
 
+/// Longest value that is looked at, in bytes.
+const MAX_VALUE: usize = 120;
+
 /// Names before `:` or `=` whose values nobody should read.
 const NAMES: &[&str] = &[
     "password",

@@ -18,7 +18,7 @@ const PATHS: &[&str] = &["/.DS_Store"];
 
 /// The file begins with four bytes of version and the mark of its store.
 fn run(visit: &Visit<'_>, report: &mut Report) {
-    for (answer, text) in answers::at(visit, PATHS) {
+    for (answer, _) in answers::at(visit, PATHS) {
         if answer.body.get(4..8) == Some(b"Bud1") {
             report.add(answers::found(answer, "ds").evidence("value", "Bud1"));
         }
