@@ -125,3 +125,5 @@ impl Check {
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod hostile;

@@ -6,7 +6,7 @@ use url::{Host, Url};
 use crate::web::{
     Visit,
     embedded::{self, Use},
-    party, scripts,
+    gathered, party, scripts,
 };
 
 /// Top-level names that the public DNS does not have (RFC 6762, 8375; ICANN's reservation of `internal`; what networks use).
@@ -35,7 +35,10 @@ pub(super) struct Told<'v> {
 /// Nothing, if everybody can reach the host, or nobody can tell.
 pub(super) fn judge(host: &str) -> Option<Inner> {
     match Host::parse(host).ok()? {
-        Host::Ipv4(address) => address.is_private().then_some(Inner::Private),
+        // `10.5` is read as 10.0.0.5, and most often is a number.
+        Host::Ipv4(address) => {
+            (address.is_private() && address.to_string() == host).then_some(Inner::Private)
+        }
         Host::Ipv6(_) => None,
         Host::Domain(name) => {
             let is_inner = party::is_below(&name, INNER_NAMES) && !INNER_NAMES.contains(&&*name);
@@ -88,7 +91,7 @@ fn of_element<'v>(page: &'v Url, element: Element<'_>, url: &Url) -> Option<Told
         url: page,
         line: Some(element.line()),
         host: url.host_str()?.to_owned(),
-        evidence: ("element", element.excerpt()),
+        evidence: ("element", gathered::tag(element)),
     })
 }
 
@@ -100,10 +103,14 @@ fn of_headers<'v>(
     headers.flat_map(move |(name, value)| {
         // A cookie's value is not for reports.
         let value = if name == "set-cookie" { "" } else { value };
+        // 10.2.3.4 may be a version as well.
+        let is_version =
+            name.contains("version") || matches!(name, "server" | "x-powered-by" | "etag");
         let words =
             value.split([',', ' ', ';']).map(|word| word.split(':').next().unwrap_or_default());
-        let hosts =
-            hosts(value).map(|(_, host)| host).chain(words.filter(|word| word.contains('.')));
+        let hosts = hosts(value)
+            .map(|(_, host)| host)
+            .chain(words.filter(|word| word.contains('.') && !is_version));
         let hosts: Vec<String> =
             hosts.filter(|host| judge(host).is_some()).map(str::to_owned).collect();
         hosts.into_iter().map(move |host| {

@@ -3,7 +3,7 @@ use model::{CheckId, Confidence, Cwe, Severity};
 use crate::web::{
     Check, Found, Page, Report, Run, Visit,
     embedded::{self, Use},
-    page, party,
+    gathered, page, party,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     confidence: Confidence::High,
     // Inclusion of Functionality from Untrusted Control Sphere.
     cwe: Some(Cwe(829)),
-    reference: "https://www.cisa.gov/news-events/alerts",
+    reference: "https://sansec.io/research/polyfill-supply-chain-attack",
     page: page!("content/compromised-host"),
     run: Run::Page(run),
 };
@@ -59,7 +59,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                     .line(written.element.line())
                     .key(*name)
                     .detail(*what)
-                    .evidence("element", written.element.excerpt()),
+                    .evidence("element", gathered::tag(written.element)),
             );
         }
     }

@@ -3,7 +3,7 @@ use model::{CheckId, Confidence, Cwe, Severity};
 use crate::web::{
     Check, Found, Page, Report, Run, Visit,
     embedded::{self, Use},
-    page, party,
+    gathered, page, party,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -41,7 +41,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                     .line(written.element.line())
                     .key(*whose)
                     .detail(format!("The page is made by {whose}."))
-                    .evidence("element", written.element.excerpt()),
+                    .evidence("element", gathered::tag(written.element)),
             );
         }
     }

@@ -1,5 +1,6 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
+use super::secret_in_comment;
 use crate::web::{Check, Found, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -42,6 +43,10 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
                 continue;
             };
             let lower = comment.text.to_ascii_lowercase();
+            // What holds a password is told, without it, by another check.
+            if secret_in_comment::names_value(comment.text).is_some() {
+                continue;
+            }
             if let Some(matter) = MATTERS.iter().find(|matter| lower.contains(**matter)) {
                 report.add(
                     Found::at(page.url())

@@ -47,7 +47,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
 }
 
 /// The name in a comment that has a value behind it which is neither code nor a stand-in.
-fn names_value(comment: &str) -> Option<&'static str> {
+pub(super) fn names_value(comment: &str) -> Option<&'static str> {
     // What is commented out of a page is markup, and tells of fields rather than of values.
     if comment.contains('<') {
         return None;

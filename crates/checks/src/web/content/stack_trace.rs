@@ -19,6 +19,12 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         let trace = if answer.status >= 400 { trace(&text) } else { None };
         if let Some((language, at)) = trace.or_else(|| php(&text)) {
             let line = text.get(at..).unwrap_or_default().lines().next().unwrap_or_default();
+            // What a message of PHP says may be anything; where it comes from is enough.
+            let line = if language == "PHP" {
+                line.split_once(" in ").map_or("", |(_, at)| at)
+            } else {
+                line
+            };
             report.add(
                 Found::at(&answer.url)
                     .key(language)

@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use crate::web::{Check, Found, Page, Report, Run, Visit, page};
+use crate::web::{Check, Found, Page, Report, Run, Visit, gathered, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.subresource-integrity-invalid"),
@@ -38,9 +38,9 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         report.add(
             Found::at(page.url())
                 .line(element.line())
-                .key(format!("{key} {}", url.as_str()))
+                .key(format!("{key} {}{}", url.host_str().unwrap_or_default(), url.path()))
                 .detail(detail)
-                .evidence("element", element.excerpt()),
+                .evidence("element", gathered::tag(element)),
         );
     }
 }

@@ -19,7 +19,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         if let Some(server) = server_of(&title, &page.text) {
             report.add(
                 Found::at(page.url())
-                    .key(page.url().path())
+                    .key(server)
                     .detail(format!("The list is made by {server}."))
                     .evidence("value", title),
             );
