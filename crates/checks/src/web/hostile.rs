@@ -82,6 +82,18 @@ fn hostile_sites_are_judged_in_time() {
     }
 }
 
+#[test]
+fn a_site_that_answers_everything_with_its_page_exposes_nothing() {
+    let page = "<!doctype html><title>Shop</title><h1>Shop</h1><p>A=1 ref: refs/heads/main [core] __schema phpinfo()</p>";
+    let site = site(page, 200);
+    let visit = Visit::of(&site);
+    // The page is no security.txt, so there is none.
+    let exposure = catalogue().filter(|check| check.category() == "exposure");
+    for check in exposure.filter(|check| check.id.as_str() != "exposure.security-txt-missing") {
+        assert_eq!(check.judge(&visit), [], "{}", check.id);
+    }
+}
+
 proptest! {
     #[test]
     fn every_site_is_judged(

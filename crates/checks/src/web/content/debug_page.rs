@@ -4,7 +4,7 @@ use crate::web::{Check, Found, Report, Run, Visit, bodies, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.debug-page"),
-    severity: Severity::High,
+    severity: Severity::Medium,
     confidence: Confidence::High,
     // Active Debug Code.
     cwe: Some(Cwe(489)),
@@ -85,6 +85,9 @@ const PAGES: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+/// Whose pages run code for whoever asks, or have done so, or show the environment with its secrets.
+const GRAVE: &[&str] = &["Werkzeug", "Rails web-console", "Laravel Ignition", "Whoops"];
+
 /// Only what came with an error: a manual may quote such a page.
 fn run(visit: &Visit<'_>, report: &mut Report) {
     for (answer, text) in bodies::texts(visit).filter(|(answer, _)| answer.status >= 400) {
@@ -93,6 +96,11 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             report.add(
                 Found::at(&answer.url)
                     .key(*framework)
+                    .severity(if GRAVE.contains(framework) {
+                        Severity::High
+                    } else {
+                        Severity::Medium
+                    })
                     .detail(format!("It is the error page that {framework} shows to developers."))
                     .repair(*repair)
                     .evidence("status", answer.status.to_string())

@@ -1,4 +1,5 @@
 use model::{CheckId, Confidence, Cwe, Severity};
+use serde_json::Value;
 
 use super::answers;
 use crate::web::{Check, Report, Run, Visit, page};
@@ -16,16 +17,27 @@ pub(super) static CHECK: Check = Check {
 
 const PATHS: &[&str] = &["/actuator/env", "/env"];
 
+/// What Spring Boot shows instead of a value.
+const MASK: &str = "******";
+
 fn run(visit: &Visit<'_>, report: &mut Report) {
     for (answer, text) in answers::at(visit, PATHS) {
         let Some(environment) = answers::object(&text) else { continue };
-        let sources = environment.get("propertySources").and_then(|sources| sources.as_array());
-        if let Some(sources) = sources {
-            report.add(
-                answers::found(answer, "env")
-                    .evidence("value", "propertySources")
-                    .evidence("count", format!("{} sources", sources.len())),
-            );
-        }
+        let sources = environment.get("propertySources").and_then(Value::as_array);
+        let Some(sources) = sources else { continue };
+        let properties = sources.iter().filter_map(|source| source.get("properties")?.as_object());
+        let mut values = properties.flat_map(|p| p.values()).filter_map(|p| p.get("value"));
+        let is_open = values.any(|value| value.as_str() != Some(MASK));
+        report.add(
+            answers::found(answer, "env")
+                .severity(if is_open { Severity::High } else { Severity::Low })
+                .detail(if is_open {
+                    "Values are shown."
+                } else {
+                    "Names are shown, and every value is masked."
+                })
+                .evidence("value", "propertySources")
+                .evidence("count", format!("{} sources", sources.len())),
+        );
     }
 }
