@@ -47,8 +47,8 @@ pub(super) fn judge(host: &str) -> Option<Inner> {
     }
 }
 
-/// Every host of that kind which the site tells: in what pages load, in their comments and scripts, and in headers. Visible text and
-/// links are for people: a manual may well say what a router's address is. Of a site that is inside a network itself nothing.
+/// Every host of that kind which pages tell: in what they load, in comments and in scripts; headers are judged with the others that
+/// headers tell. Visible text and links are for people: a manual may well say what a router's address is. Of a site that is inside a network itself nothing.
 pub(super) fn told<'v>(visit: &'v Visit<'_>, kind: Inner) -> Vec<Told<'v>> {
     let home = visit.site.home();
     if party::is_loopback(home) || home.host_str().is_none_or(|host| judge(host).is_some()) {
@@ -77,11 +77,6 @@ pub(super) fn told<'v>(visit: &'v Visit<'_>, kind: Inner) -> Vec<Told<'v>> {
             evidence: ("value", format!("…//{host}…")),
         }));
     }
-    for answer in visit.site.resources.iter().filter_map(|resource| resource.answer()) {
-        if party::is_same_site(&answer.url, home) {
-            all.extend(of_headers(&answer.url, answer.headers.iter()));
-        }
-    }
     all.retain(|told| judge(&told.host) == Some(kind));
     all
 }
@@ -92,31 +87,6 @@ fn of_element<'v>(page: &'v Url, element: Element<'_>, url: &Url) -> Option<Told
         line: Some(element.line()),
         host: url.host_str()?.to_owned(),
         evidence: ("element", gathered::tag(element)),
-    })
-}
-
-/// A header may be a URL, hold some, or be a host, with or without a port.
-fn of_headers<'v>(
-    url: &'v Url,
-    headers: impl Iterator<Item = (&'v str, &'v str)>,
-) -> impl Iterator<Item = Told<'v>> {
-    headers.flat_map(move |(name, value)| {
-        // A cookie's value is not for reports.
-        let value = if name == "set-cookie" { "" } else { value };
-        // 10.2.3.4 may be a version as well.
-        let is_version =
-            name.contains("version") || matches!(name, "server" | "x-powered-by" | "etag");
-        let words =
-            value.split([',', ' ', ';']).map(|word| word.split(':').next().unwrap_or_default());
-        let hosts = hosts(value)
-            .map(|(_, host)| host)
-            .chain(words.filter(|word| word.contains('.') && !is_version));
-        let hosts: Vec<String> =
-            hosts.filter(|host| judge(host).is_some()).map(str::to_owned).collect();
-        hosts.into_iter().map(move |host| {
-            let evidence = ("header", format!("{name}: …{host}…"));
-            Told { url, line: None, host, evidence }
-        })
     })
 }
 
