@@ -1,12 +1,12 @@
 //! The rows of an index, once every advisory is there.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::{self, Seek, SeekFrom, Write},
 };
 
 use foldhash::fast::RandomState;
-use model::Severity;
+use model::{Ecosystem, Severity};
 
 use crate::{
     builder::{Builder, Collected, CollectedEntry, CollectedStretch, End, NONE},
@@ -22,6 +22,10 @@ use crate::{
     record::kind_number,
     status::Status,
 };
+
+/// Ten times as many releases as OSV's distributions have, products of theirs among them. Beyond, packages of a release count as not
+/// judged.
+const RELEASES_MAX: usize = 50_000;
 
 /// Writes everything behind the texts, and the head.
 pub(crate) fn write<W: Write + Seek>(
@@ -285,12 +289,20 @@ fn packages<W>(
     });
     status.packages = by_key.len() as u64;
     let mut ecosystems = BTreeMap::<&str, u64>::new();
+    let mut releases = BTreeSet::<(&str, &str)>::new();
     for (_, of_package) in &by_key {
         let Some(entry) = of_package.first() else { continue };
-        *ecosystems.entry(key::ecosystem(builder.strings.get(entry.key))).or_default() += 1;
+        let (ecosystem, release) = key::ecosystem_and_release(builder.strings.get(entry.key));
+        *ecosystems.entry(ecosystem).or_default() += 1;
+        let has_releases = Ecosystem::parse(ecosystem).is_some_and(Ecosystem::has_releases);
+        if has_releases && releases.len() < RELEASES_MAX {
+            releases.insert((ecosystem, release));
+        }
     }
     status.ecosystems =
         ecosystems.into_iter().map(|(ecosystem, count)| (ecosystem.to_owned(), count)).collect();
+    let owned = |(ecosystem, release): (&str, &str)| (ecosystem.to_owned(), release.to_owned());
+    status.releases = releases.into_iter().map(owned).collect();
 
     let mut rows = PackageRows::default();
     for (hash, of_package) in &by_key {

@@ -51,6 +51,19 @@ pub enum Error {
         /// What it was to be.
         name: String,
     },
+    /// Much less than is stored: what is missing would hide what the stored one knows.
+    #[error(
+        "it has {sent} records, and {stored} are stored of {source_name}: these stay in use. If so many are gone, use \
+         --accept-fewer, or remove the source first"
+    )]
+    Fewer {
+        /// Of which source.
+        source_name: String,
+        /// Records that are stored.
+        stored: u64,
+        /// Records that were to replace them.
+        sent: u64,
+    },
     /// What was to be imported is too much, or not what it claims to be.
     #[error("cannot import it: {0}")]
     Refused(String),

@@ -77,17 +77,15 @@ impl Index {
     }
 
     /// The advisories about a version of a package, those that describe one vulnerability together. A package of a distribution's
-    /// release is judged by what is said of that release and of all of them; one without, only by the latter.
+    /// release is judged by what is said of that release, of what goes with it and of all of them; one without, only by the latter.
     ///
     /// # Errors
     ///
     /// The index is damaged.
     pub fn judge(&self, package: &Package) -> Result<Matches<'_>> {
         let name = names::normalise(package.ecosystem, &package.name);
-        let release =
-            package.release.as_deref().and_then(|release| key::release(package.ecosystem, release));
         let mut matches = Matches { index: self, hits: Vec::new() };
-        for release in [None, release].into_iter().take(1 + usize::from(release.is_some())) {
+        for release in key::releases(package.ecosystem, package.release.as_deref()) {
             let key = Key::new(package.ecosystem, release, &name);
             if let Some(row) = self.package(&key)? {
                 let scheme = package.ecosystem.scheme_in(release);
@@ -108,6 +106,20 @@ impl Index {
         self.status.ecosystems.iter().any(|(word, _)| word == ecosystem.as_str())
     }
 
+    /// Whether anything is known about any package of the same release of a distribution as this one: if not, it may be too new or
+    /// too old for the advisories, or nobody calls it so.
+    #[must_use]
+    pub fn covers_release(&self, package: &Package) -> bool {
+        let is_known = |release: Option<&str>| {
+            let wanted = (package.ecosystem.as_str(), release.unwrap_or_default());
+            let compare = |(ecosystem, release): &(String, String)| {
+                (ecosystem.as_str(), release.as_str()).cmp(&wanted)
+            };
+            self.status.releases.binary_search_by(compare).is_ok()
+        };
+        key::releases(package.ecosystem, package.release.as_deref()).any(is_known)
+    }
+
     /// Whether anything is known about a package, whatever its version.
     ///
     /// # Errors
@@ -115,11 +127,12 @@ impl Index {
     /// The index is damaged.
     pub fn knows(&self, package: &Package) -> Result<bool> {
         let name = names::normalise(package.ecosystem, &package.name);
-        let release =
-            package.release.as_deref().and_then(|release| key::release(package.ecosystem, release));
-        Ok(self.package(&Key::new(package.ecosystem, None, &name))?.is_some()
-            || (release.is_some()
-                && self.package(&Key::new(package.ecosystem, release, &name))?.is_some()))
+        for release in key::releases(package.ecosystem, package.release.as_deref()) {
+            if self.package(&Key::new(package.ecosystem, release, &name))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The vulnerability that an id of any source names, in any case. `None` if none does.

@@ -80,9 +80,57 @@ pub(crate) fn release(ecosystem: Ecosystem, release: &str) -> Option<&str> {
         Ecosystem::Maven => return None,
         // Whether a release is supported for long is not in its number.
         Ecosystem::Ubuntu => release.strip_suffix(":LTS").unwrap_or(release),
+        Ecosystem::RedHat => red_hat(release),
+        Ecosystem::Suse => suse(release),
         _ => release,
     };
     (!release.is_empty()).then_some(release)
+}
+
+/// The releases whose advisories are about packages of one: none in particular, that one, and what goes with it.
+pub(crate) fn releases(
+    ecosystem: Ecosystem,
+    of: Option<&str>,
+) -> impl Iterator<Item = Option<&str>> {
+    let own = of.and_then(|of| release(ecosystem, of));
+    // Modules of SUSE Linux Enterprise 12 are the same for all of its service packs.
+    let shared = own.filter(|own| ecosystem == Ecosystem::Suse && own.starts_with("12 "));
+    let shared = shared.and_then(|own| own.get(..2));
+    std::iter::once(None).chain(own.map(Some)).chain(shared.map(Some))
+}
+
+/// Red Hat's releases are parts of a CPE: product, version, and behind two colons the repository (`enterprise_linux:9::baseos`,
+/// `enterprise_linux:7::server`; from 10 on the version has a minor number). All repositories of a major version of Enterprise
+/// Linux are one release. Other products stay what they are, as do streams with support of their own (`rhel_eus:9.2::baseos`):
+/// they repair older versions than the release does.
+fn red_hat(release: &str) -> &str {
+    const PRODUCT: &str = "enterprise_linux:";
+    let Some(version) = release.strip_prefix(PRODUCT) else { return release };
+    let digits = version.bytes().take_while(u8::is_ascii_digit).count();
+    let is_whole =
+        version.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']));
+    if digits > 0 && is_whole {
+        release.get(..PRODUCT.len() + digits).unwrap_or(release)
+    } else {
+        release
+    }
+}
+
+/// From version 15 on, the packages of SUSE's server come in modules, each a product of its own: version and service pack tell what
+/// goes together (`15 SP6` of `Linux Enterprise Server 15 SP6` and of `Linux Enterprise Module for Basesystem 15 SP6`). What
+/// is repaired after a service pack's time, under the server's name and `-LTSS`, was broken in it before.
+fn suse(release: &str) -> &str {
+    let Some(product) = release.strip_prefix("Linux Enterprise ") else { return release };
+    let module = product.strip_prefix("Module for ").and_then(|module| {
+        let mut blanks = module.rmatch_indices(' ').map(|(at, _)| at + 1);
+        let last = blanks.next().and_then(|at| module.get(at..))?;
+        let at = if last.starts_with("SP") { blanks.next()? } else { module.len() - last.len() };
+        module.get(at..)
+    });
+    let server =
+        || product.strip_prefix("Server ").map(|own| own.strip_suffix("-LTSS").unwrap_or(own));
+    let version = module.or_else(server);
+    version.filter(|version| version.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(release)
 }
 
 /// Whether a name can be a key's.
@@ -103,16 +151,16 @@ pub(crate) fn of(ecosystem: Ecosystem, release: Option<&str>, name: &str) -> Opt
 #[must_use]
 pub fn is_about(affected: &Affected, package: &Package) -> bool {
     let wanted = affected.release.as_deref().and_then(|text| release(affected.ecosystem, text));
-    let given = package.release.as_deref().and_then(|text| release(package.ecosystem, text));
     affected.ecosystem == package.ecosystem
-        && (wanted.is_none() || wanted == given)
+        && releases(package.ecosystem, package.release.as_deref()).any(|given| given == wanted)
         && names::normalise(affected.ecosystem, &affected.name)
             == names::normalise(package.ecosystem, &package.name)
 }
 
-/// The ecosystem of a stored key.
-pub(crate) fn ecosystem(stored: &str) -> &str {
-    stored.split('\0').next().unwrap_or_default()
+/// The ecosystem of a stored key, and the release; empty if it is of none in particular.
+pub(crate) fn ecosystem_and_release(stored: &str) -> (&str, &str) {
+    let mut parts = stored.split('\0');
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
 /// The hash of a stored key, and how versions of its package are ordered. `None` if it is none.
@@ -148,11 +196,60 @@ mod tests {
     }
 
     #[test]
+    fn a_package_is_judged_by_what_is_said_of_its_release() {
+        let of = |ecosystem, release| releases(ecosystem, release).collect::<Vec<_>>();
+        assert_eq!(of(Ecosystem::Npm, None), [None]);
+        assert_eq!(
+            of(Ecosystem::RedHat, Some("enterprise_linux:9")),
+            [None, Some("enterprise_linux:9")]
+        );
+        let server = "Linux Enterprise Server 15 SP6";
+        assert_eq!(of(Ecosystem::Suse, Some(server)), [None, Some("15 SP6")]);
+        let server = "Linux Enterprise Server 12 SP5";
+        assert_eq!(of(Ecosystem::Suse, Some(server)), [None, Some("12 SP5"), Some("12")]);
+    }
+
+    #[test]
     fn releases_of_one_distribution_have_one_form() {
         assert_eq!(release(Ecosystem::Ubuntu, "22.04:LTS"), Some("22.04"));
         assert_eq!(release(Ecosystem::Ubuntu, "Pro:18.04:LTS"), Some("Pro:18.04"));
         assert_eq!(release(Ecosystem::Debian, "12"), Some("12"));
         assert_eq!(release(Ecosystem::Debian, ""), None);
+        let red_hat = |text| release(Ecosystem::RedHat, text).unwrap();
+        for text in ["enterprise_linux:9", "enterprise_linux:9::baseos", "enterprise_linux:9::crb"]
+        {
+            assert_eq!(red_hat(text), "enterprise_linux:9");
+        }
+        assert_eq!(red_hat("enterprise_linux:10.1"), "enterprise_linux:10");
+        for other in [
+            "rhel_eus:9.2::baseos",
+            "rhel_aus:8.2::baseos",
+            "enterprise_linux_eus:10.0",
+            "openstack:17.1::el9",
+            "enterprise_linux:",
+            "enterprise_linux:9x",
+        ] {
+            assert_eq!(red_hat(other), other);
+        }
+        let suse = |text| release(Ecosystem::Suse, text).unwrap();
+        for text in [
+            "15 SP6",
+            "Linux Enterprise Server 15 SP6",
+            "Linux Enterprise Server 15 SP6-LTSS",
+            "Linux Enterprise Module for Basesystem 15 SP6",
+            "Linux Enterprise Module for Python 3 15 SP6",
+        ] {
+            assert_eq!(suse(text), "15 SP6");
+        }
+        assert_eq!(suse("Linux Enterprise Module for Public Cloud 12"), "12");
+        for other in [
+            "Linux Enterprise Server for SAP Applications 15 SP6",
+            "Linux Enterprise High Performance Computing 15 SP3-ESPOS",
+            "Linux Enterprise Module for SP1",
+            "Manager Server 4.3",
+        ] {
+            assert_eq!(suse(other), other);
+        }
         assert_eq!(release(Ecosystem::Maven, "https://maven.google.com"), None);
     }
 }

@@ -11,7 +11,7 @@
 /// The first bytes of the file.
 pub(crate) const MAGIC: [u8; 8] = *b"bzadvidx";
 /// Raised whenever anything here, or what is stored, changes its meaning.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 macro_rules! sections {
     ($($name:ident = $row:literal, $what:literal;)*) => {

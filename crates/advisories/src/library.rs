@@ -34,6 +34,7 @@ use crate::{
     import::{self, Imported, Limits},
     index::Index,
     pack::{Document, DocumentKind, PackBlock, PackReader, PackWriter, SourceHead},
+    spans,
     status::Status,
 };
 
@@ -141,7 +142,7 @@ impl Library {
         for folder in [&self.folder, &sources] {
             remove_unfinished(folder)?;
         }
-        Ok(Update { library: self.clone(), _lock: lock })
+        Ok(Update { library: self.clone(), accepts_fewer: false, _lock: lock })
     }
 
     fn source_names(&self) -> Result<Vec<String>> {
@@ -183,16 +184,26 @@ fn is_source_name(name: &str) -> bool {
 #[derive(Debug)]
 pub struct Update {
     library: Library,
+    accepts_fewer: bool,
     _lock: File,
 }
 
+/// Of a source with no more records than these, any number may be gone.
+const FEW_RECORDS: u64 = 100;
+
 impl Update {
+    /// Lets a source be replaced by one with much less in it.
+    pub fn accept_fewer(&mut self) {
+        self.accepts_fewer = true;
+    }
+
     /// Stores all that a file, folder or archive holds as a source, instead of what was stored of that name. `at_ms`: as of when it is
     /// current, in milliseconds since 1970; `None` if nobody knows, which means as of its newest advisory.
     ///
     /// # Errors
     ///
-    /// It cannot be read, holds nothing that is an advisory or is beyond the limits, or cannot be written. What was stored stays.
+    /// It cannot be read, holds nothing that is an advisory or is beyond the limits, or cannot be written; or as with
+    /// [`replace`](Self::replace). What was stored stays.
     pub fn import(
         &mut self,
         source: &str,
@@ -216,7 +227,8 @@ impl Update {
     ///
     /// # Errors
     ///
-    /// Whatever `bring` returns; or it cannot be written. What was stored stays.
+    /// Whatever `bring` returns; [`Error::Fewer`] for less than half of what is stored, unless that is
+    /// [accepted](Self::accept_fewer); or it cannot be written. What was stored stays.
     pub fn replace(
         &mut self,
         source: &str,
@@ -225,8 +237,28 @@ impl Update {
     ) -> Result<u64> {
         let (temporary, mut writer) = self.begin(source, at_ms)?;
         let path = temporary.path().to_owned();
-        bring(&mut |document| writer.add(&document).map_err(Error::io("write", &path)))?;
+        let mut sent = 0;
+        bring(&mut |document| {
+            sent += document.records();
+            writer.add(&document).map_err(Error::io("write", &path))
+        })?;
+        if !self.accepts_fewer {
+            self.require_most(source, sent)?;
+        }
         self.end(source, temporary, writer)
+    }
+
+    /// Whoever sends half an archive, or somebody else's, does not get to hide what is known. What is damaged may be replaced by anything.
+    fn require_most(&self, source: &str, sent: u64) -> Result<()> {
+        let mut stored = 0;
+        let read = self.library.documents(source, &mut |document| {
+            stored += document.records();
+            Ok(())
+        });
+        if read.is_ok() && stored > FEW_RECORDS && sent < stored.div_ceil(2) {
+            return Err(Error::Fewer { source_name: source.to_owned(), stored, sent });
+        }
+        Ok(())
     }
 
     /// Puts changed documents in the place of those with their ids, and leaves the others. Returns how many there are then.
@@ -431,7 +463,9 @@ fn understand(block: &PackBlock) -> Result<Understood> {
             }
             _ => match document.record() {
                 Some(Ok(record)) => {
-                    out.partly_understood += u64::from(!record.problems.is_empty());
+                    let is_partly = !record.problems.is_empty()
+                        || record.advisory.affected.iter().any(spans::has_too_long);
+                    out.partly_understood += u64::from(is_partly);
                     out.batch.push(&record.advisory).map_err(Error::io("compress", "memory"))?;
                     None
                 }

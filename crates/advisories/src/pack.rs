@@ -11,7 +11,7 @@ use std::{
 
 use formats::{
     Problem,
-    advisories::{Record, osv, rustsec},
+    advisories::{Record, epss, kev, osv, rustsec},
 };
 use serde::Deserialize;
 
@@ -87,6 +87,16 @@ impl Document {
             return Err(Problem::general("it has no usable id"));
         }
         Ok(Self { kind, id, bytes })
+    }
+
+    /// How much it says: a catalogue has an entry for each vulnerability, any other document is about one.
+    pub(crate) fn records(&self) -> u64 {
+        let entries = match self.kind {
+            DocumentKind::Kev => kev::read(&self.bytes).map(|entries| entries.len()),
+            DocumentKind::Epss => epss::read(&self.bytes).map(|read| read.scores.len()),
+            _ => Ok(1),
+        };
+        entries.unwrap_or_default() as u64
     }
 
     /// What an advisory says. `None` for what is a catalogue.

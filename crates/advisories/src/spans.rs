@@ -43,10 +43,22 @@ pub(crate) fn stretches(scheme: VersionScheme, affected: &Affected) -> Vec<Stret
     }
     let mut out = Vec::new();
     for range in &affected.ranges {
-        let usable = range.events.iter().all(|event| event.version().len() <= VERSION_BYTES);
-        if usable {
-            of_range(scheme, &range.events, &mut out);
+        let events = &range.events;
+        if !events.iter().any(is_too_long) {
+            of_range(scheme, events.iter(), &mut out);
+            continue;
         }
+        // Of what cannot be kept, the range that remains must not say less: without an end it goes on, without a limit it has none, and
+        // where it begins nobody knows.
+        let is_begin = |event: &RangeEvent| matches!(event, RangeEvent::Introduced(_));
+        let is_limit = |event: &RangeEvent| matches!(event, RangeEvent::Limit(_));
+        if events.iter().any(|event| is_begin(event) && is_too_long(event)) {
+            out.push(Stretch { low: None, high: High::Open });
+            continue;
+        }
+        let is_limited = !events.iter().any(|event| is_limit(event) && is_too_long(event));
+        let is_kept = |event: &&RangeEvent| !is_too_long(event) && (is_limited || !is_limit(event));
+        of_range(scheme, events.iter().filter(is_kept), &mut out);
     }
     let of_ranges = out.len();
     // A record may be made to be slow; then what its ranges cover stays in its list.
@@ -61,6 +73,16 @@ pub(crate) fn stretches(scheme: VersionScheme, affected: &Affected) -> Vec<Stret
     out
 }
 
+/// Whether a version of a range or list is too long to be one. What is said then is less exact.
+pub(crate) fn has_too_long(affected: &Affected) -> bool {
+    affected.ranges.iter().flat_map(|range| &range.events).any(is_too_long)
+        || affected.versions.iter().any(|version| version.len() > VERSION_BYTES)
+}
+
+fn is_too_long(event: &RangeEvent) -> bool {
+    event.version().len() > VERSION_BYTES
+}
+
 /// `introduced: "0"` is before every version.
 const BEGINNING: &str = "0";
 /// `limit: "*"` is behind every version.
@@ -69,8 +91,12 @@ const INFINITY: &str = "*";
 /// The schema does not say what events of one version mean together. As sources use them: `introduced` and directly behind it `fixed`
 /// of the same version is a stretch without versions (RustSec writes such), with `last_affected` one of a single version; and where
 /// one stretch ends and another begins, affected is what lies in the other.
-fn of_range<'a>(scheme: VersionScheme, events: &'a [RangeEvent], out: &mut Vec<Stretch<'a>>) {
-    let limit = limit(scheme, events);
+fn of_range<'a>(
+    scheme: VersionScheme,
+    events: impl Iterator<Item = &'a RangeEvent> + Clone,
+    out: &mut Vec<Stretch<'a>>,
+) {
+    let limit = limit(scheme, events.clone());
     let mut end = |low: Option<&'a str>, high: High<'a>| {
         out.push(Stretch { low, high }.before(scheme, limit));
         if out.last().is_some_and(|stretch| stretch.is_empty(scheme)) {
@@ -78,9 +104,8 @@ fn of_range<'a>(scheme: VersionScheme, events: &'a [RangeEvent], out: &mut Vec<S
         }
     };
     let is_equal = |a: &str, b: &str| compare(scheme, a, b).is_eq();
-    let mut sorted: Vec<&RangeEvent> = Vec::with_capacity(events.len());
-    let mut events =
-        events.iter().filter(|event| !matches!(event, RangeEvent::Limit(_))).peekable();
+    let mut sorted: Vec<&RangeEvent> = Vec::with_capacity(events.size_hint().0);
+    let mut events = events.filter(|event| !matches!(event, RangeEvent::Limit(_))).peekable();
     while let Some(event) = events.next() {
         match (event, events.peek()) {
             (RangeEvent::Introduced(low), Some(RangeEvent::Fixed(high)))
@@ -135,8 +160,11 @@ fn is_beginning(event: &RangeEvent) -> bool {
 }
 
 /// A version counts if it is before any of the limits, so the last one decides.
-fn limit(scheme: VersionScheme, events: &[RangeEvent]) -> Option<&str> {
-    let mut limits = events.iter().filter_map(|event| match event {
+fn limit<'a>(
+    scheme: VersionScheme,
+    mut events: impl Iterator<Item = &'a RangeEvent> + Clone,
+) -> Option<&'a str> {
+    let mut limits = events.clone().filter_map(|event| match event {
         RangeEvent::Limit(version) => Some(version.as_str()),
         _ => None,
     });
@@ -144,8 +172,7 @@ fn limit(scheme: VersionScheme, events: &[RangeEvent]) -> Option<&str> {
     let last = limits.try_fold(first, |a, b| {
         if compare(scheme, a, b) == Ordering::Less { Ok::<_, ()>(b) } else { Ok(a) }
     });
-    let has_infinity =
-        events.iter().any(|event| matches!(event, RangeEvent::Limit(v) if v == INFINITY));
+    let has_infinity = events.any(|event| matches!(event, RangeEvent::Limit(v) if v == INFINITY));
     last.ok().filter(|_| !has_infinity)
 }
 

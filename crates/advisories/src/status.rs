@@ -22,6 +22,9 @@ pub struct Status {
     pub sources: Vec<SourceStatus>,
     /// How many of the packages are of each ecosystem, by the word of the OSV schema. Of others nothing is known.
     pub ecosystems: Vec<(String, u64)>,
+    /// Of distributions: the ecosystem, and a release of which something is known, ascending. The release is empty where something is
+    /// known of all of them.
+    pub releases: Vec<(String, String)>,
 }
 
 /// What a source brought.
@@ -100,6 +103,10 @@ impl Status {
             to.text(ecosystem);
             to.number(*packages);
         });
+        to.list(&self.releases, |to, (ecosystem, release)| {
+            to.text(ecosystem);
+            to.text(release);
+        });
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
@@ -126,6 +133,7 @@ impl Status {
                 })
             })?,
             ecosystems: from.list(|from| Some((from.string()?, from.number()?)))?,
+            releases: from.list(|from| Some((from.string()?, from.string()?)))?,
         })
     }
 }

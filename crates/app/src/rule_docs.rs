@@ -1,9 +1,9 @@
 //! What reports tell of the checks themselves.
 
-use checks::{dependencies, secrets::Ruleset};
+use checks::{dependencies, secrets::Ruleset, web};
 use report::RuleDoc;
 
-/// A page of each check: of the secret rules that run, and of what is said of packages.
+/// A page of each check: of the secret rules that run, of what is said of packages, and of websites.
 pub fn rule_docs(ruleset: &Ruleset) -> Vec<RuleDoc<'_>> {
     let secrets = ruleset.rules().iter().map(|rule| RuleDoc {
         id: &rule.id,
@@ -27,5 +27,16 @@ pub fn rule_docs(ruleset: &Ruleset) -> Vec<RuleDoc<'_>> {
         reference: Some(check.reference),
         provider: None,
     });
-    secrets.chain(packages).collect()
+    let websites = web::pages().iter().map(|(check, guide)| RuleDoc {
+        id: &check.id,
+        title: guide.title,
+        description: &guide.what,
+        help: guide.how,
+        severity: check.severity,
+        confidence: check.confidence,
+        cwe: check.cwe,
+        reference: Some(check.reference),
+        provider: None,
+    });
+    secrets.chain(packages).chain(websites).collect()
 }

@@ -10,12 +10,13 @@ use crate::{
     server_command::{AdminArguments, ServeArguments, WorkerArguments},
 };
 
-/// Finds secrets in code and its history, and packages with known vulnerabilities.
+/// Finds secrets in code and its history, packages with known vulnerabilities, and what is wrong with websites.
 #[derive(Debug, Parser)]
 #[command(name = "bartizan", version, about, long_about = None, disable_help_subcommand = true, after_help = "\
 Start with:
   bartizan scan .                    the files below this folder
   bartizan scan . --history          everything that was ever committed
+  bartizan scan https://example.com  a website, as any visitor sees it
   bartizan sbom .                    the packages that are locked there
   bartizan checks                    what is looked for
   bartizan serve                     a server for teams, on http://127.0.0.1:8080")]
@@ -53,6 +54,7 @@ Examples:
   bartizan scan .
   bartizan scan . --history --format sarif --output bartizan.sarif
   bartizan scan https://github.com/rust-lang/log.git --history
+  bartizan scan https://example.com --pages 50
   bartizan scan . --baseline known.json       report only what is new
   bartizan scan . --only 'aws-*' --exclude 'docs/**'
   bartizan scan . --staged                    for a pre-commit hook
@@ -67,8 +69,8 @@ A finding is suppressed by a comment on its line, `bartizan:ignore` or `bartizan
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 the target could not be read,
 4 nothing found, but something could not be looked at.")]
 pub(crate) struct ScanArguments {
-    /// A folder, a file, a git repository on this disk, or the URL of one
-    #[arg(value_name = "PATH | GIT URL", value_hint = clap::ValueHint::AnyPath)]
+    /// A folder, a file, a git repository on this disk or the URL of one, or a website
+    #[arg(value_name = "PATH | URL", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) target: OsString,
 
     /// Look at everything that was ever committed, not only at the files of today
@@ -145,7 +147,51 @@ pub(crate) struct ScanArguments {
     pub(crate) verify_secrets: bool,
 
     #[command(flatten)]
+    pub(crate) website: WebsiteArguments,
+
+    #[command(flatten)]
     pub(crate) reach: Reach,
+}
+
+/// How a website is visited.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Websites")]
+pub(crate) struct WebsiteArguments {
+    /// Take the URL for what it says: a `website` or a `repository` [default: a path that git serves is a repository]
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<Kind>,
+
+    /// What is done with a website: `passive` asks for what any visitor's browser would
+    #[arg(long, value_enum, default_value_t = Mode::Passive)]
+    pub(crate) mode: Mode,
+
+    /// Most pages to visit
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) pages: u16,
+
+    /// Ask these DNS servers (`192.0.2.53:53`) [default: the system's]
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    pub(crate) dns: Vec<fetch::dns::Server>,
+
+    /// Send this header to the site itself, as `Cookie: ...`; `@FILE` reads such lines from a file. May be repeated
+    #[arg(long, value_name = "HEADER | @FILE")]
+    pub(crate) header: Vec<String>,
+}
+
+/// What a URL leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Pages
+    Website,
+    /// A git repository
+    Repository,
+}
+
+/// What is done with a website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// Nothing crafted, nothing sent
+    Passive,
 }
 
 #[derive(Debug, Args)]

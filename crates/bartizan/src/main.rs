@@ -19,6 +19,7 @@ mod server_command;
 mod setup;
 mod target;
 mod verify;
+mod website;
 
 use std::{
     io::{self, Write as _},

@@ -1,9 +1,14 @@
 //! The way out, as the flags and the environment open it.
 
-use std::{env, path::Path};
+use std::{env, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use fetch::{Client, Policy, Scheme, SystemResolver, git::Credentials};
+use fetch::{
+    Client, Policy, Scheme, SystemResolver,
+    dns::{DnsClient, Records, Server},
+    git::Credentials,
+    http::Options,
+};
 use model::SecretValue;
 
 use crate::{cli::Reach, files};
@@ -14,6 +19,12 @@ const TOKEN_VARIABLE: &str = "BARTIZAN_GIT_TOKEN";
 const USER_VARIABLE: &str = "BARTIZAN_GIT_USER";
 /// What GitHub, GitLab, Gitea and Bitbucket take beside a token.
 const DEFAULT_USER: &str = "x-access-token";
+/// How we present ourselves to websites.
+const VISITOR: &str = concat!(
+    "Mozilla/5.0 (compatible; bartizan/",
+    env!("CARGO_PKG_VERSION"),
+    "; +https://bartizan.dev/visitor)"
+);
 /// Largest file of certificates, in bytes.
 const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 
@@ -21,6 +32,25 @@ const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 pub(crate) fn client(reach: &Reach) -> Result<Client> {
     let policy = with_schemes(policy(&reach.allow_private_targets)?, &reach.allow_clone_schemes)?;
     connect(reach.ca_cert.as_deref(), policy)
+}
+
+/// A client for websites: http as well as https, by a name that says who visits and where to learn more.
+pub(crate) fn website_client(reach: &Reach) -> Result<Client> {
+    let mut policy = policy(&reach.allow_private_targets)?;
+    policy.allow_schemes.insert(Scheme::Http);
+    let authorities_pem = match &reach.ca_cert {
+        Some(path) => certificates(path)?,
+        None => Vec::new(),
+    };
+    let options =
+        Options { authorities_pem, user_agent: Some(VISITOR.to_owned()), ..Options::default() };
+    Ok(Client::with_options(policy, SystemResolver, &options)?)
+}
+
+/// Who is asked for records of the domain name system: the servers at these addresses, or the system's.
+pub(crate) fn names(servers: &[Server]) -> Result<Arc<dyn Records>> {
+    let client = if servers.is_empty() { DnsClient::system() } else { DnsClient::at(servers) };
+    Ok(Arc::new(client.context("--dns")?))
 }
 
 /// A client for advisories: the same.
@@ -61,8 +91,12 @@ fn connect(ca_cert: Option<&Path>, policy: Policy) -> Result<Client> {
         return Ok(Client::new(policy, SystemResolver)?);
     };
     let told = || format!("--ca-cert {}", path.display());
-    let pem = files::bytes(path, MAX_CERTIFICATES_BYTES).with_context(told)?;
-    Client::with_certificates(policy, SystemResolver, &pem).with_context(told)
+    Client::with_certificates(policy, SystemResolver, &certificates(path)?).with_context(told)
+}
+
+fn certificates(path: &Path) -> Result<Vec<u8>> {
+    files::bytes(path, MAX_CERTIFICATES_BYTES)
+        .with_context(|| format!("--ca-cert {}", path.display()))
 }
 
 /// What the environment holds for a git server that asks.

@@ -22,7 +22,7 @@ use crate::{
     remote::Remote,
     setup, target,
     target::Target,
-    verify,
+    verify, website,
 };
 
 /// Largest document of statements about exploitability, in bytes.
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         &arguments.target,
         arguments.history || arguments.branch.is_some() || arguments.staged,
     )?;
+    let website = website::understand(&target, arguments)?;
     let folder = match &target {
         Target::Files(path) if path.is_dir() => Some(path.as_path()),
         Target::Files(path) => path.parent(),
@@ -76,14 +77,17 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         cancel,
     };
     let started_at_ms = machine::now_ms();
-    let looked = Look {
+    let look = Look {
         history: arguments.history,
         staged: arguments.staged,
         branch: arguments.branch.as_deref(),
         honour_ignore_files: !arguments.no_ignore,
         reach: &arguments.reach,
-    }
-    .at(target, &scan)?;
+    };
+    let looked = match &website {
+        Some(website) => website.look(&scan, &setup.website_checks)?,
+        None => look.at(target, &scan)?,
+    };
     let mut outcome = looked.outcome;
     outcome.notes.extend(setup.notes);
     outcome.retain(|finding| {
@@ -107,7 +111,8 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         findings: &outcome.findings,
         notes: &outcome.notes,
         stats: Stats {
-            files: if arguments.history { 0 } else { contents },
+            files: if arguments.history || website.is_some() { 0 } else { contents },
+            resources: if website.is_some() { contents } else { 0 },
             blobs: if arguments.history { contents } else { 0 },
             commits: outcome.stats.commits,
             bytes: outcome.stats.bytes,

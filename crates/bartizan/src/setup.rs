@@ -16,6 +16,7 @@ use checks::{
         Allowlist, Condition, Pattern, Ruleset, RulesetBuilder,
         gitleaks::{self, Configuration, Extended},
     },
+    web,
 };
 use engine::{Suppressions, baseline::Baseline, config::Config, licences::Licences};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -32,6 +33,8 @@ pub(crate) struct Setup {
     pub(crate) ruleset: Arc<Ruleset>,
     /// The checks of packages that run.
     pub(crate) dependency_checks: Vec<&'static str>,
+    /// The checks of websites that run.
+    pub(crate) website_checks: Vec<&'static web::Check>,
     pub(crate) suppressions: Suppressions,
     pub(crate) licences: Licences,
     pub(crate) min_confidence: Option<Confidence>,
@@ -71,8 +74,14 @@ pub(crate) fn prepare(
     let mut suppressions = Suppressions::from_config(&config);
     // A check that a configuration took away is still a check.
     let dependency_checks = dependencies::CHECKS.map(|check| check.id.as_str().to_owned());
-    let known: Vec<String> =
-        builder.ids().map(str::to_owned).chain(built_in).chain(dependency_checks).collect();
+    let website_checks = web::catalogue().map(|check| check.id.as_str().to_owned());
+    let known: Vec<String> = builder
+        .ids()
+        .map(str::to_owned)
+        .chain(built_in)
+        .chain(dependency_checks)
+        .chain(website_checks)
+        .collect();
     let configured = Selection::of(&known, &config.only, &config.disabled)?;
     let (only_checks, only_paths) = sort_out(&known, &arguments.only);
     let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
@@ -91,6 +100,8 @@ pub(crate) fn prepare(
         .into_iter()
         .filter(|check| wants(Scanner::Dependencies, check))
         .collect();
+    let website_checks =
+        web::catalogue().filter(|check| wants(Scanner::Website, check.id.as_str())).collect();
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
     let baselines = config.baselines.iter().map(|name| config_folder.join(name));
     for path in baselines.clone() {
@@ -112,6 +123,7 @@ pub(crate) fn prepare(
         licences: config.licences,
         ruleset: Arc::new(builder.build()),
         dependency_checks,
+        website_checks,
         suppressions,
         min_confidence: arguments.min_confidence.or(config.min_confidence),
         notes: notes.into_iter().map(|note| Note::general(NoteKind::Configuration, note)).collect(),

@@ -16,6 +16,7 @@ mod lines;
 mod progress;
 mod suppress;
 mod target;
+mod website;
 
 use std::{
     collections::BTreeMap,
@@ -210,7 +211,7 @@ impl Scan {
 
     /// Looks for packages only, in the files of one commit, and adds what is found; that they cannot be read, too.
     fn add_packages(&self, repository: &git::Repository, commit: &ObjectId, outcome: &mut Outcome) {
-        let reader = Reader::new(self);
+        let reader = Reader::new(self, Manifests::shared(self.dependencies.as_ref(), None));
         let target = self.target(repository, commit);
         if let Err(error) = target.walk(&reader) {
             let message = format!("the packages of {} are not known: {error}", commit.short());
@@ -226,10 +227,10 @@ impl Scan {
 
     /// Goes over files, once: for all that is looked for, or, where nothing but packages is, over those that name them.
     fn files(&self, target: &Target<'_>) -> Result<Outcome, sources::Error> {
-        let manifests = Manifests::shared(self.dependencies.as_ref());
+        let manifests = Manifests::shared(self.dependencies.as_ref(), target.single_file());
         let collector = Collector::new(self);
         if self.dependencies.is_some() && self.ruleset.rules().is_empty() {
-            let reader = Reader::telling(self);
+            let reader = Reader::telling(self, manifests);
             target.walk(&reader)?;
             let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
             self.judge(&reader.manifests, target, &mut outcome);

@@ -69,7 +69,7 @@ impl Cancel {
 
     /// The flag itself, for what stops by one.
     #[must_use]
-    pub fn flag(&self) -> &AtomicBool {
+    pub fn flag(&self) -> &Arc<AtomicBool> {
         &self.0
     }
 }

@@ -31,6 +31,14 @@ impl Target<'_> {
         }
     }
 
+    /// The path of the file that the target is, if it is one.
+    pub(crate) fn single_file(&self) -> Option<TargetPath> {
+        match self {
+            Self::Directory { root, .. } => directory::single_file(root),
+            Self::Commit { .. } => None,
+        }
+    }
+
     /// Feeds files that [`walk`](Self::walk) has told of to the sinks.
     pub(crate) fn again<S: Sinks>(&self, files: &[TargetPath], sinks: &S) -> Result<(), Error> {
         match self {

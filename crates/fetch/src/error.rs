@@ -142,6 +142,14 @@ pub enum Error {
         /// Its name; never its value.
         name: String,
     },
+    /// A header that carries a secret was not sent.
+    #[error("{host} gets no request that carries a secret: {reason}")]
+    SecretWithheld {
+        /// The URL's host.
+        host: String,
+        /// Why it was kept.
+        reason: &'static str,
+    },
     /// HTTP that is not understood.
     #[error("{host} does not speak HTTP as expected: {reason}")]
     Http {

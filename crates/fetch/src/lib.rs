@@ -1,4 +1,4 @@
-//! The only way out of the process: guarded addresses, guarded HTTP, git over HTTP and ssh.
+//! The only way out of the process: guarded addresses, guarded HTTP, git over HTTP and ssh, looks at TLS endpoints and names.
 //!
 //! Every name is resolved here, every address it has is judged, and the connection goes to exactly the addresses that were judged
 //! ([`guard`]). No product decision is taken here: which schemes and networks are open, how large a download may be and where it is
@@ -6,10 +6,12 @@
 //!
 //! All calls block; call them from a thread that may.
 
+pub mod dns;
 mod error;
 pub mod git;
 pub mod guard;
 pub mod http;
+pub mod tls;
 mod watch;
 
 pub use error::Error;

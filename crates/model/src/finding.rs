@@ -44,11 +44,13 @@ pub enum Scanner {
     Secrets,
     /// Packages that lock files and manifests name.
     Dependencies,
+    /// Websites.
+    Website,
 }
 
 impl Scanner {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Secrets, Self::Dependencies];
+    pub const ALL: [Self; 3] = [Self::Secrets, Self::Dependencies, Self::Website];
 
     /// The one of that word.
     #[must_use]
@@ -62,6 +64,7 @@ impl Scanner {
         match self {
             Self::Secrets => "secrets",
             Self::Dependencies => "dependencies",
+            Self::Website => "website",
         }
     }
 }
@@ -112,6 +115,23 @@ pub struct PackageDetail {
     pub epss_millionths: Option<u32>,
     /// Whether the project's code reaches it.
     pub reachable: Reachable,
+}
+
+/// Something that lets a reader see what a finding is about: a header, an element of a page, a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Evidence {
+    /// What it is, in a word. Several pieces may have one name.
+    pub name: Arc<str>,
+    /// What stands there, on a line; no credential.
+    pub value: Arc<str>,
+}
+
+impl Evidence {
+    /// A piece of evidence.
+    #[must_use]
+    pub fn new(name: &str, value: &str) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
 }
 
 /// A number of the Common Weakness Enumeration.
@@ -230,6 +250,8 @@ pub struct Finding {
     pub other_places: Vec<Place>,
     /// How many further places there are in all.
     pub other_places_total: u64,
+    /// What lets a reader see it, where there are no lines to show.
+    pub evidence: Vec<Evidence>,
     /// The lines around it.
     pub snippet: Option<Arc<Snippet>>,
     /// What may be seen of the secret.
@@ -271,6 +293,7 @@ impl Finding {
             place,
             other_places: Vec::new(),
             other_places_total: 0,
+            evidence: Vec::new(),
             snippet: None,
             mask: None,
             secret_hash: None,
@@ -350,6 +373,20 @@ impl FindingBuilder {
     ) -> Self {
         self.0.package = Some(Arc::new(package));
         self.0.aliases = aliases;
+        self.0.other_places = other_places;
+        self.0.other_places_total = other_places_total;
+        self
+    }
+
+    /// What lets a reader see it, and where else it stands.
+    #[must_use]
+    pub fn seen(
+        mut self,
+        evidence: Vec<Evidence>,
+        other_places: Vec<Place>,
+        other_places_total: u64,
+    ) -> Self {
+        self.0.evidence = evidence;
         self.0.other_places = other_places;
         self.0.other_places_total = other_places_total;
         self

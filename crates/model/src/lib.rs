@@ -18,8 +18,8 @@ pub use advisory::{
     RangeEvent, Rating, Reference, ReferenceKind, VersionRange,
 };
 pub use finding::{
-    CheckId, Cwe, Finding, FindingBuilder, PackageDetail, Reachable, Scanner, Snippet, Suppression,
-    Verification,
+    CheckId, Cwe, Evidence, Finding, FindingBuilder, PackageDetail, Reachable, Scanner, Snippet,
+    Suppression, Verification,
 };
 pub use fingerprint::{Fingerprint, SecretHash};
 pub use note::{Note, NoteKind};

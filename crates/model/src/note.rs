@@ -45,6 +45,8 @@ pub enum NoteKind {
     NotJudged,
     /// A provider could not be asked whether a credential still works.
     Verification,
+    /// Addresses of a website that were met and not visited: beyond the number of pages that was asked for, or `robots.txt` minds.
+    Unvisited,
 }
 
 impl NoteKind {
@@ -71,6 +73,7 @@ impl NoteKind {
             Self::PackagesUnread => "packages-unread",
             Self::NotJudged => "not-judged",
             Self::Verification => "verification",
+            Self::Unvisited => "unvisited",
         }
     }
 

@@ -97,6 +97,8 @@ ecosystems! {
     Terraform = "Terraform", SemVer, "terraform";
     Jsr = "JSR", SemVer, "jsr";
     Docker = "Docker", SemVer, "docker";
+    // What somebody names without saying where the name means something.
+    Generic = "generic", SemVer, "generic";
 }
 
 impl Ecosystem {
@@ -134,6 +136,7 @@ impl Ecosystem {
                 | Self::Jsr
                 | Self::Docker
                 | Self::ConanCenter
+                | Self::Generic
         )
     }
 }

@@ -10,7 +10,7 @@ use model::{Finding, PackageDetail, Position, visible};
 
 use crate::{ScanReport, package, summary, time};
 
-const COLUMNS: [&str; 39] = [
+const COLUMNS: [&str; 40] = [
     "severity",
     "confidence",
     "check_id",
@@ -50,6 +50,7 @@ const COLUMNS: [&str; 39] = [
     "epss",
     "reachable",
     "justification",
+    "evidence",
 ];
 
 pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -105,8 +106,15 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         &about.probability,
         about.reachable,
         summary::justification(finding).unwrap_or_default(),
+        &evidence(finding),
     ];
     write_row(&cells, Breaks::Escaped, out)
+}
+
+/// `header: server: nginx; url: https://example.com/`.
+fn evidence(finding: &Finding) -> String {
+    let pieces = finding.evidence.iter().map(|piece| format!("{}: {}", piece.name, piece.value));
+    pieces.collect::<Vec<_>>().join("; ")
 }
 
 /// The cells about a package; all empty where there is none.

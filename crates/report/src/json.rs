@@ -1,6 +1,6 @@
 use std::{borrow::Cow, io, sync::Arc};
 
-use model::{Commit, Finding, Note, PackageDetail, Place, Snippet};
+use model::{Commit, Evidence, Finding, Note, PackageDetail, Place, Snippet};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::{ScanReport, package, printable_json, repository::without_credentials, summary, time};
@@ -26,6 +26,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
             files: report.stats.files,
             blobs: report.stats.blobs,
             commits: report.stats.commits,
+            resources: report.stats.resources,
             bytes: report.stats.bytes,
             packages: report.stats.packages,
         },
@@ -76,6 +77,7 @@ struct Stats {
     files: u64,
     blobs: u64,
     commits: u64,
+    resources: u64,
     bytes: u64,
     packages: u64,
 }
@@ -144,6 +146,8 @@ struct FindingObject<'a> {
     fingerprint: String,
     verification: Option<&'static str>,
     suppression: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<EvidenceObject<'a>>,
     #[serde(flatten)]
     about: Option<About<'a>>,
 }
@@ -171,8 +175,21 @@ impl<'a> FindingObject<'a> {
             fingerprint: finding.fingerprint.to_string(),
             verification: finding.verification.map(|answer| answer.as_str()),
             suppression: finding.suppression.as_ref().map(|reason| reason.as_str()),
+            evidence: finding.evidence.iter().map(EvidenceObject::of).collect(),
             about: finding.package.as_deref().map(|detail| About::of(finding, detail)),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct EvidenceObject<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl<'a> EvidenceObject<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        Self { name: &evidence.name, value: &evidence.value }
     }
 }
 

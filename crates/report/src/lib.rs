@@ -73,6 +73,7 @@ pub enum Format {
     /// | `dependency_path` | from what the project asks for to the package, ` > ` between them |
     /// | `cvss_score`, `exploited`, `epss`, `reachable` | 0 to 10; `yes` or `no`; 0 to 1; `yes`, `no`, `unknown` |
     /// | `justification` | what the VEX statement says that suppresses it |
+    /// | `evidence` | what lets a reader see a finding about a website: `name: value`, `; ` between them |
     Csv,
 }
 
@@ -138,6 +139,8 @@ pub struct Stats {
     pub blobs: u64,
     /// Commits walked.
     pub commits: u64,
+    /// Pages, scripts and whatever else of a website was fetched.
+    pub resources: u64,
     /// Size of those files and contents.
     pub bytes: u64,
     /// Packages that lock files and manifests name, each version once.

@@ -98,5 +98,6 @@ pub(crate) const fn meaning(kind: NoteKind) -> &'static str {
         NoteKind::PackagesUnread => "lock files and manifests not read, or not to their end",
         NoteKind::NotJudged => "dependencies listed, not judged",
         NoteKind::Verification => "credentials not verified",
+        NoteKind::Unvisited => "parts of the site met and not visited",
     }
 }

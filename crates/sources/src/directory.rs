@@ -40,7 +40,7 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
     let open = |source| Error::Open { path: root.to_owned(), source };
     let metadata = std::fs::metadata(root).map_err(open)?;
     if !metadata.is_dir() {
-        return single_file(root, &metadata, options, &mut sinks.sink()).map_err(open);
+        return walk_file(root, &metadata, options, &mut sinks.sink()).map_err(open);
     }
     let dir = Dir::open_ambient_dir(root, cap_std::ambient_authority()).map_err(open)?;
     std::fs::read_dir(root).map_err(open)?;
@@ -66,6 +66,19 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
         walk.run(&set_aside, None);
     }
     Ok(())
+}
+
+/// The path under which [`walk`] feeds `root` if it is a file; `None` if it is something else.
+#[must_use]
+pub fn single_file(root: &Path) -> Option<TargetPath> {
+    let is_file = std::fs::metadata(root).is_ok_and(|metadata| metadata.is_file());
+    let real = std::fs::canonicalize(root).ok().filter(|_| is_file)?;
+    Some(path_of_single(root, real.file_name()?))
+}
+
+/// As it was called, which a link may be.
+fn path_of_single(root: &Path, real_name: &std::ffi::OsStr) -> TargetPath {
+    target_path(Path::new(root.file_name().unwrap_or(real_name)))
 }
 
 /// Feeds files below `root` that an earlier [`walk`] has told of to the sinks, and looks for no others.
@@ -162,7 +175,7 @@ fn git_folder(folder: &Path, pointer: &Path) -> Option<PathBuf> {
 }
 
 /// A file that the user names is opened wherever a link leads.
-fn single_file<S: Sink>(
+fn walk_file<S: Sink>(
     root: &Path,
     metadata: &std::fs::Metadata,
     options: &Options,
@@ -178,7 +191,7 @@ fn single_file<S: Sink>(
     let dir = Dir::open_ambient_dir(folder, cap_std::ambient_authority())?;
     // Opened here first, so that an unreadable target is an error and not a note.
     dir.open(name)?;
-    let path = target_path(Path::new(root.file_name().unwrap_or(name)));
+    let path = path_of_single(root, name);
     if let Err(error) = try_file(&dir, Path::new(name), &path, options, &mut Vec::new(), sink) {
         sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
     }

@@ -1,4 +1,4 @@
-//! What is scanned, as a read-only view with limits: a directory, the tree of a git commit, a git history.
+//! What is scanned, as a read-only view with limits: a directory, the tree of a git commit, a git history, a website.
 //!
 //! A source hands out contents in [`Piece`]s, each worker thread to a [`Sink`] of its own. Nothing here judges, and
 //! nothing here writes. Whatever is passed over is told to the sink as a note.
@@ -9,6 +9,7 @@ pub mod directory;
 pub mod git;
 mod notes;
 mod seven_zip;
+pub mod site;
 
 use std::{ops::Range, path::PathBuf};
 
@@ -166,6 +167,14 @@ pub enum Error {
         /// The system's answer.
         #[source]
         source: std::io::Error,
+    },
+    /// A website that does not answer.
+    #[error("cannot visit {url}: {reason}")]
+    Site {
+        /// What was to be visited, without its query.
+        url: String,
+        /// In a sentence.
+        reason: String,
     },
     /// Not a git repository.
     #[error("{} is not a git repository", path.display())]

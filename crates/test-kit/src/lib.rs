@@ -9,14 +9,20 @@
 )]
 
 mod certificate;
+mod dns_server;
 mod git_server;
+mod http2_server;
 mod http_server;
 mod repo;
+mod tls_server;
 
 pub use certificate::{Certificate, certificate};
+pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
+pub use http2_server::Http2Server;
 pub use repo::{Repo, isolated_git};
+pub use tls_server::{OpensslServer, TlsServer};
 
 /// A password nobody uses, in two parts, so that this file is no finding.
 #[must_use]

@@ -11,8 +11,8 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("advisories", &["formats", "model"], &["serde", "serde_json"]),
     ("checks", &["formats", "model"], &["serde", "serde_json", "toml"]),
     ("report", &["model"], &["serde", "serde_json"]),
-    ("fetch", &["model"], &["gix", "reqwest"]),
-    ("sources", &["model"], &["gix"]),
+    ("fetch", &["model"], &["gix", "hickory-resolver", "reqwest", "rustls", "tokio"]),
+    ("sources", &["fetch", "formats", "model"], &["gix"]),
     ("store", &[], &["sea-orm", "sea-orm-migration", "sqlx", "tokio"]),
     (
         "engine",
@@ -65,6 +65,7 @@ const GUARDED: &[&str] = &[
     "axum",
     "clap",
     "gix",
+    "hickory-resolver",
     "hyper",
     "hyper-util",
     "reqwest",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use advisories::{Document, DocumentKind, Error, Library, import::Limits};
+use advisories::{Document, DocumentKind, Error, Library, Update, import::Limits};
 
 use model::Severity;
 
@@ -121,6 +121,54 @@ fn an_update_that_breaks_leaves_what_was_there() {
     assert_eq!(judged(&library.index().unwrap().unwrap(), "npm:p@1.0.0"), ["A-1"]);
     let names: Vec<_> = fs::read_dir(folder.path().join("advisories/sources")).unwrap().collect();
     assert_eq!(names.len(), 1);
+}
+
+#[test]
+fn much_less_than_is_stored_does_not_take_its_place() {
+    let (_folder, library) = library();
+    let mut update = library.update().unwrap();
+    fn store(update: &mut Update, count: u32) -> Result<u64, Error> {
+        update.replace("osv", None, |sink| {
+            (0..count).try_for_each(|n| sink(document(&format!("A-{n}"), "1.0.0")))
+        })
+    }
+    // Of a few, all may be gone.
+    store(&mut update, 100).unwrap();
+    store(&mut update, 1).unwrap();
+    store(&mut update, 201).unwrap();
+    let error = store(&mut update, 100).unwrap_err();
+    assert!(matches!(error, Error::Fewer { stored: 201, sent: 100, .. }));
+    let sentence = error.to_string();
+    assert!(sentence.contains("201") && sentence.contains("--accept-fewer"), "{sentence}");
+    let status = update.build(1, 1).unwrap();
+    assert_eq!(status.advisories, 201);
+    assert_eq!(store(&mut update, 101).unwrap(), 101);
+    update.accept_fewer();
+    assert_eq!(store(&mut update, 1).unwrap(), 1);
+}
+
+#[test]
+fn a_record_with_a_version_that_is_too_long_is_partly_understood() {
+    let (_folder, library) = library();
+    let mut update = library.update().unwrap();
+    let documents = [document("A-1", "1.0.0"), document("A-2", &"1".repeat(1_025))];
+    update.replace("osv", None, |sink| documents.into_iter().try_for_each(sink)).unwrap();
+    assert_eq!(update.build(1, 1).unwrap().sources[0].partly_understood, 1);
+}
+
+#[test]
+fn entries_of_a_catalogue_are_counted_as_records() {
+    let (_folder, library) = library();
+    let mut update = library.update().unwrap();
+    let mut store = |count: u32| {
+        let rows: String = (0..count).map(|n| format!("CVE-2024-{n:04},0.1,0.5\n")).collect();
+        let bytes = format!("cve,epss,percentile\n{rows}").into_bytes();
+        let document = Document::new(DocumentKind::Epss, bytes).unwrap();
+        update.replace("epss", None, |sink| sink(document))
+    };
+    store(1_000).unwrap();
+    assert!(matches!(store(10), Err(Error::Fewer { stored: 1_000, sent: 10, .. })));
+    store(900).unwrap();
 }
 
 #[test]

@@ -417,3 +417,61 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_systems_packages_come_from_several_repositories() {
+    let record = |id: &str, release: &str, fixed: &str| {
+        format!(
+            r#"{{"id": "{id}", "modified": "2024-01-01T00:00:00Z", "affected": [{{"package": {{"ecosystem": "{release}", "name": "p"}},
+            "ranges": [{{"type": "ECOSYSTEM", "events": [{{"introduced": "0"}}, {{"fixed": "{fixed}"}}]}}]}}]}}"#
+        )
+    };
+    let records = [
+        record("A-1", "Red Hat:enterprise_linux:9::baseos", "2-1.el9"),
+        record("A-2", "Red Hat:enterprise_linux:9::appstream", "3-1.el9"),
+        record("A-3", "Red Hat:rhel_eus:9.2::baseos", "9-1.el9"),
+        record("A-4", "Red Hat:enterprise_linux:8::baseos", "9-1.el8"),
+        record("A-5", "Red Hat:openshift:4.14::el9", "9-1.el9"),
+        record("A-6", "SUSE:Linux Enterprise Module for Basesystem 15 SP6", "2-1"),
+        record("A-7", "SUSE:Linux Enterprise Module for Basesystem 15 SP5", "2-1"),
+        record("A-8", "SUSE:Linux Enterprise Server 12 SP5", "2-1"),
+        record("A-9", "SUSE:Linux Enterprise Module for Public Cloud 12", "2-1"),
+    ];
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    let index = index(&records);
+    let judged = |release: &str, version: &str| {
+        let (ecosystem, release) = release.split_once(':').unwrap();
+        let package = Package {
+            release: Some(release.into()),
+            ..package(&format!("{ecosystem}:p@{version}"))
+        };
+        let matches = index.judge(&package).unwrap();
+        let ids = matches.iter().map(|found| found.ids().unwrap()[0].to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(judged("Red Hat:enterprise_linux:9", "1-1.el9"), ["A-1", "A-2"]);
+    assert_eq!(judged("Red Hat:enterprise_linux:9", "2-1.el9"), ["A-2"]);
+    assert_eq!(judged("Red Hat:enterprise_linux:8", "2-1.el8"), ["A-4"]);
+    assert_eq!(judged("Red Hat:rhel_eus:9.2::baseos", "2-1.el9"), ["A-3"]);
+    assert_eq!(judged("SUSE:Linux Enterprise Server 15 SP6", "1-1"), ["A-6"]);
+    assert_eq!(judged("SUSE:Linux Enterprise Server 12 SP5", "1-1"), ["A-8", "A-9"]);
+}
+
+#[test]
+fn a_version_that_is_too_long_makes_a_range_longer_not_shorter() {
+    let long = "9".repeat(1_025);
+    let affected = |events: &str, version: &str| {
+        let ranges = format!(r#", "ranges": [{{"type": "ECOSYSTEM", "events": [{events}]}}]"#);
+        let index = index(&[&record("L-1", &entry("npm", "p", &ranges))]);
+        !judged(&index, &format!("npm:p@{version}")).is_empty()
+    };
+    let fixed = format!(r#"{{"introduced": "2.0.0"}}, {{"fixed": "{long}"}}"#);
+    assert!(affected(&fixed, "3.0.0") && !affected(&fixed, "1.0.0"));
+    let introduced = format!(r#"{{"introduced": "{long}"}}, {{"fixed": "2.0.0"}}"#);
+    assert!(affected(&introduced, "1.0.0") && affected(&introduced, "3.0.0"));
+    let limit = format!(r#"{{"introduced": "0"}}, {{"limit": "2.0.0"}}, {{"limit": "{long}"}}"#);
+    assert!(affected(&limit, "3.0.0"));
+    let last =
+        format!(r#"{{"introduced": "0"}}, {{"last_affected": "{long}"}}, {{"fixed": "2.0.0"}}"#);
+    assert!(affected(&last, "1.0.0") && !affected(&last, "3.0.0"));
+}

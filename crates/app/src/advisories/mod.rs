@@ -77,6 +77,8 @@ pub struct SyncOptions {
     pub publishers: Publishers,
     /// Which ecosystems of OSV. `None`: [`LANGUAGES`], and those that are stored already.
     pub ecosystems: Option<Vec<Ecosystem>>,
+    /// Sources may be replaced by such with less than half of their records.
+    pub accept_fewer: bool,
     /// What time it is, in milliseconds since 1970.
     pub now_ms: i64,
     /// That read while the index is built.
@@ -90,6 +92,7 @@ impl SyncOptions {
         Self {
             publishers: Publishers::default(),
             ecosystems: None,
+            accept_fewer: false,
             now_ms,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
@@ -185,7 +188,10 @@ pub fn sync(
     progress: &(dyn Fn(Progress<'_>) + Sync),
     cancel: &Arc<AtomicBool>,
 ) -> Result<SyncReport, StoreError> {
-    let update = library.update()?;
+    let mut update = library.update()?;
+    if options.accept_fewer {
+        update.accept_fewer();
+    }
     let mut round = Round { client, library, update, options, progress, cancel, is_stale: false };
     let mut sources = Vec::new();
     for ecosystem in round.ecosystems()? {

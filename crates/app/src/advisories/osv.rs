@@ -31,6 +31,8 @@ const RECORDS_MIN: usize = 20;
 const CONNECTIONS: usize = 6;
 /// All changed records together.
 const RECORDS_BYTES_MAX: u64 = 256 << 20;
+/// Clocks may differ by so much.
+const AHEAD_MS: i64 = 24 * 60 * 60 * 1_000;
 /// One in so many files of an archive may be unreadable.
 const UNREADABLE_MAX: u64 = 10;
 
@@ -143,8 +145,11 @@ impl Round<'_> {
         let listed: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let removed: Vec<String> =
             stored.keys().filter(|id| !listed.contains(id.as_str())).cloned().collect();
+        let future_ms = self.options.now_ms.saturating_add(AHEAD_MS);
         let is_new = |row: &&Modified| {
-            stored.get(&row.id).is_none_or(|modified_ms| *modified_ms < row.modified_ms)
+            stored
+                .get(&row.id)
+                .is_none_or(|stored_ms| is_newer(row.modified_ms, *stored_ms, future_ms))
         };
         let mut new: Vec<&Modified> = rows.iter().filter(is_new).collect();
         new.sort_by(|a, b| (b.modified_ms, &a.id).cmp(&(a.modified_ms, &b.id)));
@@ -288,6 +293,12 @@ struct Records {
     failed: Option<SyncError>,
 }
 
+/// Whether what is listed takes the place of what is stored. A record of the future would never be replaced: what its source says now
+/// counts.
+const fn is_newer(listed_ms: i64, stored_ms: i64, future_ms: i64) -> bool {
+    listed_ms > stored_ms || (stored_ms > future_ms && listed_ms != stored_ms)
+}
+
 /// When a stored record was changed last.
 fn modified_ms(document: &Document) -> Option<i64> {
     #[derive(Deserialize)]
@@ -321,6 +332,15 @@ mod tests {
         };
         assert!(are_few(0, 0) && are_few(2, 15) && are_few(20, 100) && are_few(1_000, 100_000));
         assert!(!are_few(15, 15) && !are_few(10, 15) && !are_few(21, 100));
+    }
+
+    #[test]
+    fn a_record_of_the_future_does_not_stay_for_ever() {
+        let future = 1_000;
+        assert!(is_newer(2, 1, future) && !is_newer(1, 1, future) && !is_newer(1, 2, future));
+        assert!(is_newer(1, 1_001, future) && is_newer(1_002, 1_001, future));
+        // What the source still says so is not fetched each time.
+        assert!(!is_newer(1_001, 1_001, future) && !is_newer(1, 1_000, future));
     }
 
     #[test]

@@ -206,6 +206,8 @@ fn listed(file: &File<'_>) -> Option<Listed> {
         list: List {
             dependencies: file.entries.iter().map(dependency).collect::<Option<_>>()?,
             problems: Vec::new(),
+            // Only who states what does not concern a project asks, and a server hears nobody.
+            tells_all_needs: false,
         },
     })
 }

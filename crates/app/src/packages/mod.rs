@@ -84,7 +84,8 @@ impl Verdict {
         Judgement {
             verdict: self.0.map(|hash| hexadecimal(&hash.finalize())).unwrap_or_default(),
             judged_at: built_at_ms,
-            advisories_at: advisories_at_ms.unwrap_or(built_at_ms),
+            // A source that does not tell how old it is may be of any age, however late the index was built of it.
+            advisories_at: advisories_at_ms.unwrap_or_default(),
         }
     }
 }

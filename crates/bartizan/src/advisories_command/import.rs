@@ -25,6 +25,9 @@ use crate::{
 pub(super) fn run(library: &Library, arguments: &ImportArguments) -> Result<ExitCode, Failure> {
     let named = names(arguments).map_err(Failure::Usage)?;
     let mut update = library.update().map_err(Failure::target)?;
+    if arguments.accept_fewer {
+        update.accept_fewer();
+    }
     let (mut failed, mut unreadable) = (0, 0);
     let mut out = String::new();
     for (path, name) in &named {

@@ -96,6 +96,10 @@ struct SyncArguments {
     #[arg(long)]
     no_epss: bool,
 
+    /// Replace what is stored even by less than half as many records
+    #[arg(long)]
+    accept_fewer: bool,
+
     /// Where CISA's catalogue is
     #[arg(long, value_name = "URL", env = "BARTIZAN_KEV_URL", default_value = KEV_URL)]
     kev_url: String,
@@ -154,6 +158,10 @@ struct ImportArguments {
     /// Store it under this name instead of the path's
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+
+    /// Replace what is stored even by less than half as many records
+    #[arg(long)]
+    accept_fewer: bool,
 }
 
 #[derive(Debug, Args)]

@@ -89,6 +89,7 @@ fn options(arguments: &SyncArguments) -> Result<SyncOptions, Failure> {
             epss_url: wanted(arguments.no_epss, &arguments.epss_url),
         },
         ecosystems: (!ecosystems.is_empty()).then_some(ecosystems),
+        accept_fewer: arguments.accept_fewer,
         ..SyncOptions::new(now_ms())
     })
 }

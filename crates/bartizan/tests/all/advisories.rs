@@ -330,6 +330,47 @@ fn a_source_that_fails_keeps_what_it_had_and_the_others_go_on() {
 }
 
 #[test]
+fn much_less_than_is_stored_is_taken_only_if_somebody_says_so() {
+    let (mirror, machine) = (Mirror::new(), Machine::new());
+    let records: Vec<Value> =
+        (0..120).map(|n| record(&format!("MAL-{n}"), "npm", "p", "1.0.0", 1)).collect();
+    mirror.put("/npm/all.zip", archive(&records));
+    let chosen = ["--ecosystem", "npm", "--no-kev", "--no-epss"];
+    assert_eq!(machine.sync(&mirror, &chosen).status.code(), Some(0));
+    mirror.put("/npm/all.zip", archive(&records[..20]));
+    fs::create_dir(machine.0.path().join("osv-npm")).unwrap();
+    fs::write(machine.0.path().join("osv-npm/all.zip"), archive(&records[..10])).unwrap();
+    let attempts = [machine.sync(&mirror, &chosen), machine.run(&["import", "osv-npm/all.zip"])];
+    for (output, sent) in attempts.iter().zip(["20", "10"]) {
+        assert_eq!(output.status.code(), Some(3), "{}", told(output));
+        let error = errors(output);
+        assert!(error.contains(&format!("it has {sent} records, and 120 are stored")), "{error}");
+        assert!(error.contains("--accept-fewer"), "{error}");
+    }
+    assert!(machine.knows("MAL-119"));
+    let output = machine.sync(&mirror, &[&chosen[..], &["--accept-fewer"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(machine.knows("MAL-19") && !machine.knows("MAL-119"));
+}
+
+#[test]
+fn a_record_of_the_future_is_replaced_by_what_its_source_says_now() {
+    let (mirror, machine) = (Mirror::new(), Machine::new());
+    let mut records: Vec<Value> =
+        (0..30).map(|n| record(&format!("MAL-{n}"), "npm", "p", "1.0.0", 1)).collect();
+    records[3]["modified"] = json!("2999-01-01T00:00:00Z");
+    mirror.publish("npm", &records);
+    let chosen = ["--ecosystem", "npm", "--no-kev", "--no-epss"];
+    assert_eq!(machine.sync(&mirror, &chosen).status.code(), Some(0));
+    records[3] = record("MAL-3", "npm", "p", "2.0.0", 2);
+    mirror.list("npm", &records);
+    let output = machine.sync(&mirror, &chosen);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(told(&output).contains("1 new or changed"), "{}", told(&output));
+    assert_eq!(machine.fixed("MAL-3"), "2.0.0");
+}
+
+#[test]
 fn what_is_no_archive_or_no_list_is_refused() {
     let (mirror, machine) = (Mirror::new(), Machine::new());
     let chosen = ["--ecosystem", "npm", "--no-kev", "--no-epss"];

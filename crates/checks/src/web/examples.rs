@@ -1,21 +1,14 @@
 //! Runs the examples of every page. A block that begins with ```` ```html ```` is the body of a page, one that begins with ```` ```http ````
-//! is a visit: answers one after the other, each with its request (`GET https://example.com/app.js`, `/` if there is none; `as exposed`
-//! behind it names the role that the URL does not tell), its status line, its head, an empty line and its body. `finds` behind the
-//! language says that the check finds something, `finds 2` how often; otherwise it finds nothing.
+//! is a visit ([`literal`]). `finds` behind the language says that the check finds something, `finds 2` how often; otherwise it finds
+//! nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use model::site::{Answer, Headers, HttpVersion, Outcome, Resource, Role, Site};
-use url::Url;
-
-use super::{Check, Visit, catalogue};
-
-const START: &str = "https://example.com/";
+use super::{Check, Run, Visit, catalogue, literal};
 
 struct Example {
     text: String,
@@ -50,104 +43,9 @@ fn examples(page: &str) -> Vec<Example> {
     examples
 }
 
-fn site(example: &Example) -> Site {
-    let start = Url::parse(START).unwrap();
-    if example.is_html {
-        let mut headers = Headers::default();
-        headers.add("content-type", b"text/html; charset=utf-8");
-        let resource = resource(Role::Page, &start, 200, headers, &example.text);
-        return Site { start, resources: vec![resource] };
-    }
-    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
-    for line in example.text.lines() {
-        let request = line.strip_prefix("GET ").filter(|url| url.starts_with("http"));
-        match (request, parts.last_mut()) {
-            (Some(request), _) => parts.push((request.to_owned(), Vec::new())),
-            (None, None) => parts.push((START.to_owned(), vec![line])),
-            (None, Some((_, lines))) => lines.push(line),
-        }
-    }
-    let resources: Vec<Resource> =
-        parts.iter().map(|(request, lines)| answered(request, lines)).collect();
-    Site { start: resources.first().unwrap().url.clone(), resources }
-}
-
-fn answered(request: &str, lines: &[&str]) -> Resource {
-    let (url, role) = match request.split_once(" as ") {
-        Some((url, role)) => (url, Some(role)),
-        None => (request, None),
-    };
-    let url = Url::parse(url).unwrap();
-    let mut lines = lines.iter();
-    let status = lines.next().unwrap();
-    let (_, status) = status.split_once(' ').unwrap_or_else(|| panic!("no status line: {status}"));
-    let status = status.split(' ').next().unwrap().parse().unwrap();
-    let mut headers = Headers::default();
-    for line in lines.by_ref().take_while(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("no header: {line}"));
-        headers.add(name, value.as_bytes());
-    }
-    let body = lines.copied().collect::<Vec<_>>().join("\n");
-    let role = role.map_or_else(|| role_of(&url, &headers), role_named);
-    resource(role, &url, status, headers, &body)
-}
-
-fn role_of(url: &Url, headers: &Headers) -> Role {
-    let media_type = headers.get("content-type").unwrap_or_default();
-    match url.path() {
-        "/robots.txt" => Role::Robots,
-        path if path.starts_with("/.well-known/") => Role::WellKnown,
-        path if path.ends_with(".map") => Role::SourceMap,
-        path if path.ends_with("sitemap.xml") => Role::Sitemap,
-        path if path.ends_with(".webmanifest") => Role::Manifest,
-        path if path.ends_with(".ico") => Role::Icon,
-        path if path.ends_with(".js") => Role::Script,
-        path if path.ends_with(".css") => Role::Style,
-        _ if media_type.starts_with("image/") => Role::Image,
-        _ if media_type.starts_with("font/") => Role::Font,
-        _ => Role::Page,
-    }
-}
-
-fn role_named(name: &str) -> Role {
-    match name {
-        "page" => Role::Page,
-        "script" => Role::Script,
-        "style" => Role::Style,
-        "image" => Role::Image,
-        "font" => Role::Font,
-        "plain http" => Role::PlainHttp,
-        "missing" => Role::Missing,
-        "exposed" => Role::Exposed,
-        "link" => Role::Link,
-        "backend" => Role::Backend,
-        _ => panic!("no role `{name}`"),
-    }
-}
-
-fn resource(role: Role, url: &Url, status: u16, headers: Headers, body: &str) -> Resource {
-    let answer = Answer {
-        url: url.clone(),
-        status,
-        version: HttpVersion::Http2,
-        headers,
-        body: body.as_bytes().into(),
-        wire_bytes: body.len() as u64,
-        is_cut: false,
-        first_byte: Duration::from_millis(50),
-        end: Duration::from_millis(60),
-    };
-    Resource {
-        role,
-        url: url.clone(),
-        referrer: None,
-        hops: Vec::new(),
-        outcome: Outcome::Answered(Box::new(answer)),
-    }
-}
-
 fn found(check: &Check, example: &Example) -> usize {
-    let site = site(example);
+    let text = &example.text;
+    let site = if example.is_html { literal::page(text) } else { literal::visit(text) };
     let found = check.judge(&Visit::of(&site));
     // One problem at several places is one.
     found.into_iter().map(|found| found.key).collect::<BTreeSet<_>>().len()
@@ -170,7 +68,8 @@ fn every_example_is_found_or_not_as_its_page_says() {
         }
         let is_found = examples.iter().any(|example| example.finds.is_some());
         let is_silent = examples.iter().any(|example| example.finds.is_none());
-        if !is_found || !is_silent {
+        let is_judged_here = !matches!(check.run, Run::Engine);
+        if is_judged_here && !(is_found && is_silent) {
             wrong.push(format!("{}: one example that is found, one that is not", check.id));
         }
     }

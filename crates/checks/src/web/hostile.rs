@@ -44,7 +44,7 @@ fn site(body: &str, status: u16) -> Site {
         let outcome = Outcome::Answered(Box::new(answer));
         Resource { role, url, referrer: None, hops: Vec::new(), outcome }
     });
-    Site { start: start.clone(), resources: resources.collect() }
+    Site { resources: resources.collect(), ..Site::new(start.clone(), 1_800_000_000_000) }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod cdn;
 mod embedded;
 mod found;
 mod gathered;
+mod grade;
 mod guide;
 mod party;
 mod scripts;
@@ -28,15 +29,20 @@ mod performance;
 mod platform;
 mod runtime;
 mod schema;
+mod secrets;
 mod seo;
 mod tls;
+
+use std::sync::LazyLock;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
 pub use exposure::{EXPOSED_PATHS, ExposedPath};
 pub use found::{Found, Report};
+pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
 pub use libraries::{Library, libraries};
+pub use secrets::{JS_BUNDLE_SWEEP, PATTERNS};
 pub use visit::{Page, Visit};
 
 /// A check of websites.
@@ -65,6 +71,8 @@ pub enum Run {
     Page(fn(&Page<'_>, &Visit<'_>, &mut Report)),
     /// The visit as a whole.
     Site(fn(&Visit<'_>, &mut Report)),
+    /// More than the visit: the engine judges it, with rules and an index that it has.
+    Engine,
 }
 
 /// The text of a check's page under `docs/checks/`.
@@ -77,7 +85,7 @@ pub(crate) use page;
 
 /// Every check of websites, by category.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    let categories: [&'static [&'static Check]; 17] = [
+    let categories: [&'static [&'static Check]; 18] = [
         accessibility::CHECKS,
         backends::CHECKS,
         content::CHECKS,
@@ -93,10 +101,18 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         platform::CHECKS,
         runtime::CHECKS,
         schema::CHECKS,
+        secrets::CHECKS,
         seo::CHECKS,
         tls::CHECKS,
     ];
     categories.into_iter().flatten().copied()
+}
+
+/// Every check of websites, and what its page says.
+pub fn pages() -> &'static [(&'static Check, Guide<'static>)] {
+    static PAGES: LazyLock<Vec<(&'static Check, Guide<'static>)>> =
+        LazyLock::new(|| catalogue().map(|check| (check, check.guide())).collect());
+    &PAGES
 }
 
 impl Check {
@@ -118,6 +134,7 @@ impl Check {
         match self.run {
             Run::Page(run) => visit.pages.iter().for_each(|page| run(page, visit, &mut report)),
             Run::Site(run) => run(visit, &mut report),
+            Run::Engine => {}
         }
         report.into_found()
     }
@@ -127,3 +144,5 @@ impl Check {
 mod examples;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod literal;

@@ -35,16 +35,26 @@ pub(crate) struct Manifests {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     bytes: usize,
     pub(crate) notes: Vec<Note>,
+    /// The target, if it is one file: who names it expects something of it.
+    pub(crate) alone: Option<Alone>,
     /// Source files, if there are advisories that may ask about them.
     pub(crate) sources: Option<Known>,
 }
 
+/// A file that is the whole target.
+pub(crate) struct Alone {
+    pub(crate) path: TargetPath,
+    /// It says that it is a bill of materials.
+    pub(crate) claims_sbom: bool,
+}
+
 impl Manifests {
-    /// Where `dependencies` are to be judged.
-    pub(crate) fn shared(dependencies: Option<&Dependencies>) -> Shared {
+    /// Where `dependencies` are to be judged, of a target that may be the one file `alone`.
+    pub(crate) fn shared(dependencies: Option<&Dependencies>, alone: Option<TargetPath>) -> Shared {
         let index = dependencies.and_then(|dependencies| dependencies.index.as_ref());
         let sources = index.map(|_| Known::default());
-        Arc::new(Mutex::new(Self { sources, ..Self::default() }))
+        let alone = alone.map(|path| Alone { path, claims_sbom: false });
+        Arc::new(Mutex::new(Self { alone, sources, ..Self::default() }))
     }
 
     /// Is told of every file and of what was passed over.
@@ -131,9 +141,17 @@ fn may_be_sbom(path: &str) -> bool {
 /// Keeps what is wanted of a piece. Pieces of one file come in order.
 pub(crate) fn keep(manifests: &Shared, piece: &Piece<'_>) {
     let Origin::File(path) = piece.origin else { return };
-    let Some(wanted) = wanted(path.as_str()) else { return };
+    let wanted = wanted(path.as_str());
+    // A target that is one file has a name and no folder.
+    if wanted.is_none() && path.as_str().contains('/') {
+        return;
+    }
     let Some(own) = piece.bytes.get(piece.own.clone()) else { return };
     let mut manifests = lock(manifests);
+    if let Some(alone) = manifests.alone.as_mut().filter(|_| piece.is_first()) {
+        alone.claims_sbom = sbom::claims_to_be_sbom(own);
+    }
+    let Some(wanted) = wanted else { return };
     let is_begun = manifests.files.contains_key(path.as_str());
     if wanted == Wanted::IfSbom && !is_begun && !sbom::looks_like_sbom(own) {
         return;
@@ -171,14 +189,13 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn new(scan: &Scan) -> Self {
-        let manifests = Manifests::shared(scan.dependencies.as_ref());
+    pub(crate) fn new(scan: &Scan, manifests: Shared) -> Self {
         Self { manifests, progress: None, cancel: scan.cancel.clone() }
     }
 
     /// One that tells how much it looks at.
-    pub(crate) fn telling(scan: &Scan) -> Self {
-        Self { progress: Some(Arc::clone(&scan.progress)), ..Self::new(scan) }
+    pub(crate) fn telling(scan: &Scan, manifests: Shared) -> Self {
+        Self { progress: Some(Arc::clone(&scan.progress)), ..Self::new(scan, manifests) }
     }
 }
 

@@ -8,7 +8,7 @@ mod tests;
 mod vex;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -24,7 +24,7 @@ use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, Targ
 
 use crate::{Scan, licences::Licences};
 use finding::Found;
-use manifests::{Manifests, is_installed_by_mix};
+use manifests::{Alone, Manifests, is_installed_by_mix};
 use reach::{Known, Questions};
 use vex::Statements;
 
@@ -32,6 +32,9 @@ use vex::Statements;
 const MAX_FINDINGS: usize = 50_000;
 /// Problems of one file that are told one by one.
 const MAX_PROBLEMS: usize = 20;
+
+/// Releases of distributions that one note names.
+const MAX_RELEASES: usize = 5;
 
 /// What packages are judged by.
 #[derive(Clone, Default)]
@@ -88,6 +91,8 @@ pub(crate) struct Judged {
 pub(crate) fn judge(scan: &Scan, dependencies: &Dependencies, manifests: Manifests) -> Judged {
     let mut notes = manifests.notes;
     let listed = list(&manifests.files, scan, &mut notes);
+    let alone = manifests.alone;
+    notes.extend(alone.and_then(|alone| nothing_listed(alone, &manifests.files, &notes)));
     let own = own_statements(&manifests.files, dependencies, &mut notes);
     let mut judged = judge_listed(scan, dependencies, &own, listed, &manifests.files);
     notes.append(&mut judged.notes);
@@ -113,12 +118,15 @@ pub(crate) fn judge_listed(
             packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
         }
     }
-    let statements = Statements::of(dependencies.vex.iter().chain(own));
+    let named = listed.iter().flat_map(|listed| &listed.list.dependencies);
+    let named = named.map(|dependency| &dependency.package);
+    let statements = Statements::of(dependencies.vex.iter().chain(own), named);
     let mut found = Found::default();
     match &dependencies.index {
         Some(index) => {
             notes.extend(not_covered(index, packages.keys().copied()));
-            notes.extend(of_no_release(packages.keys().copied()));
+            notes.extend(of_no_release(index, packages.keys().copied()));
+            notes.extend(of_no_ecosystem(&packages));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
                     break;
@@ -153,8 +161,10 @@ pub(crate) fn judge_listed(
     }
     for finding in found.findings.iter_mut().filter(|finding| finding.counts()) {
         let detail = finding.package.as_deref();
-        finding.suppression =
-            detail.and_then(|detail| statements.suppression(&finding.aliases, detail));
+        finding.suppression = detail.and_then(|detail| {
+            let at = packages.get(&detail.package).map(Vec::as_slice).unwrap_or_default();
+            statements.suppression(&finding.aliases, detail, at)
+        });
     }
     let questions = Questions::of(found.questions, files);
     Judged { findings: found.findings, questions, sources: Known::default(), notes, listed }
@@ -181,17 +191,59 @@ fn not_covered<'p>(index: &Index, packages: impl Iterator<Item = &'p Package>) -
     })
 }
 
-/// Packages of distributions whose release nothing tells: advisories are about those of releases.
-fn of_no_release<'p>(packages: impl Iterator<Item = &'p Package>) -> Option<Note> {
-    let is_lost =
-        |package: &&Package| package.ecosystem.has_releases() && package.release.is_none();
-    let count = packages.filter(is_lost).count();
-    (count > 0).then(|| {
-        let message = format!(
-            "{count} packages of distributions were not judged: nothing tells of which release they are"
-        );
-        Note::general(NoteKind::NotJudged, message)
-    })
+/// Packages of distributions whose release nothing tells, or of which nothing is known: advisories are about those of releases.
+fn of_no_release<'p>(
+    index: &Index,
+    packages: impl Iterator<Item = &'p Package>,
+) -> impl Iterator<Item = Note> {
+    let mut of_none = 0;
+    let mut of_unknown = 0;
+    let mut words = BTreeSet::new();
+    for package in packages.filter(|package| package.ecosystem.has_releases()) {
+        match package.release.as_deref() {
+            None => of_none += 1,
+            // That nothing at all is known of the distribution is told already.
+            Some(release) if index.covers(package.ecosystem) && !index.covers_release(package) => {
+                of_unknown += 1;
+                if words.len() < MAX_RELEASES {
+                    let release = model::one_line(release, 60);
+                    words.insert(format!("`{}:{release}`", package.ecosystem));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    let of_none = (of_none > 0).then(|| {
+        format!(
+            "{of_none} packages of distributions were not judged: nothing tells of which release they are"
+        )
+    });
+    let of_unknown = (of_unknown > 0).then(|| {
+        let words: Vec<String> = words.into_iter().collect();
+        format!(
+            "{of_unknown} packages of distributions were not judged: the index has no advisories of their release, {}",
+            words.join(", ")
+        )
+    });
+    let messages = of_none.into_iter().chain(of_unknown);
+    messages.map(|message| Note::general(NoteKind::NotJudged, message))
+}
+
+/// Packages of bills of materials of which nothing tells what anybody else calls them. Samples need not be whole.
+fn of_no_ecosystem(packages: &BTreeMap<&Package, Vec<At<'_>>>) -> Option<Note> {
+    let is_meant = |at: &At<'_>| !finding::is_sample(at.listed.path.as_str());
+    let is_lost = |(package, at): &(&&Package, &Vec<At<'_>>)| {
+        package.ecosystem == Ecosystem::Generic && at.iter().any(is_meant)
+    };
+    let lost: Vec<_> = packages.iter().filter(is_lost).collect();
+    let (first, at) = lost.first()?;
+    let message = format!(
+        "{} packages of bills of materials were not judged, such as `{}`: no package URL of a known kind says which they are",
+        lost.len(),
+        model::one_line(&first.name, 80)
+    );
+    let path = at.first().map(|at| at.listed.path.clone()).filter(|_| lost.len() == 1);
+    Some(Note { kind: NoteKind::NotJudged, path, message })
 }
 
 /// The project's own statements, if they count.
@@ -247,6 +299,58 @@ fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -
         notes.push(Note::general(NoteKind::Limit, message));
     }
     listed
+}
+
+/// A target that is one file of which no reader knows what it is. Nobody expects packages of source code.
+fn nothing_listed(alone: Alone, files: &BTreeMap<String, Vec<u8>>, notes: &[Note]) -> Option<Note> {
+    let Alone { path, claims_sbom } = alone;
+    let is_sbom = || files.get(path.as_str()).is_some_and(|bytes| sbom::looks_like_sbom(bytes));
+    let is_known = match lockfiles::format_of(path.as_str()) {
+        // Of the names of bills of materials some mean other things, too.
+        Some(format) if format.name == sbom::FORMAT.name => is_sbom(),
+        Some(_) => true,
+        None => is_sbom() || vex::is_document(path.as_str()),
+    };
+    let is_told = |note: &Note| note.kind.is_incomplete() && note.path.as_ref() == Some(&path);
+    if is_known || notes.iter().any(is_told) {
+        return None;
+    }
+    if claims_sbom {
+        let message = "no packages were listed from it: it is a bill of materials of a kind or version that is not known here";
+        return Some(Note::at(NoteKind::PackagesUnread, path, message));
+    }
+    may_list(path.as_str()).then(|| {
+        let message = "no packages were listed from it: neither its name nor its content is that of a lock file, manifest or bill of materials that is known here";
+        Note::at(NoteKind::Format, path, message)
+    })
+}
+
+/// Whether somebody may have meant a file to be a list of packages: data, a file without an extension, an archive.
+fn may_list(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension.to_ascii_lowercase();
+    matches!(
+        &*extension,
+        "" | "bom"
+            | "cdx"
+            | "csv"
+            | "gz"
+            | "jar"
+            | "json"
+            | "lock"
+            | "rdf"
+            | "sbom"
+            | "spdx"
+            | "tag"
+            | "tar"
+            | "tgz"
+            | "toml"
+            | "txt"
+            | "xml"
+            | "yaml"
+            | "yml"
+            | "zip"
+    )
 }
 
 /// What is wrong with a file: first that something of it was not read. A broken file among those of tests is there to be broken.

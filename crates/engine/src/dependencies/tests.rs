@@ -275,6 +275,45 @@ fn what_somebody_states_not_to_concern_the_project_is_suppressed_and_counted() {
 }
 
 #[test]
+fn a_statement_about_a_part_of_a_dependency_holds_where_only_that_leads_to_it() {
+    let suppressed = |lock: &str, product: &str, status: &str| {
+        let text = format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "a", "statements": [
+            {{"vulnerability": {{"name": "CVE-2021-23337"}}, "status": "not_affected", "impact_statement": "no",
+            "products": [{{"@id": "https://example.org/app", "subcomponents": [{{"@id": "pkg:npm/other"}}]}},
+            {{"@id": "{product}", "subcomponents": [{{"@id": "pkg:npm/lodash@4.17.15"}}]}}]}},
+            {{"vulnerability": {{"name": "CVE-2021-23337"}}, "status": "{status}",
+            "products": [{{"@id": "pkg:npm/evil", "subcomponents": [{{"@id": "pkg:npm/lodash"}}]}}]}}]}}"#
+        );
+        let files = folder(&[("package-lock.json", lock)]);
+        let judge = Dependencies {
+            index: Some(index(&[LODASH])),
+            vex: vec![formats::vex::read(text.as_bytes())],
+            ..Dependencies::default()
+        };
+        let scan = scan(judge, Suppressions::default());
+        let outcome = scan.directory(files.path(), true).unwrap();
+        outcome.findings.iter().find(|one| one.aliases.len() == 2).unwrap().suppression.is_some()
+    };
+    // `evil` does not lead to it, so that what is repaired in it says nothing.
+    let not_affected = |lock: &str, product: &str| suppressed(lock, product, "fixed");
+    for own in ["https://example.org/app", "pkg:oci/app@sha256%3Aab", "pkg:npm/app"] {
+        assert!(not_affected(LOCK, own), "{own}");
+    }
+    assert!(not_affected(LOCK, "pkg:npm/a") && not_affected(LOCK, "pkg:npm/a@1.0.0"));
+    for other in ["pkg:npm/a@2.0.0", "pkg:npm/evil", "pkg:npm/lodash"] {
+        assert!(!not_affected(LOCK, other), "{other}");
+    }
+    // Another way leads to it, or the project itself asks for it.
+    let another = LOCK.replace(r#""dev": true"#, r#""dependencies": {"lodash": "4"}"#);
+    assert!(!not_affected(&another, "pkg:npm/a") && not_affected(&another, "pkg:npm/app"));
+    let asked = LOCK.replace(r#""a": "^1.0.0""#, r#""a": "^1.0.0", "lodash": "4""#);
+    assert!(!not_affected(&asked, "pkg:npm/a"));
+    // Nobody is let off against a later statement.
+    assert!(!suppressed(LOCK, "pkg:npm/a", "affected"));
+}
+
+#[test]
 fn somebody_elses_bill_of_materials_is_judged_whatever_its_name() {
     let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
         {"type": "library", "name": "lodash", "version": "4.17.15", "purl": "pkg:npm/lodash@4.17.15"}]}"#;
@@ -380,4 +419,89 @@ fn a_package_may_be_allowed_with_a_reason() {
     let severe =
         "[licences]\ndenied = ['GPL-*']\n[severities]\n'dependencies.licence-denied' = 'high'";
     assert_eq!(licensed(severe).findings[0].severity, Severity::High);
+}
+
+/// What a scan of one file says of it.
+fn notes_of_file(name: &str, text: &str) -> Vec<NoteKind> {
+    let files = folder(&[(name, text)]);
+    let judge = Dependencies { index: Some(index(&[LODASH])), ..Dependencies::default() };
+    let scan = scan(judge, Suppressions::default());
+    let outcome = scan.directory(&files.path().join(name), true).unwrap();
+    assert!(outcome.notes.iter().all(|note| note.path.as_ref().unwrap().as_str() == name));
+    outcome.notes.iter().map(|note| note.kind).collect()
+}
+
+#[test]
+fn a_file_that_was_named_and_lists_nothing_is_told() {
+    for (name, text) in [
+        ("x.json", r#"{"packages": [{"SPDXID": 1}], "x": "SPDXID: 2"}"#),
+        ("my-package-lock.json", LOCK),
+        ("bom.json", "{}"),
+        ("Cargo", "[[package]]"),
+        ("empty.yaml", ""),
+    ] {
+        assert_eq!(notes_of_file(name, text), [NoteKind::Format], "{name}");
+    }
+    for (name, text) in [
+        ("x.json", r#"{"spdxVersion": "SPDX-9.0", "packages": []}"#),
+        ("x.json", r#"{"a": {"b": [","]}, "SPDXID": "SPDXRef-DOCUMENT""#),
+        (
+            "x.json",
+            r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#,
+        ),
+        ("bom.json", r#"{"bomFormat": "Another", "components": []}"#),
+        ("x.spdx.json", "{}"),
+        ("x.yaml", "SPDXID: SPDXRef-DOCUMENT\nspdxVersion: SPDX-2.3\n"),
+        ("x.rdf", "<rdf:RDF xmlns=\"http://spdx.org/rdf/terms#\"/>"),
+        ("x.c", "SPDXID: x\n"),
+    ] {
+        assert_eq!(notes_of_file(name, text), [NoteKind::PackagesUnread], "{name} {text}");
+    }
+    for (name, text) in [
+        ("package-lock.json", LOCK),
+        ("requirements.txt", ""),
+        ("main.c", "int x;"),
+        ("x.json", r#"{"spdxVersion": "SPDX-2.3", "packages": []}"#),
+    ] {
+        assert_eq!(notes_of_file(name, text), [], "{name}");
+    }
+    // Beside others, and in a folder, a file may be anything.
+    assert!(scanned(&[("x.json", r#"{"SPDXID": "x"}"#)], &[LODASH]).notes.is_empty());
+}
+
+#[test]
+fn packages_that_nobody_else_can_name_are_not_called_well() {
+    let bill = r#"{"bomFormat": "CycloneDX", "components": [
+        {"type": "library", "name": "zlib", "version": "1.2.11"}, {"type": "library", "name": "b", "version": "1"}]}"#;
+    let outcome = scanned(&[("bom.json", bill)], &[LODASH]);
+    let [note] = outcome.notes.as_slice() else { panic!("{:?}", outcome.notes) };
+    assert_eq!(note.kind, NoteKind::NotJudged);
+    assert!(note.message.contains("2 packages") && note.message.contains("`b`"), "{note:?}");
+    assert_eq!(outcome.packages[0].list.dependencies.len(), 2);
+    assert!(scanned(&[("tests/bom.json", bill)], &[LODASH]).is_complete());
+}
+
+#[test]
+fn packages_of_a_release_of_which_nothing_is_known_are_not_called_well() {
+    let known = r#"{"id": "RHSA-1", "affected": [{"package": {"ecosystem": "Red Hat:enterprise_linux:9::baseos", "name": "bash"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "5.1.8-9.el9"}]}]}]}"#;
+    let scanned = |distro: &str| {
+        let bill = format!(
+            r#"{{"bomFormat": "CycloneDX", "components": [{{"type": "library", "name": "bash", "version": "5.1.8-6.el9",
+            "purl": "pkg:rpm/redhat/bash@5.1.8-6.el9?arch=x86_64{distro}"}}]}}"#
+        );
+        scanned(&[("bom.json", &bill)], &[known])
+    };
+    let outcome = scanned("&distro=rhel-9.4");
+    assert_eq!(checks(&outcome), [("dependencies.known-vulnerability", "bash")]);
+    assert!(outcome.is_complete());
+    for (distro, word) in
+        [("&distro=rhel-8", "`Red Hat:enterprise_linux:8`"), ("", "nothing tells")]
+    {
+        let outcome = scanned(distro);
+        assert!(outcome.findings.is_empty());
+        let [note] = outcome.notes.as_slice() else { panic!("{:?}", outcome.notes) };
+        assert_eq!(note.kind, NoteKind::NotJudged);
+        assert!(note.message.contains(word), "{note:?}");
+    }
 }

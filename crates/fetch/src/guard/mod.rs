@@ -202,7 +202,7 @@ impl Policy {
         Ok(Checked { addresses })
     }
 
-    fn require_address(&self, host: &str, address: IpAddr) -> Result<(), Error> {
+    pub(crate) fn require_address(&self, host: &str, address: IpAddr) -> Result<(), Error> {
         self.check_address(address).map_err(|range| Error::AddressRefused {
             host: host.to_owned(),
             // The one that `allow_private` is compared with.

@@ -183,7 +183,9 @@ impl SafeUrl {
         safe
     }
 
-    pub(crate) fn url(&self) -> &Url {
+    /// The whole URL. Its path and query may be secrets: not for logs.
+    #[must_use]
+    pub fn url(&self) -> &Url {
         &self.url
     }
 

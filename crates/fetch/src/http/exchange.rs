@@ -2,18 +2,19 @@
 
 use std::{
     io::{self, Read},
+    net::SocketAddr,
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use reqwest::{
-    StatusCode,
+    StatusCode, Version,
     blocking::{Client, Request},
     header::HeaderMap,
 };
 
-use super::{Opened, failure, pinned::Pin};
+use super::{Opened, Timing, failure, pinned::Pin};
 use crate::{
     Error, SafeUrl,
     watch::{TICK, Watch},
@@ -24,10 +25,29 @@ const QUEUE: usize = 4;
 const PIECE_BYTES: usize = 64 << 10;
 
 enum Event {
-    Head(StatusCode, HeaderMap),
+    Head(Box<Head>),
     Piece(Vec<u8>),
     Failed(Error),
     End,
+}
+
+struct Head {
+    status: StatusCode,
+    version: Version,
+    headers: HeaderMap,
+    peer: Option<SocketAddr>,
+    at: Instant,
+}
+
+/// A request that is ready to go.
+pub(super) struct Ready {
+    pub(super) request: Request,
+    pub(super) url: SafeUrl,
+    pub(super) pin: Pin,
+    /// When the hop began.
+    pub(super) since: Instant,
+    /// What resolving its host took of it.
+    pub(super) resolved: Duration,
 }
 
 /// The rest of an answer. Errors of `read` carry an [`Error`]; [`unwrap`] takes it out.
@@ -41,12 +61,11 @@ pub(crate) struct Body {
 
 pub(super) fn start(
     client: Client,
-    request: Request,
-    url: SafeUrl,
-    pin: Pin,
+    ready: Ready,
     watch: Watch,
     idle: Duration,
 ) -> Result<Opened, Error> {
+    let Ready { request, url, pin, since, resolved } = ready;
     let (send, events) = sync_channel(QUEUE);
     let at = url.clone();
     thread::Builder::new()
@@ -58,13 +77,17 @@ pub(super) fn start(
         .map_err(|error| Error::Start { reason: error.to_string() })?;
     let host = url.host().to_owned();
     let body = Body { events, watch, host, piece: io::Cursor::default(), ended: false };
-    match body.next()? {
-        Event::Head(status, headers) => Ok(Opened { status, headers, url, body }),
-        Event::Failed(error) => Err(error),
+    let Head { status, version, headers, peer, at } = match body.next()? {
+        Event::Head(head) => *head,
+        Event::Failed(error) => return Err(error),
         Event::Piece(_) | Event::End => {
-            Err(Error::Http { host: body.host, reason: "an answer without a head".to_owned() })
+            let reason = "an answer without a head".to_owned();
+            return Err(Error::Http { host: body.host, reason });
         }
-    }
+    };
+    let first_byte = at.saturating_duration_since(since);
+    let timing = Timing { resolved, first_byte, end: first_byte };
+    Ok(Opened { status, version, headers, url, peer, since, timing, body })
 }
 
 fn run(
@@ -80,7 +103,13 @@ fn run(
         Err(error) => return events.send(Event::Failed(failure::of_request(&error, url, idle))),
     };
     drop(pin);
-    events.send(Event::Head(response.status(), response.headers().clone()))?;
+    events.send(Event::Head(Box::new(Head {
+        status: response.status(),
+        version: response.version(),
+        headers: response.headers().clone(),
+        peer: response.remote_addr(),
+        at: Instant::now(),
+    })))?;
     loop {
         let mut piece = vec![0; PIECE_BYTES];
         match response.read(&mut piece) {
@@ -96,6 +125,10 @@ fn run(
 }
 
 impl Body {
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     fn next(&self) -> Result<Event, Error> {
         loop {
             self.watch.check(&self.host)?;
@@ -127,7 +160,7 @@ impl Read for Body {
                     self.ended = true;
                     return Err(wrap(error));
                 }
-                Event::Head(..) => {}
+                Event::Head(_) => {}
             }
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! Names are resolved and judged before each request and each redirect; the network stack below is given exactly the judged addresses and
 //! has no resolver of its own. Redirects are followed here, hop by hop, each one through the policy. No proxy is taken from the environment's
-//! variables, no cookie is kept, no body decompressed. The system's certificates are where `SSL_CERT_FILE` and `SSL_CERT_DIR` say, if they do.
+//! variables, no cookie is kept, no body decompressed but for a crawl ([`Client::exchange`]). The system's certificates are where `SSL_CERT_FILE` and `SSL_CERT_DIR` say, if they do.
 
+mod coding;
+mod crawl;
 mod download;
 mod exchange;
 mod failure;
@@ -12,6 +14,7 @@ mod pinned;
 use std::{
     fmt,
     io::Read as _,
+    net::SocketAddr,
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError},
@@ -21,21 +24,40 @@ use std::{
 };
 
 pub use reqwest::{
-    Method, StatusCode,
+    Method, StatusCode, Version,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 
 use crate::{
     Error, Policy, Resolve, SafeUrl,
     guard::{Checked, Scheme},
+    tls::Roots,
     watch::{TICK, Watch},
 };
 
+pub use coding::Coding;
+pub use crawl::{Bounds, Cut, Exchange, Timing};
 pub use download::{Download, Downloaded, Validators};
 pub(crate) use exchange::{Body, unwrap};
 
 /// `bartizan/<version>`.
 pub const USER_AGENT: &str = concat!("bartizan/", env!("CARGO_PKG_VERSION"));
+
+/// Bytes of an answer's head over HTTP/2; over HTTP/1.1 the network stack's own limit is 400 KiB.
+const HEAD_BYTES: u32 = 256 << 10;
+/// Headers of an answer.
+const HEADERS: usize = 512;
+
+/// What a client does its own way.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Authorities to trust beside the system's, as PEM.
+    pub authorities_pem: Vec<u8>,
+    /// Names the product and a URL to learn more; [`USER_AGENT`] without one.
+    pub user_agent: Option<String>,
+    /// Whether to go on where a certificate does not verify. No request that carries a secret is sent by such a client.
+    pub accept_invalid_certificates: bool,
+}
 
 /// The guarded client. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -45,6 +67,8 @@ pub struct Client {
     public: Connections,
     /// Apart, so that what may go to private networks only is sent over no connection that leaves them.
     private: Connections,
+    accepts_invalid_certificates: bool,
+    roots: Arc<Roots>,
 }
 
 #[derive(Clone)]
@@ -94,8 +118,13 @@ pub struct Response {
 /// An answer whose body has not been read.
 pub(crate) struct Opened {
     pub(crate) status: StatusCode,
+    pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) url: SafeUrl,
+    pub(crate) peer: Option<SocketAddr>,
+    /// When its hop began.
+    pub(crate) since: Instant,
+    pub(crate) timing: Timing,
     pub(crate) body: Body,
 }
 
@@ -162,18 +191,42 @@ impl Client {
         resolver: impl Resolve + 'static,
         pem: &[u8],
     ) -> Result<Self, Error> {
-        let public = Connections::new(&policy, pem)?;
+        let options = Options { authorities_pem: pem.to_vec(), ..Options::default() };
+        Self::with_options(policy, resolver, &options)
+    }
+
+    /// A client with options.
+    ///
+    /// # Errors
+    /// [`Error::Certificates`], [`Error::Start`], [`Error::InvalidHeader`] for a user agent that cannot be sent.
+    pub fn with_options(
+        policy: Policy,
+        resolver: impl Resolve + 'static,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let public = Connections::new(&policy, options)?;
         let private = match policy.allow_private.as_slice() {
             [] => public.clone(),
-            _ => Connections::new(&policy, pem)?,
+            _ => Connections::new(&policy, options)?,
         };
-        Ok(Self { policy: Arc::new(policy), resolver: Arc::new(resolver), public, private })
+        Ok(Self {
+            policy: Arc::new(policy),
+            resolver: Arc::new(resolver),
+            public,
+            private,
+            accepts_invalid_certificates: options.accept_invalid_certificates,
+            roots: Arc::new(Roots::new(&options.authorities_pem)),
+        })
     }
 
     /// The policy everything goes through.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.roots
     }
 
     /// Parses a URL through the client's policy.
@@ -257,8 +310,17 @@ impl Client {
         if !matches!(url.scheme(), Scheme::Https | Scheme::Http) {
             return Err(Error::InvalidUrl { reason: "it is not an https or http URL" });
         }
+        if self.accepts_invalid_certificates && without_secrets(&request.headers) != request.headers
+        {
+            return Err(Error::SecretWithheld {
+                host: url.host().to_owned(),
+                reason: "certificates that do not verify are accepted here",
+            });
+        }
         watch.check(url.host())?;
+        let since = Instant::now();
         let checked = self.resolve(url, watch)?;
+        let resolved = since.elapsed();
         let secret = request.headers.values().any(HeaderValue::is_sensitive);
         if secret && url.scheme() == Scheme::Http && !checked.is_private() {
             return Err(Error::TokenWithheld {
@@ -277,7 +339,17 @@ impl Client {
         }
         let idle = self.policy.limits.idle;
         let sent = builder.build().map_err(|error| failure::of_request(&error, url, idle))?;
-        exchange::start(inner.clone(), sent, url.clone(), pin, watch.clone(), idle)
+        let ready = exchange::Ready { request: sent, url: url.clone(), pin, since, resolved };
+        let opened = exchange::start(inner.clone(), ready, watch.clone(), idle)?;
+        // The network stack has no other addresses; whoever changes it shall hear of it here.
+        if let Some(peer) = opened.peer {
+            self.policy.require_address(url.host(), peer.ip())?;
+        }
+        if opened.headers.len() > HEADERS {
+            let reason = format!("its answer has more than {HEADERS} headers");
+            return Err(Error::Http { host: url.host().to_owned(), reason });
+        }
+        Ok(opened)
     }
 
     fn redirected(
@@ -337,10 +409,17 @@ impl Client {
 }
 
 impl Connections {
-    fn new(policy: &Policy, pem: &[u8]) -> Result<Self, Error> {
+    fn new(policy: &Policy, options: &Options) -> Result<Self, Error> {
+        let pem = options.authorities_pem.as_slice();
         let pins = pinned::Pins::default();
+        let user_agent = options.user_agent.as_deref().unwrap_or(USER_AGENT);
+        let user_agent = HeaderValue::from_str(user_agent)
+            .map_err(|_| Error::InvalidHeader { name: "user-agent".to_owned() })?;
         let mut builder = reqwest::blocking::Client::builder()
-            .user_agent(USER_AGENT)
+            .user_agent(user_agent)
+            .http1_max_headers(HEADERS)
+            .http2_max_header_list_size(HEAD_BYTES)
+            .tls_danger_accept_invalid_certs(options.accept_invalid_certificates)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()

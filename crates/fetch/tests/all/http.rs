@@ -9,7 +9,7 @@ use fetch::{
 };
 use test_kit::{Ending, HttpServer, Reply};
 
-use crate::support::{Names, client, open};
+use crate::support::{Names, client, open, raw};
 
 fn get(client: &Client, url: &str) -> Request {
     Request::get(client.url(url).unwrap())
@@ -298,23 +298,6 @@ fn what_is_no_http_is_said_to_be_none() {
         let client = loopback();
         let error = client.send(get(&client, &format!("http://{address}/"))).unwrap_err();
         assert!(matches!(error, Error::Http { .. }), "{error:?}");
-    });
-}
-
-/// What a server without manners does with a connection.
-fn raw(
-    serve: impl Fn(&mut std::net::TcpStream) -> std::io::Result<()> + Sync,
-    check: impl FnOnce(&str),
-) {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let (mut stream, _) = listener.accept().unwrap();
-            // Until the client has had enough.
-            let _ = serve(&mut stream);
-        });
-        check(&format!("http://{address}/"));
     });
 }
 

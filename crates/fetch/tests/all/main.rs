@@ -10,8 +10,12 @@
 mod clone_http;
 mod clone_kinds;
 mod clone_ssh;
+mod crawl;
+mod dns;
 mod download;
 mod hostile;
 mod http;
 mod packs;
+mod ssrf;
 mod support;
+mod tls;

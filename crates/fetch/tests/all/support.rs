@@ -170,6 +170,23 @@ pub(crate) fn noise() -> Repo {
     repo
 }
 
+/// What a server without manners does with a connection.
+pub(crate) fn raw(
+    serve: impl Fn(&mut std::net::TcpStream) -> std::io::Result<()> + Sync,
+    check: impl FnOnce(&str),
+) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut stream, _) = listener.accept().unwrap();
+            // Until the client has had enough.
+            let _ = serve(&mut stream);
+        });
+        check(&format!("http://{address}/"));
+    });
+}
+
 /// Passes a request on to another server of the test.
 pub(crate) fn forward(server: &GitServer, request: &test_kit::Request) -> Reply {
     let client = client(open(), Names::default(), "");

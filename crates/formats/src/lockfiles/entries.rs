@@ -170,6 +170,11 @@ impl<'a> Entries<'a> {
         }
     }
 
+    /// Says whether each entry's needs are all told: see [`List::tells_all_needs`].
+    pub(crate) fn tell_all_needs(&mut self, are_told: bool) {
+        self.list.tells_all_needs = are_told;
+    }
+
     /// Says what is wrong about a slice of the text.
     pub(crate) fn problem(&mut self, at: &str, message: impl Into<String>) {
         let line = self.lines.range_of(at).map(|range| self.lines.position(range.start).line);

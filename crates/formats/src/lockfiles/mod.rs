@@ -31,7 +31,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry};
 
 use model::{Dependency, Relation};
 
@@ -103,9 +103,36 @@ pub struct List {
     pub dependencies: Vec<Dependency>,
     /// What was not understood.
     pub problems: Vec<Problem>,
+    /// Nobody needs a dependency but those in its [`needed_by`](Dependency::needed_by), and the project where it is
+    /// [direct](Relation::Direct). Of most formats this is not known: what is not listed may need something, too.
+    pub tells_all_needs: bool,
 }
 
 impl List {
+    /// Whether each chain from what the project asks for to a dependency leads through some other that `is_gate` holds for. `false` where
+    /// that is not known.
+    pub fn leads_through(&self, index: u32, is_gate: impl Fn(&Dependency) -> bool) -> bool {
+        if !self.tells_all_needs || self.problems.iter().any(|problem| problem.is_unread) {
+            return false;
+        }
+        let mut seen = BTreeSet::from([index]);
+        let mut open = vec![index];
+        let mut is_met = false;
+        while let Some(at) = open.pop() {
+            let Some(found) = self.dependencies.get(at as usize) else { return false };
+            if at != index && is_gate(found) {
+                is_met = true;
+                continue;
+            }
+            let is_asked_for = found.relation != Relation::Transitive || found.needed_by.is_empty();
+            if is_asked_for || seen.len() + found.needed_by.len() > MAX_LOOKED_AT {
+                return false;
+            }
+            open.extend(found.needed_by.iter().filter(|who| seen.insert(**who)));
+        }
+        is_met
+    }
+
     /// A shortest chain from what the project asks for to a dependency, both included, as indices: who must be brought to a newer
     /// version so that it comes along. The dependency alone where the format does not tell who needs it, or the chain is longer than
     /// anyone would follow.

@@ -62,6 +62,15 @@ impl Needs {
         self.roots.push((node, scope));
     }
 
+    /// Whether the list will say of each entry all that need it: then none is needed by what is not listed, a checkout of git say.
+    pub(crate) fn are_all_listed(&self) -> bool {
+        let is_listed = |edge: &(Node, Node)| self.index(edge.0).is_some();
+        !self.roots.is_empty()
+            && self.listed.len() < MAX_NODES
+            && self.edges.len() < MAX_EDGES
+            && self.edges.iter().all(is_listed)
+    }
+
     /// Writes the graph into the list. Without roots, relations and scopes stay as they are: then nothing is known about them.
     pub(crate) fn apply(mut self, entries: &mut Entries<'_>, tell: Tell) {
         self.edges.sort_unstable();

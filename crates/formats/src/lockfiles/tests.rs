@@ -146,7 +146,7 @@ fn chain(facts: &[(Relation, &[u32])]) -> List {
         dependency.needed_by = needed_by.to_vec();
         dependency
     });
-    List { dependencies: dependencies.collect(), problems: Vec::new() }
+    List { dependencies: dependencies.collect(), ..List::default() }
 }
 
 #[test]
@@ -165,6 +165,59 @@ fn the_shortest_path_from_what_is_asked_for_is_found_in_cycles_too() {
     assert_eq!(list.path_to(0), [0]);
     assert_eq!(list.path_to(4), [4]);
     assert_eq!(list.path_to(99), [99]);
+}
+
+#[test]
+fn a_chain_leads_through_another_only_if_all_of_them_do_and_are_known() {
+    use Relation::{Direct, Transitive, Unknown};
+    let through = |facts: &[(Relation, &[u32])], index, gate: usize| {
+        let list = List { tells_all_needs: true, ..chain(facts) };
+        let is_gate = |found: &Dependency| std::ptr::eq(found, &list.dependencies[gate]);
+        assert!(!chain(facts).leads_through(index, |_| true));
+        list.leads_through(index, is_gate)
+    };
+    // 3 is needed by 1 and 2, these by 0, in a cycle with 4.
+    let diamond: [(_, &[u32]); 5] = [
+        (Direct, &[]),
+        (Transitive, &[0]),
+        (Transitive, &[0, 4]),
+        (Transitive, &[1, 2]),
+        (Transitive, &[2]),
+    ];
+    assert!(through(&diamond, 3, 0) && through(&diamond, 4, 2));
+    assert!(!through(&diamond, 3, 1) && !through(&diamond, 3, 3) && !through(&diamond, 0, 0));
+    assert!(!through(&[(Direct, &[]), (Direct, &[0])], 1, 0));
+    assert!(!through(&[(Direct, &[]), (Unknown, &[0])], 1, 0));
+    assert!(!through(&[(Direct, &[]), (Transitive, &[])], 1, 0));
+    assert!(!through(&[(Direct, &[]), (Transitive, &[2]), (Transitive, &[1])], 1, 0));
+    assert!(!through(&diamond, 9, 0));
+}
+
+#[test]
+fn only_lists_that_name_everybody_tell_all_needs() {
+    let tells = |path: &str, text: &str| {
+        let files = folder(&[(path, text)]);
+        (format_of(path).unwrap().read)(path, &files[path], &files).tells_all_needs
+    };
+    let npm = |more: &str| {
+        format!(
+            r#"{{"packages": {{"": {{"dependencies": {{"a": "1"}}}}, "node_modules/a": {{"version": "1.0.0", "dependencies": {{"b": "1"}}}},
+            "node_modules/b": {{"version": "1.0.0"}}{more}}}}}"#
+        )
+    };
+    assert!(tells("package-lock.json", &npm("")));
+    let checkout = r#", "node_modules/c": {"version": "1.0.0", "resolved": "git+ssh://git@example.org/c.git#1", "dependencies": {"b": "1"}}"#;
+    assert!(!tells("package-lock.json", &npm(checkout)));
+    let cargo = |source: &str| {
+        format!(
+            "[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\"a\"]\n\
+             [[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"{source}\"\ndependencies = [\"b\"]\n\
+             [[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"registry+https://example.org\"\n"
+        )
+    };
+    assert!(tells("Cargo.lock", &cargo("registry+https://example.org")));
+    assert!(!tells("Cargo.lock", &cargo("git+https://example.org/a")));
+    assert!(!tells("yarn.lock", "# yarn lockfile v1\n\na@1:\n  version \"1.0.0\"\n"));
 }
 
 #[test]

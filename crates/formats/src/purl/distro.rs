@@ -24,6 +24,8 @@ const NAMESPACES: &[(&str, Ecosystem)] = &[
     ("mageia", Ecosystem::Mageia),
     ("openeuler", Ecosystem::OpenEuler),
     ("opensuse", Ecosystem::OpenSuse),
+    ("opensuse-leap", Ecosystem::OpenSuse),
+    ("opensuse-tumbleweed", Ecosystem::OpenSuse),
     ("photon", Ecosystem::Photon),
     ("redhat", Ecosystem::RedHat),
     ("rhel", Ecosystem::RedHat),
@@ -55,10 +57,23 @@ pub(super) fn qualifier(ecosystem: Ecosystem, release: &str) -> Option<String> {
             let release = release.strip_prefix("Pro:").unwrap_or(release);
             release.strip_suffix(":LTS").unwrap_or(release)
         }
+        Ecosystem::RedHat => {
+            let version = release.strip_prefix(ENTERPRISE_LINUX)?;
+            return Some(format!("rhel-{version}"));
+        }
+        Ecosystem::Suse => {
+            let version = release.strip_prefix(ENTERPRISE_SERVER)?;
+            return Some(format!("sles-{}", version.replace(" SP", ".")));
+        }
         _ => release,
     };
     Some(format!("{namespace}-{}", release.to_lowercase().replace(' ', "-")))
 }
+
+/// Before the major version, as OSV writes it: the product of a CPE without the repository.
+const ENTERPRISE_LINUX: &str = "enterprise_linux:";
+/// Before version and service pack.
+const ENTERPRISE_SERVER: &str = "Linux Enterprise Server ";
 
 /// The release that a `distro` qualifier means, as OSV writes it; `None` where it cannot be told, or where OSV has none.
 pub(super) fn release(ecosystem: Ecosystem, distro: &str) -> Option<Arc<str>> {
@@ -81,6 +96,8 @@ pub(super) fn release(ecosystem: Ecosystem, distro: &str) -> Option<Arc<str>> {
         {
             major.to_owned()
         }
+        // A system has packages of several repositories, and does not say which streams of support it follows.
+        Ecosystem::RedHat if numeric => format!("{ENTERPRISE_LINUX}{major}"),
         Ecosystem::Debian => codename(DEBIAN, version)?.to_owned(),
         Ecosystem::Ubuntu if numeric => ubuntu(major, minor),
         Ecosystem::Ubuntu => {
@@ -95,13 +112,20 @@ pub(super) fn release(ecosystem: Ecosystem, distro: &str) -> Option<Arc<str>> {
         Ecosystem::OpenSuse => match version.split_once('-') {
             Some(("leap", version)) => format!("Leap {version}"),
             _ if version.starts_with("tumbleweed") => "Tumbleweed".to_owned(),
+            _ if is_number(major) && is_number(minor) => format!("Leap {version}"),
+            // Tumbleweed's are dates.
+            _ if is_number(version) && version.len() == 8 => "Tumbleweed".to_owned(),
             _ => return None,
         },
-        Ecosystem::Suse if numeric && minor.is_empty() => {
-            format!("Linux Enterprise Server {major}")
+        Ecosystem::Suse if numeric && matches!(minor, "" | "0") => {
+            format!("{ENTERPRISE_SERVER}{major}")
         }
-        Ecosystem::Suse if numeric => format!("Linux Enterprise Server {major} SP{minor}"),
-        Ecosystem::OpenEuler => version.to_uppercase(),
+        Ecosystem::Suse if numeric && is_number(minor) => {
+            format!("{ENTERPRISE_SERVER}{major} SP{minor}")
+        }
+        // Without its service pack, a release with long support may be any of several.
+        Ecosystem::OpenEuler if version.contains("lts") => version.to_uppercase(),
+        Ecosystem::Photon if numeric && minor.is_empty() => format!("{major}.0"),
         Ecosystem::Photon | Ecosystem::Alpaquita | Ecosystem::TuxCare | Ecosystem::BellSoft => {
             version.to_owned()
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use model::Scope;
 
-use super::document::{Component, Document};
+use super::document::{Component, Document, Kind};
 use crate::{
     json::Value,
     lockfiles::entries::Entries,
@@ -26,10 +26,13 @@ pub(super) fn read_json(bom: &Value<'_>, entries: &mut Entries<'_>) {
         let component = Component {
             reference: text("bom-ref"),
             purl: text("purl"),
+            known_as: None,
+            group: text("group"),
+            name: text("name"),
             version: text("version"),
             licence: licence.as_deref(),
             scope: scope_of(component),
-            is_no_package: is_no_package(text("type")),
+            kind: kind_of(text("type"), text("bom-ref"), product),
         };
         document.component(&component, entries);
     }
@@ -75,21 +78,22 @@ fn scope_of(component: &Value<'_>) -> Option<Scope> {
     is_development.then_some(Scope::Development)
 }
 
-fn is_no_package(kind: &str) -> bool {
-    matches!(
-        kind,
-        "application"
-            | "operating-system"
-            | "device"
-            | "file"
-            | "container"
-            | "platform"
-            | "data"
-            | "firmware"
-            | "device-driver"
-            | "machine-learning-model"
-            | "cryptographic-asset"
-    )
+fn kind_of(word: &str, reference: &str, product: &str) -> Kind {
+    match word {
+        _ if !reference.is_empty() && reference == product => Kind::Other,
+        "application" => Kind::Application,
+        "operating-system"
+        | "device"
+        | "file"
+        | "container"
+        | "platform"
+        | "data"
+        | "firmware"
+        | "device-driver"
+        | "machine-learning-model"
+        | "cryptographic-asset" => Kind::Other,
+        _ => Kind::Package,
+    }
 }
 
 pub(super) fn read_xml(tree: &Tree<'_>, entries: &mut Entries<'_>) {
@@ -117,10 +121,13 @@ pub(super) fn read_xml(tree: &Tree<'_>, entries: &mut Entries<'_>) {
         let component = Component {
             reference,
             purl: node.text_of("purl").unwrap_or_default(),
+            known_as: None,
+            group: node.text_of("group").unwrap_or_default(),
+            name: node.text_of("name").unwrap_or_default(),
             version: node.text_of("version").unwrap_or_default(),
             licence: licence.as_deref(),
             scope: is_excluded.then_some(Scope::Development),
-            is_no_package: is_no_package(&node.attribute("type").unwrap_or_default()),
+            kind: kind_of(&node.attribute("type").unwrap_or_default(), reference, &product),
         };
         document.component(&component, entries);
     }

@@ -1,8 +1,8 @@
 //! What both standards have in common: components with references, and who needs whom by them.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use model::{Dependency, Scope};
+use model::{Dependency, Ecosystem, Package, Scope};
 
 use super::purl::package_of_purl;
 use crate::{
@@ -18,11 +18,56 @@ use crate::{
 pub(super) struct Component<'v> {
     pub reference: &'v str,
     pub purl: &'v str,
+    /// Another way to say which package it is, where it has no package URL: its ecosystem, name and version.
+    pub known_as: Option<(Ecosystem, &'v str, &'v str)>,
+    /// What its name stands below, such as a vendor.
+    pub group: &'v str,
+    pub name: &'v str,
     pub version: &'v str,
     pub licence: Option<&'v str>,
     pub scope: Option<Scope>,
-    /// The product itself, a file, a machine: without a package URL, nothing is missing.
-    pub is_no_package: bool,
+    pub kind: Kind,
+}
+
+/// What a component is, and so what its package URL is missed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Package,
+    /// A program; without a version it is a folder or a lock file, of which generators say that it holds packages.
+    Application,
+    /// The product itself, a file, a machine: there is nothing to be missed.
+    Other,
+}
+
+impl Component<'_> {
+    /// The package that it is. Of no ecosystem in particular where it does not say which; `None` if it is none or has no version.
+    fn package(&self) -> Option<Package> {
+        let known = self.known_as.filter(|(_, name, _)| !name.is_empty());
+        let known = || known.and_then(|(it, name, version)| package(it, name, version));
+        package_of_purl(self.purl, self.version).or_else(known).or_else(|| {
+            let name = match self.group {
+                "" => Cow::Borrowed(self.name),
+                group => Cow::Owned(format!("{group}/{}", self.name)),
+            };
+            let is_one = self.is_package() && !self.name.is_empty();
+            is_one.then(|| package(Ecosystem::Generic, &name, self.version)).flatten()
+        })
+    }
+
+    const fn is_package(&self) -> bool {
+        match self.kind {
+            Kind::Package => true,
+            Kind::Application => !self.version.is_empty(),
+            Kind::Other => false,
+        }
+    }
+}
+
+fn package(ecosystem: Ecosystem, name: &str, version: &str) -> Option<Package> {
+    let package =
+        || Package { ecosystem, release: None, name: name.into(), version: version.into() };
+    (!version.is_empty()).then(package)
 }
 
 /// A bill of materials in the making.
@@ -36,8 +81,8 @@ pub(super) struct Document<'v> {
 impl<'v> Document<'v> {
     /// Takes a component. Its package URL stands for its reference where it has none.
     pub(super) fn component(&mut self, component: &Component<'v>, entries: &mut Entries<'_>) {
-        let package = package_of_purl(component.purl, component.version);
-        if package.is_none() && !component.is_no_package {
+        let package = component.package();
+        if package.is_none() && component.is_package() {
             self.without += 1;
         }
         let index = package.and_then(|package| {
@@ -78,8 +123,7 @@ impl<'v> Document<'v> {
     pub(super) fn finish(self, entries: &mut Entries<'_>) {
         self.needs.apply(entries, Tell::Relation);
         if self.without > 0 {
-            let message =
-                format!("{} components have no package URL of a known kind", self.without);
+            let message = format!("{} components have no version", self.without);
             entries.push_problem(Problem::general(message));
         }
     }

@@ -1,8 +1,8 @@
 //! SPDX 2.2 and 2.3, as JSON and as tag-value (SPDX specification 2.3, chapters 7 and 11).
 
-use model::Scope;
+use model::{Ecosystem, Scope};
 
-use super::document::{Component, Document};
+use super::document::{Component, Document, Kind};
 use crate::{json::Value, lockfiles::entries::Entries};
 
 /// Who stands in which relationship to whom.
@@ -24,34 +24,57 @@ pub(super) fn read_json(file: &Value<'_>, entries: &mut Entries<'_>) {
 
 fn package<'v>(package: &'v Value<'_>) -> Component<'v> {
     let text = |key| package.text(key).unwrap_or_default();
-    let references = package.get("externalRefs").items().iter();
-    let purl = references.filter(|it| it.text("referenceType") == Some("purl"));
     let licences = ["licenseConcluded", "licenseDeclared"];
-    Component {
+    let mut component = Component {
         reference: text("SPDXID"),
-        purl: purl.filter_map(|it| it.text("referenceLocator")).next().unwrap_or_default(),
+        name: text("name"),
         version: text("versionInfo"),
         licence: licences.iter().filter_map(|key| package.text(key)).find(|it| is_licence(it)),
-        scope: None,
-        is_no_package: is_no_package(text("primaryPackagePurpose")),
+        kind: kind_of(text("primaryPackagePurpose")),
+        ..Component::default()
+    };
+    for reference in package.get("externalRefs").items() {
+        let text = |key| reference.text(key).unwrap_or_default();
+        identify(&mut component, text("referenceType"), text("referenceLocator"));
     }
+    component
+}
+
+/// An external reference of the category `PACKAGE-MANAGER` says which package it is (annex F.3). The first of each kind counts.
+fn identify<'v>(component: &mut Component<'v>, kind: &str, locator: &'v str) {
+    // `group:artifact:version`, `package@version`, `package/version`
+    let (ecosystem, between) = match kind {
+        "purl" if component.purl.is_empty() => {
+            component.purl = locator;
+            return;
+        }
+        "maven-central" => (Ecosystem::Maven, ':'),
+        "npm" => (Ecosystem::Npm, '@'),
+        "nuget" => (Ecosystem::NuGet, '/'),
+        _ => return,
+    };
+    if ecosystem == Ecosystem::Maven && locator.matches(between).count() < 2 {
+        component.known_as.get_or_insert((ecosystem, locator, component.version));
+        return;
+    }
+    // A scope of npm begins with the same sign.
+    let parts = locator.rsplit_once(between).filter(|(name, _)| !name.is_empty());
+    let (name, version) = parts.unwrap_or((locator, component.version));
+    component.known_as.get_or_insert((ecosystem, name, version));
 }
 
 fn is_licence(text: &str) -> bool {
     !matches!(text, "" | "NOASSERTION" | "NONE")
 }
 
-fn is_no_package(purpose: &str) -> bool {
-    matches!(
-        purpose,
-        "APPLICATION"
-            | "CONTAINER"
-            | "DEVICE"
-            | "FILE"
-            | "FIRMWARE"
-            | "OPERATING-SYSTEM"
-            | "OPERATING_SYSTEM"
-    )
+fn kind_of(purpose: &str) -> Kind {
+    match purpose {
+        "APPLICATION" => Kind::Application,
+        "CONTAINER" | "DEVICE" | "FILE" | "FIRMWARE" | "OPERATING-SYSTEM" | "OPERATING_SYSTEM" => {
+            Kind::Other
+        }
+        _ => Kind::Package,
+    }
 }
 
 pub(super) fn read_tag_value(entries: &mut Entries<'_>) {
@@ -70,7 +93,7 @@ pub(super) fn read_tag_value(entries: &mut Entries<'_>) {
         match tag.trim() {
             "PackageName" => {
                 is_package = true;
-                packages.push(Component::default());
+                packages.push(Component { name: value, ..Component::default() });
             }
             "FileName" | "SnippetSPDXID" | "LicenseID" => is_package = false,
             "Relationship" => {
@@ -93,7 +116,7 @@ fn field<'v>(package: &mut Component<'v>, tag: &str, value: &'v str) {
     match tag {
         "SPDXID" => package.reference = value,
         "PackageVersion" => package.version = value,
-        "PrimaryPackagePurpose" => package.is_no_package = is_no_package(value),
+        "PrimaryPackagePurpose" => package.kind = kind_of(value),
         "PackageLicenseConcluded" if is_licence(value) => package.licence = Some(value),
         "PackageLicenseDeclared" if is_licence(value) => {
             package.licence.get_or_insert(value);
@@ -101,9 +124,8 @@ fn field<'v>(package: &mut Component<'v>, tag: &str, value: &'v str) {
         // `ExternalRef: PACKAGE-MANAGER purl pkg:npm/foo@1.0`
         "ExternalRef" => {
             let mut words = value.split_ascii_whitespace().skip(1);
-            if words.next() == Some("purl") && package.purl.is_empty() {
-                package.purl = words.next().unwrap_or_default();
-            }
+            let mut word = || words.next().unwrap_or_default();
+            identify(package, word(), word());
         }
         _ => {}
     }
@@ -114,11 +136,14 @@ fn put_together<'v>(
     relationships: &[Relationship<'v>],
     entries: &mut Entries<'_>,
 ) {
-    let product = product_of(packages, relationships);
+    let described = only_described(packages, relationships).unwrap_or_default();
+    let product = if has_others(described, relationships) { described } else { "" };
     let mut document = Document::default();
     for package in packages {
-        if package.reference != product || product.is_empty() {
-            document.component(package, entries);
+        let is_described = package.reference == described && !described.is_empty();
+        if !is_described || product.is_empty() {
+            let kind = if is_described { Kind::Other } else { package.kind };
+            document.component(&Component { kind, ..*package }, entries);
         }
     }
     for (one, kind, other) in relationships {
@@ -148,21 +173,24 @@ fn put_together<'v>(
     document.finish(entries);
 }
 
-/// The reference of what the document is about, which is none of its dependencies: the only package that it describes, if that
-/// has others. Empty where there is none.
-fn product_of<'v>(packages: &[Component<'v>], relationships: &[Relationship<'v>]) -> &'v str {
+/// The reference of what the document is about: the only package that it describes, if it names others. `None` where there is none.
+fn only_described<'v>(
+    packages: &[Component<'v>],
+    relationships: &[Relationship<'v>],
+) -> Option<&'v str> {
     let mut described = relationships.iter().filter_map(|(one, kind, other)| match *kind {
         "DESCRIBES" => Some(*other),
         "DESCRIBED_BY" => Some(*one),
         _ => None,
     });
-    let Some(product) = described.next() else { return "" };
-    if described.any(|other| other != product) || packages.len() < 2 {
-        return "";
-    }
-    let has_others = relationships.iter().any(|(one, kind, other)| {
+    let product = described.next().filter(|_| packages.len() > 1)?;
+    described.all(|other| other == product).then_some(product)
+}
+
+/// Whether the document says what the product is made of: then the product is none of its dependencies.
+fn has_others(product: &str, relationships: &[Relationship<'_>]) -> bool {
+    relationships.iter().any(|(one, kind, other)| {
         (*one == product && matches!(*kind, "DEPENDS_ON" | "CONTAINS"))
             || (*other == product && (kind.ends_with("DEPENDENCY_OF") || *kind == "CONTAINED_BY"))
-    });
-    if has_others { product } else { "" }
+    })
 }

@@ -13,7 +13,6 @@ pub mod email_dns;
 pub mod hsts;
 pub mod html;
 pub mod html_refresh;
-pub mod http_date;
 pub mod javascript_library;
 pub mod json_ld;
 pub mod link;

@@ -28,6 +28,44 @@ jobs:
 "#;
 
 #[test]
+fn the_comment_behind_a_pinned_commit_says_its_version() {
+    let commit = "11bd71901bbe5b1630ceea73d27597364c9af683";
+    let listed = |comment: &str| {
+        let text = format!("jobs: {{}}\nruns:\n  steps:\n    - uses: o/r@{commit} {comment}\n");
+        list(&[("action.yml", &text)])
+    };
+    for (comment, version) in [
+        ("# v4.1.1", "v4.1.1"),
+        ("#v4", "v4"),
+        ("# 4.1.1", "4.1.1"),
+        ("# tag=v4.1.1", "v4.1.1"),
+        ("# ratchet:o/r@v4", "v4"),
+        ("# pin@v4.1.1 (2024-10-23)", "v4.1.1"),
+        ("# tag: o/r/v1.2.3-rc.1, do not touch", "v1.2.3-rc.1"),
+        ("\t# renovate: v2.0", "v2.0"),
+    ] {
+        let list = listed(comment);
+        assert_eq!(&*list.dependencies[0].package.version, version, "{comment}");
+        assert!(list.problems.is_empty());
+    }
+    for comment in [
+        "",
+        "# main",
+        "# 2023-11-02",
+        "# 2023.11.02",
+        "# since 3",
+        "# 5.x",
+        "# 0123456",
+        "# v",
+        "v4",
+    ] {
+        let list = listed(comment);
+        assert!(list.dependencies.is_empty(), "{comment}");
+        assert_eq!(list.problems.len(), 1, "{comment}");
+    }
+}
+
+#[test]
 fn actions_have_the_version_of_their_tag_or_comment() {
     let list = list(&[(".github/workflows/ci.yml", WORKFLOW)]);
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Bills of materials.
 
-use formats::sbom::{looks_like_sbom, read as read_bytes};
+use formats::sbom::{claims_to_be_sbom, looks_like_sbom, read as read_bytes};
+use proptest::prelude::*;
 
 use crate::kit::{list, problems, read, rows};
 
@@ -32,9 +33,10 @@ fn cyclonedx_has_parts_licences_and_a_graph() {
             "express 4.18.2 @5 direct licence=MIT",
             "qs 6.11.0 @7 transitive < express",
             "org.apache.logging.log4j:log4j-core 2.14.1 @8 direct dev licence=Apache 2 AND MIT",
+            "nameless 1 @11 transitive",
         ]
     );
-    assert_eq!(problems(&list), ["1 components have no package URL of a known kind"]);
+    assert!(problems(&list).is_empty());
 }
 
 pub(crate) const CYCLONEDX_XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -120,6 +122,71 @@ fn spdx_as_tag_value_says_the_same() {
     assert_eq!(read(&[("a.spdx", SPDX_TAG_VALUE)]), ["lodash 4.17.20 @11 direct licence=MIT"]);
 }
 
+/// Of each package its ecosystem, name and version.
+fn packages(list: &formats::lockfiles::List) -> Vec<String> {
+    let package = |found: &model::Dependency| {
+        let package = &found.package;
+        format!("{} {} {}", package.ecosystem, package.name, package.version)
+    };
+    list.dependencies.iter().map(package).collect()
+}
+
+#[test]
+fn a_package_without_a_package_url_is_listed_and_the_product_is_not() {
+    let list = read_bytes(
+        br#"{"bomFormat": "CycloneDX", "metadata": {"component": {"bom-ref": "p", "type": "application", "name": "p"}}, "components": [
+          {"bom-ref": "p", "type": "application", "name": "p", "version": "1"},
+          {"type": "application", "name": "openssl", "version": "3.0.1", "cpe": "cpe:2.3:a:openssl:openssl:3.0.1:*:*:*:*:*:*:*"},
+          {"type": "application", "name": "web/package-lock.json"},
+          {"type": "library", "group": "acme", "name": "x", "version": "2", "purl": "pkg:rpm/amzn/x@2"},
+          {"type": "framework", "name": "y"},
+          {"type": "file", "name": "z", "version": "1"}]}"#,
+    );
+    assert_eq!(packages(&list), ["generic openssl 3.0.1", "generic acme/x 2"]);
+    assert_eq!(problems(&list), ["1 components have no version"]);
+}
+
+#[test]
+fn other_references_of_package_managers_say_which_package_it_is() {
+    let package = |name: &str, kind: &str, locator: &str| {
+        format!(
+            r#"{{"SPDXID": "{name}", "name": "{name}", "versionInfo": "9", "externalRefs": [{{"referenceType": "{kind}", "referenceLocator": "{locator}"}}]}}"#
+        )
+    };
+    let text = |packages: &[String]| {
+        format!(
+            r#"{{"spdxVersion": "SPDX-2.3", "documentDescribes": ["p"], "packages": [{}]}}"#,
+            packages.join(", ")
+        )
+    };
+    let product = || package("p", "swh", "x");
+    let list = read_bytes(
+        text(&[
+            product(),
+            package("a", "maven-central", "org.a:b:1.0"),
+            package("b", "maven-central", "org.a:c"),
+            package("c", "npm", "@d/e@2.0.0"),
+            package("d", "npm", "@d/f"),
+            package("e", "nuget", "G.H/3.0.0"),
+            package("f", "cpe23Type", "cpe:2.3:a:f:f:9"),
+        ])
+        .as_bytes(),
+    );
+    assert_eq!(
+        packages(&list),
+        [
+            "Maven org.a:b 1.0",
+            "Maven org.a:c 9",
+            "npm @d/e 2.0.0",
+            "npm @d/f 9",
+            "NuGet G.H 3.0.0",
+            "generic f 9"
+        ]
+    );
+    // The only package is what somebody asks about.
+    assert_eq!(packages(&read_bytes(text(&[product()]).as_bytes())), ["generic p 9"]);
+}
+
 #[test]
 fn a_bill_of_materials_is_known_by_its_content() {
     for text in [CYCLONEDX, CYCLONEDX_XML, SPDX, SPDX_TAG_VALUE] {
@@ -129,5 +196,30 @@ fn a_bill_of_materials_is_known_by_its_content() {
     for text in ["", "{}", "[]", "{\"bom\": 1}", "<bom/>", "\"bomFormat\" \"CycloneDX\""] {
         assert!(!looks_like_sbom(text.as_bytes()));
         assert_eq!(read_bytes(text.as_bytes()), formats::lockfiles::List::default());
+    }
+}
+
+#[test]
+fn a_document_may_claim_to_be_one_of_another_kind() {
+    for text in [CYCLONEDX, CYCLONEDX_XML, SPDX, SPDX_TAG_VALUE] {
+        assert!(claims_to_be_sbom(text.as_bytes()));
+    }
+    for text in
+        [r#"{"a": "\"{", "b": [{}], "spdxVersion""#, r#"{"x": {"SPDXID": 1}}"#, "{", "", "SPDX"]
+    {
+        assert!(!claims_to_be_sbom(text.as_bytes()), "{text}");
+    }
+    for text in [
+        r#"{"a": "\"{", "b": [{}], "spdxVersion": "#,
+        "\n{\"@context\": [\"https://spdx.org/rdf/3.1/x\"]}",
+    ] {
+        assert!(claims_to_be_sbom(text.as_bytes()), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_claims_something_or_nothing(text in "[{}\\[\\]\",:\\\\a@]{0,40}") {
+        let _ = claims_to_be_sbom(text.as_bytes());
     }
 }

@@ -1,10 +1,14 @@
 //! What one visit to a website saw: plain facts, gathered once, judged by checks that fetch nothing.
 
+pub mod dns;
 mod headers;
 mod resource;
+pub mod tls;
 
+pub use dns::Dns;
 pub use headers::Headers;
 pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
+pub use tls::Tls;
 
 use url::Url;
 
@@ -13,11 +17,23 @@ use url::Url;
 pub struct Site {
     /// What was asked for.
     pub start: Url,
+    /// When, in milliseconds since 1970 UTC.
+    pub at_ms: i64,
     /// Everything that was asked for, in the order of the crawl. The first is the page at `start`.
     pub resources: Vec<Resource>,
+    /// How its connections are encrypted; `None` where they are not, or nobody asked.
+    pub tls: Option<Tls>,
+    /// What the domain name system says of its host; `None` where the host is an address, or nobody asked.
+    pub dns: Option<Dns>,
 }
 
 impl Site {
+    /// A site of which nothing has been seen.
+    #[must_use]
+    pub const fn new(start: Url, at_ms: i64) -> Self {
+        Self { start, at_ms, resources: Vec::new(), tls: None, dns: None }
+    }
+
     /// Every resource of that role that was answered, whatever the status.
     pub fn answered(&self, role: Role) -> impl Iterator<Item = (&Resource, &Answer)> {
         let wanted = self.resources.iter().filter(move |resource| resource.role == role);

@@ -220,6 +220,8 @@ struct Properties<'a> {
     other_places: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<CommitProperties<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<String>,
     #[serde(flatten)]
     about: Option<About<'a>>,
 }
@@ -310,6 +312,11 @@ impl<'a> Properties<'a> {
                 email: &commit.email,
                 authored_at: time::rfc3339(commit.time_ms),
             }),
+            evidence: finding
+                .evidence
+                .iter()
+                .map(|piece| format!("{}: {}", piece.name, piece.value))
+                .collect(),
             about: finding.package.as_deref().map(|detail| About::of(finding, detail)),
         }
     }

@@ -13,13 +13,31 @@ pub(super) const SOURCE_ROOT: &str = "%SRCROOT%";
 #[serde(rename_all = "camelCase")]
 pub(super) struct Address {
     uri: String,
-    uri_base_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
 }
 
 impl Address {
+    /// The path of a file, or a URL. No path has two slashes in a row, so that none reads as a URL.
     pub(super) fn of(path: &TargetPath) -> Self {
-        Self { uri: relative(path), uri_base_id: SOURCE_ROOT }
+        let text = path.as_str();
+        match text.starts_with("https://") || text.starts_with("http://") {
+            true => Self { uri: absolute(path), uri_base_id: None },
+            false => Self { uri: relative(path), uri_base_id: Some(SOURCE_ROOT) },
+        }
     }
+}
+
+/// A URL, of which what a URI may not hold is percent-encoded.
+fn absolute(path: &TargetPath) -> String {
+    let mut uri = String::with_capacity(path.as_str().len());
+    for byte in bytes(path.as_str()) {
+        match byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=@:/?#%[]".contains(&byte) {
+            true => uri.push(char::from(byte)),
+            false => percent(byte, &mut uri),
+        }
+    }
+    uri
 }
 
 /// The path's own bytes, percent-encoded. A colon and a leading slash are encoded too, which would otherwise read as a scheme
@@ -85,6 +103,17 @@ mod tests {
         assert_eq!(uri("düsseldorf/鍵".as_bytes()), "d%C3%BCsseldorf/%E9%8D%B5");
         assert_eq!(uri(b"a\\x41/\xff\x1b"), "a%5Cx41/%FF%1B");
         assert_eq!(uri(b"[id]/`^{|}\".ts"), "%5Bid%5D/%60%5E%7B%7C%7D%22.ts");
+    }
+
+    #[test]
+    fn a_url_stays_one() {
+        let url = TargetPath::from_bytes("https://example.com:8443/a?b=%20ä#c".as_bytes());
+        let address = Address::of(&url);
+        assert_eq!(address.uri, "https://example.com:8443/a?b=%20%C3%A4#c");
+        assert_eq!(
+            (address.uri_base_id, Address::of(&TargetPath::from_bytes(b"https:/a")).uri_base_id),
+            (None, Some(SOURCE_ROOT))
+        );
     }
 
     #[test]

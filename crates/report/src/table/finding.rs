@@ -31,6 +31,9 @@ impl Page {
         } else if let Some(mask) = &finding.mask {
             self.row("secret", &visible(mask.as_str()), out)?;
         }
+        for piece in &finding.evidence {
+            self.row(&visible(&piece.name), &visible(&piece.value), out)?;
+        }
         if let Some(reason) = &finding.suppression {
             let colon = if justification(finding).is_some() { ": " } else { "" };
             let why = justification(finding).unwrap_or_default();

@@ -151,6 +151,7 @@ fn scanned(report: &ScanReport<'_>) -> String {
         (stats.files, "file", "files"),
         (stats.blobs, "blob", "blobs"),
         (stats.commits, "commit", "commits"),
+        (stats.resources, "answer", "answers"),
     ];
     for (count, one, many) in counts {
         if count > 0 {

@@ -25,7 +25,8 @@ fn the_example_in_the_documentation_is_what_a_report_looks_like() {
         Note::general(NoteKind::Configuration, "the allow-list `docs` matched nothing"),
     ];
     let findings = [finding, ignored];
-    let stats = Stats { files: 0, blobs: 1_204, commits: 38, bytes: 3_460_000, packages: 0 };
+    let stats =
+        Stats { files: 0, blobs: 1_204, commits: 38, resources: 0, bytes: 3_460_000, packages: 0 };
     let scan = ScanReport { stats, history: true, complete: false, ..sample::clean() };
     let report = ScanReport { findings: &findings, notes: &notes, ..scan };
     let mut actual = parsed(&report);

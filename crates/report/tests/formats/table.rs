@@ -216,7 +216,14 @@ Passed over:
 
 #[test]
 fn nothing_found_is_one_good_line_and_what_was_scanned() {
-    let history = Stats { files: 0, blobs: 40_321, commits: 1, bytes: 98_765_432_100, packages: 0 };
+    let history = Stats {
+        files: 0,
+        blobs: 40_321,
+        commits: 1,
+        resources: 0,
+        bytes: 98_765_432_100,
+        packages: 0,
+    };
     let report = ScanReport { stats: history, history: true, ..sample::clean() };
     assert_eq!(
         plain(&report, 80),

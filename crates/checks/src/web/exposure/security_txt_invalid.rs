@@ -1,7 +1,4 @@
-use formats::web::{
-    http_date,
-    security_txt::{Issue, SecurityTxt},
-};
+use formats::web::security_txt::{Issue, SecurityTxt};
 use model::{CheckId, Confidence, Severity, site::Role};
 
 use crate::web::{Check, Found, Report, Run, Visit, page};
@@ -24,9 +21,8 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             continue;
         }
         let Ok(file) = SecurityTxt::parse(&answer.body) else { continue };
-        // The server's own clock says what is past.
-        let now = answer.headers.get("date").and_then(http_date::parse);
-        let is_expired = now.zip(file.expires).is_some_and(|(now, expires)| expires < now);
+        let now = visit.site.at_ms;
+        let is_expired = file.expires.is_some_and(|expires| expires.as_millisecond() < now);
         let mut issues: Vec<_> = file.issues.iter().filter_map(said).collect();
         if is_expired {
             issues.push((

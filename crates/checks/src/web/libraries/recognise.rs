@@ -149,7 +149,8 @@ mod tests {
     }
 
     fn named(resources: Vec<Resource>) -> Vec<(String, String, u64)> {
-        let site = Site { start: Url::parse("https://example.com/").unwrap(), resources };
+        let start = Url::parse("https://example.com/").unwrap();
+        let site = Site { resources, ..Site::new(start, 0) };
         let found = libraries(&Visit::of(&site));
         found.into_iter().map(|l| (l.package, l.version, l.line.unwrap_or_default())).collect()
     }

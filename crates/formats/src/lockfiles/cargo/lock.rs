@@ -25,11 +25,15 @@ pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     let mut lock = Lock::default();
     let nodes: Vec<_> = packages.iter().map(|package| lock.put(package, &mut entries)).collect();
     let scopes = manifest::scopes_of_members(path, files);
+    let mut are_all_found = true;
     for (package, node) in packages.iter().zip(nodes) {
         let member = package.get("source").as_str().is_none();
         let scopes = package.text("name").and_then(|name| scopes.get(name));
         for needed in package.get("dependencies").items().iter().filter_map(Value::as_str) {
-            let Some((name, what)) = lock.resolve(needed) else { continue };
+            let Some((name, what)) = lock.resolve(needed) else {
+                are_all_found = false;
+                continue;
+            };
             if member {
                 let scope = scopes.and_then(|scopes| scopes.get(name)).copied();
                 lock.needs.root(what, scope.unwrap_or(Scope::Production));
@@ -38,6 +42,7 @@ pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
             }
         }
     }
+    entries.tell_all_needs(are_all_found && lock.needs.are_all_listed());
     lock.needs.apply(&mut entries, Tell::RelationAndScope);
     entries.finish()
 }

@@ -82,7 +82,8 @@ fn uses(value: &str, entries: &mut Entries<'_>) -> Option<Dependency> {
     let name = parts.next().map_or(action, |(at, _)| action.get(..at).unwrap_or(action));
     let version = if is_commit(reference) {
         let comment = entries.rest_of_line(value).split_once('#').map_or("", |it| it.1);
-        comment.split([' ', '@', '=', ':', ',']).find(|word| is_version(word))
+        let mut words = comment.split([' ', '\t', '@', '=', ':', ',', ';', '(', ')', '/']);
+        words.find(|word| is_release(word))
     } else {
         // `release/v1`
         Some(reference.rsplit('/').next().unwrap_or(reference)).filter(|it| is_version(it))
@@ -103,5 +104,19 @@ fn is_commit(reference: &str) -> bool {
 
 fn is_version(word: &str) -> bool {
     let digits = word.strip_prefix(['v', 'V']).unwrap_or(word);
-    digits.starts_with(|c: char| c.is_ascii_digit()) && !is_commit(word)
+    let begins_well = digits.starts_with(|c: char| c.is_ascii_digit());
+    begins_well && !word.contains(char::is_whitespace) && !is_commit(word)
+}
+
+/// A version as the comment behind a commit has it (`v4`, `v4.1.1`, `4.1.1`). A date or a number among other words is none: it would be
+/// later than any version.
+fn is_release(word: &str) -> bool {
+    let digits = word.strip_prefix(['v', 'V']);
+    let numbers = digits.unwrap_or(word).split(['-', '+']).next().unwrap_or_default();
+    let longest = if digits.is_some() { 6 } else { 3 };
+    let is_number = |number: &str| {
+        (1..=longest).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_told = digits.is_some() || numbers.contains('.');
+    is_told && numbers.split('.').all(is_number) && !is_commit(word)
 }

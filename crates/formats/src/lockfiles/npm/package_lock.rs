@@ -36,6 +36,8 @@ pub(super) fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
     } else {
         tree.read_flat(root.get("packages"));
     }
+    tree.entries
+        .tell_all_needs(tree.needs.are_all_listed() && tree.left_bytes.get() > 2 * MAX_PATH_BYTES);
     tree.needs.apply(&mut tree.entries, Tell::Relation);
     tree.entries.finish()
 }
@@ -128,6 +130,7 @@ impl Tree<'_> {
     /// The package that a name means in a folder: in its `node_modules`, or in that of a folder above.
     fn resolve(&self, folder: &str, name: &str) -> Option<Node> {
         if folder.len() + name.len() > MAX_PATH_BYTES {
+            self.left_bytes.set(0);
             return None;
         }
         let mut candidate = String::with_capacity(folder.len() + name.len() + 14);

@@ -7,7 +7,7 @@ use url::Url;
 use super::{IssueKind, is_known_directive};
 
 /// One source expression. `'none'` is none of them: an empty list says the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// `'self'`, `'unsafe-inline'`...
     Keyword(Keyword),
@@ -27,7 +27,7 @@ pub enum Source {
 }
 
 /// Keywords that take quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Keyword {
     /// `'self'`
     SelfOrigin,
@@ -54,7 +54,7 @@ pub enum Keyword {
 }
 
 /// Hash functions of hash sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HashAlgorithm {
     /// SHA-256
     Sha256,
@@ -65,7 +65,7 @@ pub enum HashAlgorithm {
 }
 
 /// A host source; `*` alone is one with nothing but that host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HostSource {
     /// In lower case, without `://`.
     pub scheme: Option<String>,
@@ -78,7 +78,7 @@ pub struct HostSource {
 }
 
 /// A port of a host source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Port {
     /// `*`
     Any,

@@ -3,7 +3,8 @@
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 /// A `cookie-date` (section 5.1.1), which takes nearly anything that has a time, a day, a month and a year.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let is_delimiter = |c: char| matches!(c, '\t' | ' '..='/' | ';'..='@' | '['..='`' | '{'..='~');

@@ -9,6 +9,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+pub use date::parse as parse_date;
 pub use value::{ValueKind, ValueShape};
 
 use super::note;
@@ -240,7 +241,7 @@ impl SetCookie {
     #[must_use]
     pub fn looks_like_session(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
-        let is_named_so = SESSION_NAMES.iter().any(|word| name.contains(word));
+        let is_named_so = self.is_named_like_session();
         match self.value.kind {
             ValueKind::JsonWebToken => true,
             ValueKind::RandomToken => {
@@ -249,6 +250,13 @@ impl SetCookie {
             ValueKind::Empty => false,
             ValueKind::Other => is_named_so && self.value.bytes >= 8,
         }
+    }
+
+    /// Whether its name is a usual one of cookies that say who someone is, whatever its value.
+    #[must_use]
+    pub fn is_named_like_session(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        SESSION_NAMES.iter().any(|word| name.contains(word))
     }
 
     fn read_attribute(&mut self, part: &str, seen: &mut [bool; ATTRIBUTES.len()]) {

@@ -1,0 +1,131 @@
+//! Websites as targets.
+
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
+use checks::web::Check;
+use engine::Scan;
+use fetch::{Client, http::Request};
+use model::SecretValue;
+use sources::site;
+use url::Url;
+
+use crate::{
+    Failure,
+    cli::{Kind, ScanArguments},
+    files, machine, network,
+    progress::Line,
+    scan::Looked,
+    target::Target,
+};
+
+/// Largest file of headers, in bytes.
+const MAX_HEADERS_BYTES: u64 = 64 << 10;
+/// What git's servers say a list of references is (gitprotocol-http(5)).
+const ADVERTISEMENT: &str = "application/x-git-upload-pack-advertisement";
+
+/// A website that is to be visited.
+pub(crate) struct Website {
+    client: Client,
+    url: Url,
+    options: site::Options,
+}
+
+/// Whether the target is a website, and how it is to be visited.
+pub(crate) fn understand(
+    target: &Target,
+    arguments: &ScanArguments,
+) -> Result<Option<Website>, Failure> {
+    let typed = arguments.target.to_string_lossy();
+    let asks_for_git = arguments.history || arguments.branch.is_some() || arguments.staged;
+    let text = match (arguments.website.kind, target) {
+        (Some(Kind::Repository), _) => return Ok(None),
+        (Some(Kind::Website), Target::Remote(url)) => url.clone(),
+        _ if asks_for_git => return Ok(None),
+        (None, Target::Remote(url)) if url.starts_with("http") => url.clone(),
+        _ => return Ok(None),
+    };
+    let client = network::website_client(&arguments.reach).map_err(Failure::Usage)?;
+    let safe = client.url(&text).map_err(Failure::target)?;
+    let url = safe.url().clone();
+    if arguments.website.kind.is_none() && is_repository(&client, &url) {
+        return Ok(None);
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Failure::Usage(anyhow!(
+            "{typed} is no website: its URL begins with {}",
+            url.scheme()
+        )));
+    }
+    let headers = headers(&arguments.website.header).map_err(Failure::Usage)?;
+    let pages = usize::from(arguments.website.pages);
+    let records = network::names(&arguments.website.dns).map_err(Failure::Usage)?;
+    let options =
+        site::Options { pages, headers, records: Some(records), ..site::Options::default() };
+    Ok(Some(Website { client, url, options }))
+}
+
+/// Whether git serves the URL: its name says so, or its answer. The root of a host is never asked.
+fn is_repository(client: &Client, url: &Url) -> bool {
+    let path = url.path().trim_end_matches('/');
+    if path.ends_with(".git") {
+        return true;
+    }
+    if path.is_empty() || url.query().is_some() {
+        return false;
+    }
+    let status_of = |suffix: &str| {
+        let mut asked = url.clone();
+        asked.set_path(&format!("{path}{suffix}"));
+        asked.set_query((!suffix.is_empty()).then_some("service=git-upload-pack"));
+        client.send(Request::get(client.url(asked.as_str()).ok()?)).ok()
+    };
+    match status_of("/info/refs") {
+        Some(answer) if answer.status.is_success() => answer
+            .headers
+            .get("content-type")
+            .is_some_and(|value| value.as_bytes() == ADVERTISEMENT.as_bytes()),
+        // A host that asks for a token here and shows a page there hides a repository.
+        Some(answer) if answer.status.as_u16() == 401 => {
+            status_of("").is_some_and(|page| page.status.as_u16() != 401)
+        }
+        _ => false,
+    }
+}
+
+/// `Name: value`, or a file of such lines: values in arguments are seen by everybody on the machine.
+fn headers(given: &[String]) -> Result<Vec<(String, SecretValue)>> {
+    let mut headers = Vec::new();
+    for one in given {
+        let text = match one.strip_prefix('@') {
+            Some(path) => files::text(path.as_ref(), MAX_HEADERS_BYTES)?,
+            None => one.clone(),
+        };
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let Some((name, value)) = line.split_once(':') else {
+                bail!("--header: a header is written `Name: value`");
+            };
+            headers.push((name.trim().to_owned(), SecretValue::new(value.trim().as_bytes())));
+        }
+    }
+    Ok(headers)
+}
+
+impl Website {
+    pub(crate) fn look(&self, scan: &Scan, checks: &[&'static Check]) -> Result<Looked, Failure> {
+        let began = Instant::now();
+        let line = Line::show(|| "visiting".to_owned());
+        let crawled = site::crawl(
+            &self.client,
+            &self.url,
+            &self.options,
+            machine::now_ms(),
+            scan.cancel.flag(),
+        );
+        drop(line);
+        let crawled = crawled.map_err(Failure::target)?;
+        let mut outcome = scan.website(&crawled.site, crawled.notes, checks);
+        outcome.stats.elapsed = began.elapsed();
+        Ok(Looked { outcome, url: Some(self.url.to_string()), commit: None })
+    }
+}

@@ -1,0 +1,244 @@
+//! Judges a visit to a website: every check over what was fetched, and the secret rules over its texts.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Instant,
+};
+
+use checks::{
+    secrets::{Ruleset, Scanner as SecretScanner},
+    web::{self, Check, Found, Visit},
+};
+use model::{
+    Confidence, Evidence, Finding, Mask, Note, NoteKind, Place, Position, Scanner, Span,
+    TargetPath, one_line,
+    site::{Role, Site},
+};
+use sources::git;
+use url::Url;
+
+use crate::{
+    Outcome, Scan,
+    collect::Collector,
+    finish::sort_notes,
+    identity::{LineId, fingerprint},
+    suppress::Stood,
+};
+
+/// Further places of one finding that are kept; all are counted.
+const MAX_PLACES: usize = 100;
+/// Longest query of a URL that is shown whole, in bytes: longer ones hold what is nobody else's business.
+const MAX_QUERY: usize = 40;
+/// Longest text of a finding, in characters.
+const MAX_TEXT: usize = 4_000;
+
+/// What one check found of one kind, wherever it stands.
+struct Group {
+    lead: Found,
+    places: Vec<Place>,
+    total: u64,
+}
+
+impl Scan {
+    /// Judges a website by `checks`. `notes` are the crawl's.
+    #[must_use]
+    pub fn website(&self, site: &Site, notes: Vec<Note>, checks: &[&'static Check]) -> Outcome {
+        let began = Instant::now();
+        let mut outcome = self.secrets_of(site, checks);
+        let visit = Visit::of(site);
+        let mut masker = Masker::new(Arc::clone(&self.ruleset));
+        let mut findings = Vec::new();
+        for check in checks {
+            if self.cancel.is_cancelled() {
+                break;
+            }
+            // What was fetched is foreign: a fault in one check takes no other along.
+            match catch_unwind(AssertUnwindSafe(|| check.judge(&visit))) {
+                Ok(found) => findings.extend(
+                    groups(found)
+                        .into_iter()
+                        .filter_map(|group| self.finding(check, group, site, &mut masker)),
+                ),
+                Err(_) => outcome.notes.push(Note::general(
+                    NoteKind::Unreadable,
+                    format!("the check {} failed on this site; please report it", check.id),
+                )),
+            }
+        }
+        for page in visit.pages.iter().filter(|page| page.document.is_cut()) {
+            outcome.notes.push(Note::at(
+                NoteKind::TooLarge,
+                path_of(page.url()),
+                "the page is larger or deeper than what is looked at; its beginning was",
+            ));
+        }
+        outcome.notes.extend(notes);
+        sort_notes(&mut outcome.notes);
+        outcome.stats.contents =
+            site.resources.iter().filter(|one| one.answer().is_some()).count() as u64;
+        outcome.add(findings);
+        outcome.stats.elapsed = began.elapsed();
+        outcome
+    }
+
+    /// What the secret rules find in pages, scripts, style sheets and source maps.
+    fn secrets_of(&self, site: &Site, checks: &[&'static Check]) -> Outcome {
+        let collector = Collector::new(self);
+        sources::site::feed(site, &self.limits, &collector);
+        let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
+        let roles: HashMap<TargetPath, Role> = site
+            .resources
+            .iter()
+            .filter_map(|resource| {
+                Some((
+                    TargetPath::from_bytes(resource.answer()?.url.as_str().as_bytes()),
+                    resource.role,
+                ))
+            })
+            .collect();
+        outcome.retain(|finding| {
+            let check = check_of(&roles, finding);
+            checks.iter().any(|wanted| wanted.id == check.id)
+        });
+        for finding in &mut outcome.findings {
+            let check = check_of(&roles, finding);
+            let place = match check.id == web::JS_BUNDLE_SWEEP.id {
+                true => "exposed in a JavaScript bundle",
+                false => "exposed in a page",
+            };
+            finding.title = format!("{} {place}", finding.title).into();
+            finding.evidence.push(Evidence::new("rule", finding.check.as_str()));
+            finding.evidence.push(Evidence::new("url", finding.place.path.as_str()));
+            finding.check = check.id.clone();
+            finding.scanner = Scanner::Website;
+        }
+        outcome
+    }
+
+    fn finding(
+        &self,
+        check: &'static Check,
+        group: Group,
+        site: &Site,
+        masker: &mut Masker,
+    ) -> Option<Finding> {
+        let id = check.id.as_str();
+        let Group { lead, places, total } = group;
+        let guide = check.guide();
+        let host = site.home().host_str().unwrap_or_default();
+        let fingerprint = fingerprint(id, host, LineId::of(&lead.key), 0);
+        let stood = || {
+            places.iter().map(|place| Stood {
+                place: place.clone(),
+                lines_into_match: 0,
+                is_allowed: false,
+            })
+        };
+        if !places.iter().any(|place| self.suppressions.wants(&place.path)) {
+            return None;
+        }
+        let suppression = self.suppressions.reason(id, fingerprint, None, stood);
+        let severity = lead.severity.unwrap_or(check.severity);
+        let severity = self.suppressions.severity(id).unwrap_or(severity);
+        let confidence: Confidence = lead.confidence.unwrap_or(check.confidence);
+        let description = match &lead.detail {
+            Some(detail) => format!("{} {}", masker.masked(detail), guide.what),
+            None => guide.what.clone(),
+        };
+        let title = lead.title.as_deref().unwrap_or(guide.title);
+        let evidence =
+            lead.evidence.iter().map(|(name, value)| Evidence::new(name, &masker.masked(value)));
+        let evidence = evidence.collect();
+        let mut places = places.into_iter();
+        let first = places.next()?;
+        let builder = Finding::builder(check.id.clone(), Scanner::Website, first, fingerprint)
+            .rated(severity, confidence)
+            .told(
+                masker.masked(&one_line(title, 200)),
+                one_line(&description, MAX_TEXT),
+                lead.repair.as_deref().map_or(guide.repair.clone(), |repair| masker.masked(repair)),
+            )
+            .classified(check.cwe, vec![check.reference.into()])
+            .seen(evidence, places.collect(), total.saturating_sub(1))
+            .suppressed(suppression);
+        Some(builder.build())
+    }
+}
+
+/// Under which check a secret of a website is told.
+fn check_of(roles: &HashMap<TargetPath, Role>, finding: &Finding) -> &'static Check {
+    match roles.get(&finding.place.path) {
+        Some(Role::Script | Role::SourceMap) => &web::JS_BUNDLE_SWEEP,
+        _ => &web::PATTERNS,
+    }
+}
+
+/// Findings of one check with the same key are one, at several places.
+fn groups(found: Vec<Found>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut by_key: HashMap<String, usize> = HashMap::new();
+    for one in found {
+        let place = place_of(&one);
+        match by_key.get(&one.key).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => {
+                if !group.places.contains(&place) {
+                    group.total += 1;
+                    if group.places.len() < MAX_PLACES {
+                        group.places.push(place);
+                    }
+                }
+            }
+            None => {
+                by_key.insert(one.key.clone(), groups.len());
+                groups.push(Group { places: vec![place], total: 1, lead: one });
+            }
+        }
+    }
+    groups
+}
+
+fn place_of(found: &Found) -> Place {
+    let at = |line| Position { line, column: 1 };
+    let span = found.line.filter(|line| *line > 0);
+    let span = span.map(|line| Span { start: at(line), end: at(line) });
+    Place { path: path_of(&found.url), span, commit: None }
+}
+
+/// A URL as reports show it.
+fn path_of(url: &Url) -> TargetPath {
+    match url.query() {
+        Some(query) if query.len() > MAX_QUERY => {
+            let mut short = url.clone();
+            short.set_query(None);
+            TargetPath::from_bytes(format!("{short}?…").as_bytes())
+        }
+        _ => TargetPath::from_bytes(url.as_str().as_bytes()),
+    }
+}
+
+/// Takes credentials out of what is shown as evidence.
+struct Masker(SecretScanner);
+
+impl Masker {
+    fn new(ruleset: Arc<Ruleset>) -> Self {
+        Self(SecretScanner::new(ruleset))
+    }
+
+    fn masked(&mut self, text: &str) -> String {
+        let mut found = self.0.scan(text.as_bytes());
+        found.sort_by_key(|candidate| std::cmp::Reverse(candidate.masked.start));
+        let mut masked = text.to_owned();
+        for candidate in found {
+            let range = candidate.masked;
+            if masked.is_char_boundary(range.start)
+                && masked.is_char_boundary(range.end)
+                && range.end <= masked.len()
+            {
+                masked.replace_range(range, Mask::of(candidate.secret.expose()).as_str());
+            }
+        }
+        masked
+    }
+}
