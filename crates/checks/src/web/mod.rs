@@ -143,6 +143,6 @@ impl Check {
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
-mod hostile;
+mod hostile_answers;
 #[cfg(test)]
 mod literal;
