@@ -4,11 +4,17 @@
 //! Checks judge a [`Visit`]: what was fetched, parsed once. They fetch nothing.
 
 mod accessible_name;
+mod bodies;
+mod cdn;
 mod elements;
+mod embedded;
 mod found;
+mod gathered;
 mod grade;
 mod guide;
 mod loads;
+mod party;
+mod scripts;
 mod shown;
 mod styles;
 mod visit;
@@ -36,9 +42,11 @@ use std::sync::LazyLock;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
+pub use exposure::{EXPOSED_PATHS, ExposedPath};
 pub use found::{Found, Report};
 pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
+pub use libraries::{Library, libraries};
 pub use secrets::{JS_BUNDLE_SWEEP, PATTERNS};
 pub use visit::{Page, Visit};
 
@@ -143,6 +151,8 @@ mod clean;
 mod examples;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod hostile_answers;
 #[cfg(test)]
 mod literal;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 use url::{Host, Url};

@@ -1,0 +1,23 @@
+use model::{CheckId, Confidence, Cwe, Severity};
+
+use super::insecure;
+use crate::web::{Check, Page, Report, Run, Visit, embedded::Use, gathered, page};
+
+pub(super) static CHECK: Check = Check {
+    id: CheckId::from_static("content.mixed-active"),
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    // Cleartext Transmission of Sensitive Information.
+    cwe: Some(Cwe(319)),
+    reference: "https://www.w3.org/TR/mixed-content/",
+    page: page!("content/mixed-active"),
+    run: Run::Page(run),
+};
+
+fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
+    let elements =
+        insecure::elements(page, &[Use::Script, Use::Style, Use::Frame, Use::Plugin, Use::Other]);
+    if let Some(found) = gathered::found(page, &elements) {
+        report.add(found.key("active"));
+    }
+}
