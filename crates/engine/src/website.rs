@@ -1,7 +1,7 @@
 //! Judges a visit to a website: every check over what was fetched, and the secret rules over its texts.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Instant,
@@ -11,9 +11,10 @@ use checks::{
     secrets::{Ruleset, Scanner as SecretScanner},
     web::{self, Check, Found, Visit},
 };
+use formats::lockfiles::{Format, List};
 use model::{
-    Confidence, Evidence, Finding, Mask, Note, NoteKind, Place, Position, Scanner, Span,
-    TargetPath, one_line,
+    Confidence, Dependency, Ecosystem, Evidence, Finding, Mask, Note, NoteKind, Package, Place,
+    Position, Relation, Scanner, Span, TargetPath, one_line,
     site::{Role, Site},
 };
 use sources::git;
@@ -22,6 +23,7 @@ use url::Url;
 use crate::{
     Outcome, Scan,
     collect::Collector,
+    dependencies::{Listed, judge_listed},
     finish::sort_notes,
     identity::{LineId, fingerprint},
     suppress::Stood,
@@ -66,6 +68,9 @@ impl Scan {
                     format!("the check {} failed on this site; please report it", check.id),
                 )),
             }
+        }
+        if checks.iter().any(|check| check.id == web::KNOWN_VULNERABILITY.id) {
+            findings.extend(self.libraries_of(&visit, &mut outcome));
         }
         for page in visit.pages.iter().filter(|page| page.document.is_cut()) {
             outcome.notes.push(Note::at(
@@ -115,6 +120,36 @@ impl Scan {
             finding.scanner = Scanner::Website;
         }
         outcome
+    }
+
+    /// What is known against the libraries that pages load.
+    fn libraries_of(&self, visit: &Visit<'_>, outcome: &mut Outcome) -> Vec<Finding> {
+        let Some(dependencies) = &self.dependencies else { return Vec::new() };
+        let mut by_place: BTreeMap<TargetPath, List> = BTreeMap::new();
+        let found = web::libraries(visit).into_iter();
+        // A banner in the middle of a bundle may be a quotation.
+        for library in found.filter(|library| library.confidence > Confidence::Low) {
+            let package = Package {
+                ecosystem: Ecosystem::Npm,
+                release: None,
+                name: library.package.as_str().into(),
+                version: library.version.as_str().into(),
+            };
+            let span = library.line.map(line_span);
+            let dependency =
+                Dependency { span, relation: Relation::Direct, ..Dependency::new(package) };
+            by_place.entry(path_of(&library.url)).or_default().dependencies.push(dependency);
+        }
+        let listed =
+            by_place.into_iter().map(|(path, list)| Listed { path, format: &LOADED, list });
+        let judged = judge_listed(self, dependencies, &[], listed.collect(), &BTreeMap::new());
+        outcome.notes.extend(judged.notes);
+        let mut findings = judged.findings;
+        for finding in &mut findings {
+            finding.check = web::KNOWN_VULNERABILITY.id.clone();
+            finding.scanner = Scanner::Website;
+        }
+        findings
     }
 
     fn finding(
@@ -167,6 +202,16 @@ impl Scan {
     }
 }
 
+/// Scripts as a place where packages are named.
+static LOADED: Format = Format {
+    name: "script",
+    claims: |_| false,
+    read: |_, _, _| List::default(),
+    repair: |dependency, fixed_version| {
+        format!("Load {} {fixed_version} or a later version.", dependency.package.name)
+    },
+};
+
 /// Under which check a secret of a website is told.
 fn check_of(roles: &HashMap<TargetPath, Role>, finding: &Finding) -> &'static Check {
     match roles.get(&finding.place.path) {
@@ -200,10 +245,13 @@ fn groups(found: Vec<Found>) -> Vec<Group> {
 }
 
 fn place_of(found: &Found) -> Place {
-    let at = |line| Position { line, column: 1 };
-    let span = found.line.filter(|line| *line > 0);
-    let span = span.map(|line| Span { start: at(line), end: at(line) });
+    let span = found.line.filter(|line| *line > 0).map(line_span);
     Place { path: path_of(&found.url), span, commit: None }
+}
+
+const fn line_span(line: u64) -> Span {
+    let at = Position { line, column: 1 };
+    Span { start: at, end: at }
 }
 
 /// A URL as reports show it.

@@ -46,7 +46,7 @@ pub use exposure::{EXPOSED_PATHS, ExposedPath};
 pub use found::{Found, Report};
 pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
-pub use libraries::{Library, libraries};
+pub use libraries::{KNOWN_VULNERABILITY, Library, libraries};
 pub use secrets::{JS_BUNDLE_SWEEP, PATTERNS};
 pub use visit::{Page, Visit};
 

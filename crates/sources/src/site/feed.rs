@@ -1,12 +1,13 @@
 //! The texts of a site, for those who look for secrets in them.
 
+use formats::web::source_map::SourceMap;
 use model::{
     TargetPath,
     site::{Role, Site},
 };
 
 use super::plan;
-use crate::{Limits, Origin, Sink as _, Sinks, content};
+use crate::{Limits, Origin, Sink, Sinks, content};
 
 /// Feeds the pages, scripts, style sheets and other texts of a site to one sink, each by its URL.
 pub fn feed<S: Sinks>(site: &Site, limits: &Limits, sinks: &S) {
@@ -19,8 +20,29 @@ pub fn feed<S: Sinks>(site: &Site, limits: &Limits, sinks: &S) {
         let is_text = !matches!(resource.role, Role::Image | Role::Font | Role::Icon);
         if is_text && answer.is_success() {
             let origin = Origin::File(TargetPath::from_bytes(answer.url.as_str().as_bytes()));
-            sink.content(&origin);
-            content::feed(&origin, &answer.body, limits, &mut sink);
+            match resource.role {
+                Role::SourceMap => mapped(&origin, &answer.body, limits, &mut sink),
+                _ => one(&origin, &answer.body, limits, &mut sink),
+            }
         }
     }
+}
+
+/// What a script was made of: each of its sources is a text of its own, as lines of a script cannot be read in the map.
+fn mapped<S: Sink>(origin: &Origin, body: &[u8], limits: &Limits, sink: &mut S) {
+    let Ok(map) = SourceMap::parse(body) else {
+        return one(origin, body, limits, sink);
+    };
+    for source in &map.sources {
+        let Some(text) = &source.content else { continue };
+        if sink.is_cancelled() {
+            return;
+        }
+        one(&origin.member(source.url.as_bytes()), text.as_bytes(), limits, sink);
+    }
+}
+
+fn one<S: Sink>(origin: &Origin, body: &[u8], limits: &Limits, sink: &mut S) {
+    sink.content(origin);
+    content::feed(origin, body, limits, sink);
 }

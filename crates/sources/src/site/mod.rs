@@ -51,7 +51,7 @@ pub struct Options {
     /// Who is asked what the domain name system says of it; nobody without.
     pub records: Option<Arc<dyn Records>>,
     /// Paths at which sites leave open what should not be.
-    pub exposed: &'static [&'static str],
+    pub exposed: Vec<&'static str>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -102,7 +102,7 @@ impl Default for Options {
             headers: Vec::new(),
             tls: true,
             records: None,
-            exposed: &[],
+            exposed: Vec::new(),
             limits: Limits::default(),
         }
     }

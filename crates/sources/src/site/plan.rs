@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use formats::web::{robots::Robots, sitemap};
+use formats::web::{
+    robots::Robots,
+    sitemap,
+    source_map::{Language, mapping_url},
+};
 use model::{
     Note, NoteKind,
-    site::{Resource, Role, Site},
+    site::{Answer, Resource, Role, Site},
 };
 use url::Url;
 
@@ -111,7 +115,7 @@ impl<'o> Plan<'o> {
         jobs.extend(self.at(Role::Icon, "/favicon.ico"));
         jobs.extend(self.at(Role::WellKnown, "/.well-known/security.txt"));
         jobs.extend(self.at(Role::Missing, &format!("/bartizan-{}", self.unlikely())));
-        for path in self.options.exposed {
+        for path in &self.options.exposed {
             jobs.extend(self.at(Role::Exposed, path));
         }
         let visitor = robots.visitor(ROBOT);
@@ -214,6 +218,12 @@ impl<'o> Plan<'o> {
     /// What scripts and style sheets name: fonts, further sheets, source maps.
     pub(super) fn named_by_loaded(&mut self, site: &Site) -> Vec<Job> {
         let mut jobs = Vec::new();
+        for (role, language) in [(Role::Script, Language::JavaScript), (Role::Style, Language::Css)]
+        {
+            for (_, answer) in site.answered(role).filter(|(_, answer)| answer.is_success()) {
+                jobs.extend(source_map(answer, language));
+            }
+        }
         for (_, answer) in site.answered(Role::Style).filter(|(_, answer)| answer.is_success()) {
             jobs.extend(
                 links::of_style(answer).into_iter().map(|link| referred(link, &answer.url)),
@@ -285,6 +295,15 @@ impl<'o> Plan<'o> {
     fn job(&mut self, role: Role, url: Url) -> Option<Job> {
         self.seen.insert(url.clone()).then(|| Job::new(role, url))
     }
+}
+
+/// The map of what a script or a style sheet was made of: by its head (ECMA-426, 11.1), or by its last comment.
+fn source_map(answer: &Answer, language: Language) -> Option<Job> {
+    let head = answer.headers.get("sourcemap").or_else(|| answer.headers.get("x-sourcemap"));
+    let comment = || std::str::from_utf8(mapping_url(&answer.body, language)?).ok();
+    let named = head.or_else(comment)?.trim();
+    let url = answer.url.join(named).ok().filter(links::is_web)?;
+    Some(Job { referrer: Some((answer.url.clone(), 1)), ..Job::new(Role::SourceMap, url) })
 }
 
 fn referred(link: Reference, page: &Url) -> Job {

@@ -1,5 +1,6 @@
 //! JavaScript libraries that pages load.
 
+mod known_vulnerability;
 mod recognise;
 mod several_versions;
 mod unmaintained;
@@ -7,7 +8,8 @@ mod unpinned;
 
 use super::Check;
 
+pub use known_vulnerability::CHECK as KNOWN_VULNERABILITY;
 pub use recognise::{Library, libraries};
 
 pub(super) static CHECKS: &[&Check] =
-    &[&several_versions::CHECK, &unmaintained::CHECK, &unpinned::CHECK];
+    &[&KNOWN_VULNERABILITY, &several_versions::CHECK, &unmaintained::CHECK, &unpinned::CHECK];
