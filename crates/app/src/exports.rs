@@ -252,6 +252,7 @@ fn write_sarif(
     let started_at_ms = scan.started_at.unwrap_or(scan.created_at);
     let elapsed_ms = scan.completed_at.unwrap_or(started_at_ms).saturating_sub(started_at_ms);
     let report = ScanReport {
+        grade: None,
         tool_version: env!("CARGO_PKG_VERSION"),
         target: &scan.clone_url,
         started_at_ms,

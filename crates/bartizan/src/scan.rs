@@ -8,10 +8,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use checks::web;
 use engine::{Cancel, Dependencies, Outcome, Progress, Scan, licences::Licences};
 use indicatif::{HumanBytes, HumanCount};
 use model::Scanner;
-use report::{Repository as ReportedRepository, ScanReport, Stats};
+use report::{Grade, GradeTest, Repository as ReportedRepository, ScanReport, Stats};
 use sources::{Limits, git::Repository};
 
 use crate::{
@@ -100,6 +101,11 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     if let Some(client) = &providers {
         verify::verify(&mut outcome, &setup.ruleset, client, &scan.cancel);
     }
+    let tests: Vec<GradeTest> =
+        outcome.grade.iter().flat_map(|grade| &grade.tests).map(of_test).collect();
+    let letter = outcome.grade.as_ref().map(|grade| grade.letter.to_string());
+    let grade = outcome.grade.as_ref().zip(letter.as_deref());
+    let grade = grade.map(|(grade, letter)| Grade { letter, score: grade.score, tests: &tests });
     let rules = app::rule_docs(&setup.ruleset);
     let contents = outcome.stats.contents;
     let typed = arguments.target.to_string_lossy();
@@ -127,6 +133,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
             .dependencies
             .as_ref()
             .and_then(|judge| judge.index.as_ref()?.status().advisories_at_ms),
+        grade,
         repository: looked
             .commit
             .as_deref()
@@ -265,6 +272,10 @@ fn dependencies(
         without_development: arguments.no_dev,
         licences,
     }))
+}
+
+const fn of_test(test: &web::Test) -> GradeTest {
+    GradeTest { name: test.name, modifier: test.modifier, sentence: test.sentence }
 }
 
 fn exit_code(arguments: &ScanArguments, outcome: &Outcome) -> ExitCode {

@@ -170,6 +170,7 @@ impl Collector {
                 elapsed: self.started.elapsed(),
             },
             packages: Vec::new(),
+            grade: None,
             askable,
         }
     }

@@ -25,7 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use checks::secrets::Ruleset;
+use checks::{secrets::Ruleset, web};
 use model::{Finding, Note, NoteKind, ObjectId, TargetPath};
 use sources::{Limits, directory, git};
 
@@ -74,6 +74,8 @@ pub struct Outcome {
     pub stats: Stats,
     /// The packages that files of the target name, by file.
     pub packages: Vec<Listed>,
+    /// How well a website does.
+    pub grade: Option<web::Grade>,
     /// For each secret of `findings` that a provider can be asked about; see [`Askable`].
     pub askable: Vec<Askable>,
 }

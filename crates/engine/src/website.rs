@@ -79,6 +79,7 @@ impl Scan {
                 "the page is larger or deeper than what is looked at; its beginning was",
             ));
         }
+        outcome.grade = Some(web::grade(&visit));
         outcome.notes.extend(notes);
         sort_notes(&mut outcome.notes);
         outcome.stats.contents =

@@ -3,7 +3,9 @@ use std::{borrow::Cow, io, sync::Arc};
 use model::{Commit, Evidence, Finding, Note, PackageDetail, Place, Snippet};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::{ScanReport, package, printable_json, repository::without_credentials, summary, time};
+use crate::{
+    Grade, ScanReport, package, printable_json, repository::without_credentials, summary, time,
+};
 
 /// Version of the format: it changes when a field is renamed, removed or means something else, not when one is added.
 pub const VERSION: u32 = 1;
@@ -31,6 +33,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
             packages: report.stats.packages,
         },
         advisories_at: report.advisories_at_ms.and_then(time::rfc3339),
+        grade: report.grade.map(|grade| GradeObject::of(&grade)),
         summary: Summary(report.findings),
         suppressed: Suppressed(report.findings),
         notes_by_kind: NotesByKind(report.notes),
@@ -53,11 +56,38 @@ struct Document<'a> {
     key_id: &'a str,
     stats: Stats,
     advisories_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<GradeObject<'a>>,
     summary: Summary<'a>,
     suppressed: Suppressed<'a>,
     notes_by_kind: NotesByKind<'a>,
     findings: Findings<'a>,
     notes: Notes<'a>,
+}
+
+#[derive(Serialize)]
+struct GradeObject<'a> {
+    letter: &'a str,
+    score: u32,
+    tests: Vec<GradeTestObject>,
+}
+
+#[derive(Serialize)]
+struct GradeTestObject {
+    name: &'static str,
+    modifier: i32,
+    sentence: &'static str,
+}
+
+impl<'a> GradeObject<'a> {
+    fn of(grade: &Grade<'a>) -> Self {
+        let tests = grade.tests.iter().map(|test| GradeTestObject {
+            name: test.name,
+            modifier: test.modifier,
+            sentence: test.sentence,
+        });
+        Self { letter: grade.letter, score: grade.score, tests: tests.collect() }
+    }
 }
 
 #[derive(Serialize)]

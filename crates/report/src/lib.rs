@@ -128,6 +128,30 @@ pub struct ScanReport<'a> {
     pub advisories_at_ms: Option<i64>,
     /// Where the target comes from, if it is a repository.
     pub repository: Option<Repository<'a>>,
+    /// How well it does, if it is a website.
+    pub grade: Option<Grade<'a>>,
+}
+
+/// The grade of a website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grade<'a> {
+    /// `A+` to `F`.
+    pub letter: &'a str,
+    /// From 0 to a little over 100.
+    pub score: u32,
+    /// What it is made of.
+    pub tests: &'a [GradeTest],
+}
+
+/// One test of a grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GradeTest {
+    /// What was looked at.
+    pub name: &'static str,
+    /// Points given, or taken if negative.
+    pub modifier: i32,
+    /// What was seen.
+    pub sentence: &'static str,
 }
 
 /// How much a scan looked at.

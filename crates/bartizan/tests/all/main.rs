@@ -17,3 +17,4 @@ mod remote;
 mod scan;
 mod server;
 mod support;
+mod websites;

@@ -83,6 +83,7 @@ impl<'a> Run<'a> {
                 history: report.history,
                 suppressed: summary::suppressed(report.findings),
                 advisories_at: report.advisories_at_ms.and_then(time::rfc3339),
+                grade: report.grade.map(|grade| grade.letter),
             },
         }
     }
@@ -157,6 +158,9 @@ struct RunProperties<'a> {
     /// How old the advisories are that packages were judged by.
     #[serde(skip_serializing_if = "Option::is_none")]
     advisories_at: Option<String>,
+    /// How well a website does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<&'a str>,
 }
 
 /// A `message` or `multiformatMessageString` of plain text.

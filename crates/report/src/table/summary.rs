@@ -23,6 +23,7 @@ impl Page {
     pub(super) fn summary(&self, report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.counts(report, out)?;
         self.suppressed(report, out)?;
+        self.grade(report, out)?;
         self.prose("", &scanned(report), out)?;
         self.missing(report, out)?;
         self.remarks(report.notes, out)?;
@@ -49,6 +50,18 @@ impl Page {
             .collect();
         let head = counted(total, "finding", "findings");
         writeln!(out, "{}: {}", self.paint.ink(Ink::Strong, &head), parts.join(", "))
+    }
+
+    /// `Grade C+ (60 of 100): csp -25, strict-transport-security -20.`
+    fn grade(&self, report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let Some(grade) = report.grade else { return Ok(()) };
+        let counted = grade.tests.iter().filter(|test| test.modifier != 0);
+        let parts: Vec<String> =
+            counted.map(|test| format!("{} {:+}", test.name, test.modifier)).collect();
+        let parts =
+            if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        let text = format!("Grade {} ({} of 100){parts}.", grade.letter, grade.score);
+        self.prose("", &text, out)
     }
 
     fn suppressed(&self, report: &ScanReport<'_>, out: &mut dyn Write) -> io::Result<()> {

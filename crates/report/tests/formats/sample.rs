@@ -38,6 +38,7 @@ pub(crate) fn clean() -> ScanReport<'static> {
         history: false,
         packages_judged: false,
         advisories_at_ms: None,
+        grade: None,
         repository: Some(Repository {
             url: Some("https://x-token:t0ps3cret@git.example/acme/shop.git"),
             commit: Some("3f2a91bc04d5e6f708192a3b4c5d6e7f8091a2b3"),

@@ -1,0 +1,170 @@
+//! Websites, from the command line: what is found on sites that this machine serves.
+
+use std::{collections::BTreeMap, path::PathBuf, process::Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use test_kit::{HttpServer, Reply, password};
+
+use crate::support::{bartizan, errors, json};
+
+const LOOPBACK: [&str; 2] = ["--allow-private-targets", "127.0.0.0/8"];
+
+fn scan(server: &HttpServer, arguments: &[&str]) -> Output {
+    let folder = TempDir::new().unwrap();
+    let url = server.url("/");
+    let all = [&["scan", &url, "--format", "json"], &LOOPBACK[..], arguments].concat();
+    bartizan(folder.path(), &all)
+}
+
+fn html(body: impl Into<Vec<u8>>) -> Reply {
+    Reply::ok(body).header("content-type", "text/html; charset=utf-8")
+}
+
+/// The findings of a check.
+fn of<'r>(report: &'r Value, check: &str) -> Vec<&'r Value> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings.filter(|finding| finding["check_id"] == check).collect()
+}
+
+/// Where a finding stands: every place that it names.
+fn places(finding: &Value) -> Vec<&str> {
+    finding["places"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|place| place["path"].as_str().unwrap())
+        .collect()
+}
+
+/// The pages that the checks' own documentation says something is found on, by a path for each.
+fn weak_pages() -> BTreeMap<String, (String, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/checks");
+    let mut pages = BTreeMap::new();
+    for category in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in std::fs::read_dir(&category).unwrap().map(|entry| entry.unwrap().path()) {
+            let folder = category.file_name().unwrap().to_string_lossy();
+            let name = file.file_stem().unwrap().to_string_lossy();
+            let text = std::fs::read_to_string(&file).unwrap();
+            // Of each page the first example that is a body and nothing else.
+            let Some((_, example)) = text.split_once("```html finds") else { continue };
+            let (_, example) = example.split_once('\n').unwrap();
+            let (body, _) = example.split_once("\n```").unwrap();
+            pages
+                .insert(format!("/{folder}/{name}"), (format!("{folder}.{name}"), body.to_owned()));
+        }
+    }
+    pages
+}
+
+#[test]
+fn every_weakness_that_a_page_shows_is_found_where_it_is() {
+    let pages = weak_pages();
+    assert!(pages.len() > 60, "{}", pages.len());
+    let links: String =
+        pages.keys().map(|path| format!("<a href=\"{path}\">{path}</a>\n")).collect();
+    let served = pages.clone();
+    let server = HttpServer::http(move |request| match served.get(&request.path) {
+        Some((_, body)) => html(body.as_bytes()),
+        None if request.path == "/" => html(links.as_bytes()),
+        None => Reply::status(404),
+    });
+    let report = json(&scan(&server, &["--pages", "1000"]));
+    let missing: Vec<&String> = pages
+        .iter()
+        .filter(|(path, (check, _))| {
+            let url = server.url(path);
+            !of(&report, check).iter().any(|finding| places(finding).contains(&url.as_str()))
+        })
+        .map(|(_, (check, _))| check)
+        // These ask what the page alone does not tell: whether the connection is encrypted, or what other pages say.
+        .filter(|check| !NEED_MORE.contains(&check.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Checks whose example is a page on https, or the page that somebody asked for.
+const NEED_MORE: &[&str] = &[];
+
+#[test]
+fn a_credential_in_a_bundle_is_found_and_never_shown() {
+    let secret = password();
+    let script = format!("const config = {{ \"db_password\": \"{secret}\" }};\n");
+    let server = HttpServer::http(move |request| match request.path.as_str() {
+        "/" => html("<!doctype html><title>Shop</title><script src=/app.js></script>"),
+        "/app.js" => Reply::ok(script.as_bytes()).header("content-type", "text/javascript"),
+        _ => Reply::status(404),
+    });
+    let output = scan(&server, &[]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let report = json(&output);
+    let found = of(&report, "secrets.js-bundle-sweep");
+    assert_eq!(found.len(), 1, "{text}");
+    assert_eq!(places(found[0]), [server.url("/app.js")]);
+    assert_eq!(found[0]["scanner"], "website");
+    assert!(!text.contains(&secret));
+}
+
+#[test]
+fn what_is_asked_for_is_what_a_browser_would_ask_for() {
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<!doctype html><a href=/a>a</a><a href=/private/b>b</a><img src=/i.png>"),
+        "/a" => html("<form method=post action=/buy><button>Buy</button></form>"),
+        "/robots.txt" => Reply::ok("User-agent: *\nDisallow: /private/\n"),
+        _ => Reply::status(404),
+    });
+    let output = scan(&server, &["--header", "Cookie: session=1"]);
+    let report = json(&output);
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| matches!(request.method.as_str(), "GET" | "HEAD")));
+    assert!(requests.iter().all(|request| request.path != "/buy" && request.path != "/private/b"));
+    assert!(requests.iter().all(|request| request.header("cookie") == Some("session=1")));
+    assert!(requests.iter().all(|request| {
+        request
+            .header("user-agent")
+            .is_some_and(|agent| agent.contains("bartizan/") && agent.contains("+https://"))
+    }));
+    assert!(report["notes_by_kind"]["unvisited"].is_u64(), "{}", report["notes_by_kind"]);
+    assert_eq!(report["grade"]["letter"].as_str().map(str::len), Some(1), "{}", report["grade"]);
+}
+
+#[test]
+fn a_site_that_is_not_there_is_told_in_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    let at = |url: &str, arguments: &[&str]| {
+        let output = bartizan(folder.path(), &[&["scan", url], arguments].concat());
+        (output.status.code(), errors(&output))
+    };
+    let (code, told) = at("http://127.0.0.1:1/", &[]);
+    assert_eq!(code, Some(3));
+    assert!(told.contains("--allow-private-targets"), "{told}");
+    let (code, told) = at("http://127.0.0.1:1/", &LOOPBACK);
+    assert_eq!(code, Some(3));
+    assert!(told.contains("refused the connection"), "{told}");
+    let (code, told) = at("https://user:secret@example.com/", &[]);
+    assert_eq!(code, Some(3));
+    assert!(!told.contains("secret@"), "{told}");
+}
+
+#[test]
+fn every_form_of_report_tells_of_websites() {
+    let folder = TempDir::new().unwrap();
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<!doctype html><title>Shop</title><img src=/a.png>")
+            .header("server", "nginx/1.18.0"),
+        _ => Reply::status(404),
+    });
+    let url = server.url("/");
+    let report = |format: &str| {
+        let output =
+            bartizan(folder.path(), &[&["scan", &url, "--format", format], &LOOPBACK[..]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sarif: Value = serde_json::from_str(&report("sarif")).unwrap();
+    let first = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert!(first["artifactLocation"]["uri"].as_str().unwrap().starts_with(&url), "{first}");
+    let table = report("table");
+    assert!(table.contains("Grade ") && table.contains("nginx/1.18.0"), "{table}");
+    assert!(report("csv").contains("server: nginx/1.18.0"));
+}
