@@ -1,0 +1,35 @@
+use model::{CheckId, Confidence, Cwe, Severity};
+
+use super::way;
+use crate::web::{Check, Found, Report, Run, Visit, page};
+
+pub(super) static CHECK: Check = Check {
+    id: CheckId::from_static("tls.http-not-redirected"),
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    // Cleartext Transmission of Sensitive Information.
+    cwe: Some(Cwe(319)),
+    reference: "https://www.rfc-editor.org/rfc/rfc6797#section-7.2",
+    page: page!("tls/http-not-redirected"),
+    run: Run::Site(run),
+};
+
+/// What refuses to answer there, whatever the status says, shows nobody a page.
+fn run(visit: &Visit<'_>, report: &mut Report) {
+    let home = visit.site.home();
+    if home.scheme() != "https" {
+        return;
+    }
+    let Some(resource) = way::plain(visit.site) else { return };
+    let Some(answer) = resource.answer().filter(|answer| answer.is_success()) else { return };
+    let is_plain = |url: &url::Url| url.scheme() == "http";
+    // From https back to http is `tls.https-downgrade`.
+    if is_plain(&answer.url) && resource.hops.iter().all(|hop| is_plain(&hop.url)) {
+        report.add(
+            Found::at(&answer.url)
+                .key("http")
+                .evidence("url", way::shown(&answer.url))
+                .evidence("status", answer.status.to_string()),
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! The way of a visitor over redirects.
+
+use model::site::{Resource, Role, Site};
+use url::{Host, Url};
+
+/// Every address on the way to an answer, the answer's own last.
+pub(super) fn of(resource: &Resource) -> Option<Vec<&Url>> {
+    let answer = resource.answer()?;
+    Some(resource.hops.iter().map(|hop| &hop.url).chain([&answer.url]).collect())
+}
+
+/// What a visitor gets who begins with plain http.
+pub(super) fn plain(site: &Site) -> Option<&Resource> {
+    let asked = site.resources.iter().find(|resource| resource.role == Role::PlainHttp);
+    let first = site.resources.first().filter(|first| first.url.scheme() == "http");
+    asked.or(first)
+}
+
+/// Whether what is sent there stays on the machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// An address as evidence: what stands behind the question mark may be somebody's.
+pub(super) fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
