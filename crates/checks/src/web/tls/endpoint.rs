@@ -1,6 +1,9 @@
 //! What checks of the endpoint share.
 
-use model::site::tls::{Certificate, CipherSuite, Distrust, Tls, Trust};
+use model::{
+    one_line,
+    site::tls::{Certificate, CipherSuite, Distrust, Tls, Trust},
+};
 
 use crate::web::{Found, Visit};
 
@@ -55,7 +58,8 @@ pub(super) fn span(ms: i64) -> String {
 
 /// The first few of some names, for a sentence.
 pub(super) fn few(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", one_line(name, 100))).collect();
     let more = names.len().saturating_sub(SHOWN);
     match (shown.is_empty(), more) {
         (true, _) => "no name".to_owned(),

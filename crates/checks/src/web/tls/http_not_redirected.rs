@@ -1,7 +1,8 @@
 use model::{CheckId, Confidence, Cwe, Severity};
+use url::Url;
 
 use super::way;
-use crate::web::{Check, Found, Report, Run, Visit, page};
+use crate::web::{Check, Found, Report, Run, Visit, page, shown::address};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("tls.http-not-redirected"),
@@ -16,20 +17,20 @@ pub(super) static CHECK: Check = Check {
 
 /// What refuses to answer there, whatever the status says, shows nobody a page.
 fn run(visit: &Visit<'_>, report: &mut Report) {
-    let home = visit.site.home();
-    if home.scheme() != "https" {
+    if visit.site.home().scheme() != "https" {
         return;
     }
-    let Some(resource) = way::plain(visit.site) else { return };
-    let Some(answer) = resource.answer().filter(|answer| answer.is_success()) else { return };
-    let is_plain = |url: &url::Url| url.scheme() == "http";
-    // From https back to http is `tls.https-downgrade`.
-    if is_plain(&answer.url) && resource.hops.iter().all(|hop| is_plain(&hop.url)) {
-        report.add(
-            Found::at(&answer.url)
-                .key("http")
-                .evidence("url", way::shown(&answer.url))
-                .evidence("status", answer.status.to_string()),
-        );
+    let is_plain = |url: &Url| url.scheme() == "http";
+    for resource in way::plain(visit.site) {
+        let Some(answer) = resource.answer().filter(|answer| answer.is_success()) else { continue };
+        // From https back to http is `tls.https-downgrade`.
+        if is_plain(&answer.url) && resource.hops.iter().all(|hop| is_plain(&hop.url)) {
+            report.add(
+                Found::at(&answer.url)
+                    .key("http")
+                    .evidence("url", address(&answer.url))
+                    .evidence("status", answer.status.to_string()),
+            );
+        }
     }
 }

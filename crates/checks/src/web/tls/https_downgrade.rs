@@ -2,7 +2,7 @@ use model::{CheckId, Confidence, Cwe, Severity, site::Role};
 use url::Url;
 
 use super::way;
-use crate::web::{Check, Found, Report, Run, Visit, page};
+use crate::web::{Check, Found, Report, Run, Visit, page, shown::address};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("tls.https-downgrade"),
@@ -31,7 +31,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             _ => None,
         });
         let Some((from, to)) = back else { continue };
-        let step = format!("{} → {}", way::shown(from), way::shown(to));
+        let step = format!("{} → {}", address(from), address(to));
         let begun = found.take().unwrap_or_else(|| Found::at(from).key("http"));
         found = Some(begun.evidence("redirect", step));
         shown += 1;

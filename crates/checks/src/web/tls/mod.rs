@@ -26,6 +26,9 @@ mod weak_key;
 mod weak_signature;
 mod weak_suite;
 
+#[cfg(test)]
+mod tests;
+
 use super::Check;
 
 pub(super) static CHECKS: &[&Check] = &[

@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::way;
-use crate::web::{Check, Found, Report, Run, Visit, page};
+use crate::web::{Check, Found, Report, Run, Visit, page, shown::address};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("tls.plain-only"),
@@ -23,5 +23,5 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
     if answer.url.scheme() != "http" || !began_plain || way::is_loopback(&answer.url) {
         return;
     }
-    report.add(Found::at(&answer.url).key("http").evidence("url", way::shown(&answer.url)));
+    report.add(Found::at(&answer.url).key("http").evidence("url", address(&answer.url)));
 }

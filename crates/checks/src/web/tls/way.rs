@@ -9,11 +9,10 @@ pub(super) fn of(resource: &Resource) -> Option<Vec<&Url>> {
     Some(resource.hops.iter().map(|hop| &hop.url).chain([&answer.url]).collect())
 }
 
-/// What a visitor gets who begins with plain http.
-pub(super) fn plain(site: &Site) -> Option<&Resource> {
-    let asked = site.resources.iter().find(|resource| resource.role == Role::PlainHttp);
+/// What a visitor gets who begins with plain http, where the scan began and on the host that this led to.
+pub(super) fn plain(site: &Site) -> impl Iterator<Item = &Resource> {
     let first = site.resources.first().filter(|first| first.url.scheme() == "http");
-    asked.or(first)
+    first.into_iter().chain(site.resources.iter().filter(|other| other.role == Role::PlainHttp))
 }
 
 /// Whether what is sent there stays on the machine.
@@ -24,12 +23,4 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
-}
-
-/// An address as evidence: what stands behind the question mark may be somebody's.
-pub(super) fn shown(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    url.into()
 }

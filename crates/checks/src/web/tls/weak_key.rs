@@ -46,7 +46,7 @@ fn weakness(key: &PublicKey) -> Option<(Severity, String)> {
         KeyAlgorithm::Ec(curve) if bits < 224 => {
             Some((Severity::Medium, format!("on the curve {curve} of {bits} bits")))
         }
-        KeyAlgorithm::Ec(curve) if bits < 255 => {
+        KeyAlgorithm::Ec(curve) if bits < 256 => {
             Some((Severity::Low, format!("on the curve {curve} of {bits} bits")))
         }
         KeyAlgorithm::Dsa => Some((Severity::Medium, format!("DSA with {bits} bits"))),
