@@ -1,5 +1,7 @@
 //! Sites for tests, as texts.
 
+mod facts;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use model::site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role, Site};
@@ -25,9 +27,23 @@ pub(super) fn page(body: &str) -> Site {
 /// in it, `after 900`
 /// is the time to the first byte in milliseconds, `over HTTP/1.1` the version (HTTP/2 if it is not said), `via https://example.org/` a
 /// redirect on the way, `on https://example.com/` the page that names it.
+///
+/// Before the first answer may stand what DNS and the TLS endpoint say ([`facts`]); where nothing follows, the site is one empty page.
 pub(super) fn visit(text: &str) -> Site {
+    let mut told = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next_if(|line| facts::is_fact(line) || line.is_empty()) {
+        told.push(line);
+    }
+    let answers: Vec<&str> = lines.collect();
+    let mut site = if answers.is_empty() { page("") } else { answers_of(&answers) };
+    facts::add(&mut site, &told);
+    site
+}
+
+fn answers_of(text: &[&str]) -> Site {
     let mut parts: Vec<(&str, bool, Vec<&str>)> = Vec::new();
-    for line in text.lines() {
+    for line in text.iter().copied() {
         let (is_next, rest) = match line.strip_prefix("THEN ") {
             Some(rest) => (true, rest),
             None => (false, line),

@@ -54,6 +54,16 @@ impl<'s> Visit<'s> {
         self.pages.iter().find(|page| std::ptr::eq(page.resource, first))
     }
 
+    /// Where the site's host is at its top: the place of what is said of the host as a whole.
+    #[must_use]
+    pub fn root(&self) -> Url {
+        let mut root = self.site.home().clone();
+        root.set_path("/");
+        root.set_query(None);
+        root.set_fragment(None);
+        root
+    }
+
     /// Whether two URLs are of one origin (RFC 6454).
     #[must_use]
     pub fn is_same_origin(&self, url: &Url) -> bool {
