@@ -36,6 +36,10 @@ use std::sync::LazyLock;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
+pub use backends::{
+    AppwriteList, Backend, MasterKey, Named, Service, questions as backend_questions,
+    recognise as named_backends,
+};
 pub use found::{Found, Report};
 pub use grade::{Grade, Letter, Test, grade};
 pub use guide::Guide;
