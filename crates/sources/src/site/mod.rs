@@ -1,9 +1,9 @@
 //! A website as a source: one crawl, whose facts all checks share.
 //!
 //! What a browser would ask for when somebody looks at the pages, and what sites publish or leave at agreed places; if that is wanted,
-//! what their scripts could ask of the back ends they name. Only GET and HEAD, no cookie kept, no form sent. Everything goes through `fetch` and its guard. Pages are visited breadth first and in the order in which
-//! they are linked, so that two crawls of one site see the same; `robots.txt` is obeyed for everything but the page that was asked for
-//! and what pages load.
+//! what their scripts could ask of the back ends they name. Nothing crafted, only GET and HEAD, no cookie kept, no form sent. Everything
+//! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
+//! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends.
 
 mod ask;
 mod feed;

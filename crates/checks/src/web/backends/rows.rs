@@ -133,7 +133,7 @@ impl Row {
             return (Severity::Medium, Confidence::Medium, why.to_owned());
         }
         let why = "That is right for what is published anyway, and wrong for everything else.";
-        (Severity::Low, Confidence::Low, why.to_owned())
+        (Severity::Info, Confidence::Medium, why.to_owned())
     }
 }
 
@@ -193,11 +193,11 @@ mod tests {
         assert_eq!(severity("apps", r#"{"api_key":"x"}"#), Severity::Critical);
         assert_eq!(
             severity("team", r#"{"email":null,"phone":"","show_email":true}"#),
-            Severity::Low
+            Severity::Info
         );
         assert_eq!(severity("shop_orders", r#"{"id":1}"#), Severity::High);
         assert_eq!(severity("notes", r#"{"userId":"u","text":"x"}"#), Severity::Medium);
-        assert_eq!(severity("posts", r#"{"id":1,"title":"x"}"#), Severity::Low);
+        assert_eq!(severity("posts", r#"{"id":1,"title":"x"}"#), Severity::Info);
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn kind_of(token: &str) -> Option<Kind> {
 /// Not `sb_secret_xxxxxxxxxxxxxxxxxxxx` nor `sb_secret_your_key_goes_here`.
 fn is_random(value: &str) -> bool {
     let kinds = [char::is_numeric, char::is_lowercase, char::is_uppercase];
-    value.len() >= 20 && kinds.iter().filter(|is| value.chars().any(|c| is(c))).count() == 3
+    value.len() >= 20 && kinds.iter().filter(|is| value.chars().any(is)).count() == 3
 }
 
 const fn is_token_byte(byte: u8) -> bool {
