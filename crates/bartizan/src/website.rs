@@ -64,6 +64,7 @@ pub(crate) fn understand(
         pages,
         headers,
         records: Some(records),
+        questions: Some(web::backend_questions),
         exposed: web::EXPOSED_PATHS.iter().map(|place| place.path).collect(),
         ..site::Options::default()
     };

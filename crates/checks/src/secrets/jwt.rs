@@ -57,7 +57,8 @@ fn header_claims_signature_length(token: &[u8]) -> Option<usize> {
     Some(second + 1 + signature)
 }
 
-fn object(part: &[u8]) -> Option<Map<String, Value>> {
+/// A part of a token: an object in base64url.
+pub(crate) fn object(part: &[u8]) -> Option<Map<String, Value>> {
     let end = part.iter().take_while(|b| **b != b'=').count();
     let bytes = URL_SAFE_NO_PAD.decode(part.get(..end)?).ok()?;
     match serde_json::from_slice(&bytes).ok()? {

@@ -14,7 +14,7 @@ mod decode;
 mod file;
 pub mod gitleaks;
 pub mod judge;
-mod jwt;
+pub(crate) mod jwt;
 mod needed;
 mod overlaps;
 mod pattern;

@@ -42,6 +42,10 @@ use std::sync::LazyLock;
 
 use model::{CheckId, Confidence, Cwe, Severity};
 
+pub use backends::{
+    AppwriteList, Backend, MasterKey, Named, Service, questions as backend_questions,
+    recognise as named_backends,
+};
 pub use exposure::{EXPOSED_PATHS, ExposedPath};
 pub use found::{Found, Report};
 pub use grade::{Grade, Letter, Test, grade};

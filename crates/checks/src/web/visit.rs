@@ -1,10 +1,12 @@
 //! A visit as checks see it: what was fetched, and the documents made of it, once for all checks.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
 use formats::web::html::Document;
 use model::site::{Answer, Resource, Role, Site};
 use url::Url;
+
+use super::backends::{Named, recognise};
 
 /// A visit to a website.
 #[derive(Debug)]
@@ -13,6 +15,7 @@ pub struct Visit<'s> {
     pub site: &'s Site,
     /// The HTML pages that were answered with success, in the order of the crawl.
     pub pages: Vec<Page<'s>>,
+    backends: OnceLock<Named>,
 }
 
 /// An HTML page.
@@ -39,7 +42,12 @@ impl<'s> Visit<'s> {
             .filter(|(_, answer)| answer.is_success() && is_page(answer))
             .map(|(resource, answer)| Page::of(resource, answer))
             .collect();
-        Self { site, pages }
+        Self { site, pages, backends: OnceLock::new() }
+    }
+
+    /// The back ends that the site names, looked for once.
+    pub(super) fn backends(&self) -> &Named {
+        self.backends.get_or_init(|| recognise(self.site))
     }
 
     /// Every resource of that role that was answered, whatever the status.

@@ -2,11 +2,13 @@
 
 pub mod dns;
 mod headers;
+mod question;
 mod resource;
 pub mod tls;
 
 pub use dns::Dns;
 pub use headers::Headers;
+pub use question::Question;
 pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
 pub use tls::Tls;
 

@@ -23,6 +23,8 @@ use super::{Options, note, pace::Pace, plan::Job, shown};
 
 /// How much of an image or a font is read: what they are stands at their beginning.
 const HEAD_OF_MEDIA_BYTES: u64 = 256 << 10;
+/// How much of a back end's answer is read: one row has room in it.
+const ROW_BYTES: u64 = 1 << 20;
 /// Naps of those who wait, so that they hear that they should stop.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -166,14 +168,21 @@ impl<'c> Asker<'c> {
             let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             own.contains(&url.origin())
         };
-        if is_own {
+        // A back end is asked as a stranger would, wherever it is.
+        if is_own && job.role != Role::Backend {
             for (name, value) in &self.options.headers {
+                request = request.secret(name, value.expose()).map_err(|error| refused(&error))?;
+            }
+        }
+        if url.origin() == job.url.origin() {
+            for (name, value) in &job.headers {
                 request = request.secret(name, value.expose()).map_err(|error| refused(&error))?;
             }
         }
         let rest = self.options.limits.site_bytes.saturating_sub(self.bytes.load(Relaxed));
         let most = match job.role {
             Role::Image | Role::Font | Role::Icon => HEAD_OF_MEDIA_BYTES,
+            Role::Backend => ROW_BYTES,
             _ => self.options.limits.resource_bytes,
         };
         let bounds = Bounds {

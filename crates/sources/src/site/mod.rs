@@ -1,9 +1,9 @@
 //! A website as a source: one crawl, whose facts all checks share.
 //!
-//! What a browser would ask for when somebody looks at the pages, and what sites publish or leave at agreed places: nothing crafted, no
-//! cookie kept, no form sent. Everything goes through `fetch` and its guard. Pages are visited breadth first and in the order in which
-//! they are linked, so that two crawls of one site see the same; `robots.txt` is obeyed for everything but the page that was asked for
-//! and what pages load.
+//! What a browser would ask for when somebody looks at the pages, and what sites publish or leave at agreed places; if that is wanted,
+//! what their scripts could ask of the back ends they name. Nothing crafted, only GET and HEAD, no cookie kept, no form sent. Everything
+//! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
+//! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends.
 
 mod ask;
 mod feed;
@@ -26,7 +26,7 @@ use fetch::{
 use formats::web::robots::Robots;
 use model::{
     Note, NoteKind, SecretValue,
-    site::{Dns, Outcome, Resource, Role, Site, Tls},
+    site::{Dns, Outcome, Question, Resource, Role, Site, Tls},
 };
 use url::{Host, Url};
 
@@ -52,6 +52,8 @@ pub struct Options {
     pub records: Option<Arc<dyn Records>>,
     /// Paths at which sites leave open what should not be.
     pub exposed: Vec<&'static str>,
+    /// What the back ends that the site names are asked, once everything else has been seen; nothing without.
+    pub questions: Option<fn(&Site) -> Vec<Question>>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -103,6 +105,7 @@ impl Default for Options {
             tls: true,
             records: None,
             exposed: Vec::new(),
+            questions: None,
             limits: Limits::default(),
         }
     }
@@ -192,6 +195,7 @@ pub fn crawl(
         crawl.pages();
         crawl.loaded();
         crawl.links();
+        crawl.backends();
         (tls.join().unwrap_or_default(), dns.join().unwrap_or_default())
     });
     let mut notes = asker.notes();
@@ -261,6 +265,13 @@ impl Crawl<'_> {
         self.keep(links);
     }
 
+    /// What the back ends that pages and scripts name answer to any visitor.
+    fn backends(&mut self) {
+        let jobs = self.plan.questions(&self.site);
+        let answers = self.ask(jobs);
+        self.keep(answers);
+    }
+
     fn ask(&self, jobs: Vec<plan::Job>) -> Vec<Resource> {
         self.asker.ask_all(&jobs)
     }
@@ -285,6 +296,15 @@ fn note(kind: NoteKind, message: impl Into<String>) -> Note {
 fn is_visible(role: Role) -> bool {
     !matches!(
         role,
-        Role::Link | Role::PlainHttp | Role::Missing | Role::Exposed | Role::Robots | Role::Sitemap
+        Role::Link
+            | Role::PlainHttp
+            | Role::Missing
+            | Role::Exposed
+            | Role::Robots
+            | Role::Sitemap
+            | Role::Backend
     )
 }
+
+#[cfg(test)]
+mod tests;

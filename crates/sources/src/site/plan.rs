@@ -8,8 +8,8 @@ use formats::web::{
     source_map::{Language, mapping_url},
 };
 use model::{
-    Note, NoteKind,
-    site::{Answer, Resource, Role, Site},
+    Note, NoteKind, SecretValue,
+    site::{Answer, Question, Resource, Role, Site},
 };
 use url::Url;
 
@@ -23,6 +23,8 @@ use super::{
 const MAX_OF_PATH: usize = 3;
 /// Links of which no more than the status is asked.
 const MAX_LINKS: usize = 50;
+/// What back ends are asked.
+const MAX_QUESTIONS: usize = 64;
 /// Site maps.
 const MAX_SITEMAPS: usize = 5;
 /// Images, of which only the beginning is read, and fonts.
@@ -38,21 +40,23 @@ const NO_PAGES: &[&str] = &[
 ];
 
 /// One thing to ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Job {
     pub(super) role: Role,
     pub(super) url: Url,
     pub(super) referrer: Option<(Url, u64)>,
+    /// For the origin of `url` alone.
+    pub(super) headers: Vec<(&'static str, SecretValue)>,
     is_start: bool,
 }
 
 impl Job {
     pub(super) fn start(url: Url) -> Self {
-        Self { role: Role::Page, url, referrer: None, is_start: true }
+        Self { is_start: true, ..Self::new(Role::Page, url) }
     }
 
     fn new(role: Role, url: Url) -> Self {
-        Self { role, url, referrer: None, is_start: false }
+        Self { role, url, referrer: None, headers: Vec::new(), is_start: false }
     }
 
     /// Whether it is what the user asked for.
@@ -238,6 +242,15 @@ impl<'o> Plan<'o> {
         let left = std::mem::take(&mut self.left);
         let links = left.into_iter().filter(|job| visitor.may_visit(&path_and_query(&job.url)));
         links.take(MAX_LINKS).map(|job| Job { role: Role::Link, ..job }).collect()
+    }
+
+    /// What is asked of the back ends that the site names, each question once.
+    pub(super) fn questions(&mut self, site: &Site) -> Vec<Job> {
+        let questions = self.options.questions.map(|of| of(site)).unwrap_or_default();
+        let jobs = questions.into_iter().filter_map(|Question { url, headers }| {
+            Some(Job { headers, ..self.job(Role::Backend, url)? })
+        });
+        jobs.take(MAX_QUESTIONS).collect()
     }
 
     /// What of the site was not visited.
