@@ -86,6 +86,8 @@ fn every_weakness_that_a_page_shows_is_found_where_it_is() {
 
 /// Checks of what gives away where a site is served: one on this machine is not blamed for it. And one about the site's own name.
 const OF_PUBLIC_SITES: &[&str] = &[
+    "backends.clerk-development-instance",
+    "content.development-build",
     "content.insecure-own-link",
     "content.internal-host",
     "content.loads-from-localhost",
