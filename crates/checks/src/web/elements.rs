@@ -7,10 +7,15 @@ use formats::web::{
     html::{Document, Element},
 };
 
+use model::one_line;
+
 use super::{Found, Page};
 
 /// So many elements are shown of one problem.
 const MAX_SHOWN: usize = 3;
+/// So much of a tag is shown where not all of it may be.
+const MAX_ATTRIBUTES: usize = 10;
+const MAX_VALUE: usize = 100;
 
 /// A finding about elements of a page that share a problem: where the first one stands, how many there are, how the first few look.
 pub(super) fn about(page: &Page<'_>, key: &str, elements: &[Element<'_>]) -> Option<Found> {
@@ -20,24 +25,30 @@ pub(super) fn about(page: &Page<'_>, key: &str, elements: &[Element<'_>]) -> Opt
         found = found.evidence("count", elements.len().to_string());
     }
     for element in elements.iter().take(MAX_SHOWN) {
-        found = found.evidence("element", excerpt(*element));
+        found = found.evidence("element", tag(*element));
     }
     Some(found)
 }
 
-/// A tag for people. Of form fields their values stay out: they may be somebody's.
-pub(super) fn excerpt(element: Element<'_>) -> String {
-    if !(element.is("input") || element.is("option")) {
+/// The tag without what may be a credential: the value of an input, the queries of addresses.
+pub(super) fn tag(element: Element<'_>) -> String {
+    let is_address = |name| matches!(name, "href" | "src" | "action" | "formaction" | "data");
+    let is_secret = |name, value: &str| {
+        (name == "value" && element.is("input")) || (is_address(name) && value.contains(['?', '#']))
+    };
+    if !element.attributes().any(|(name, value)| is_secret(name, value)) {
         return element.excerpt();
     }
     let mut tag = format!("<{}", element.name());
-    for name in ["type", "name", "id", "class", "placeholder", "role"] {
-        if let Some(value) = element.attribute(name) {
-            tag.push_str(&format!(" {name}=\"{value}\""));
-        }
+    for (name, value) in element.attributes().take(MAX_ATTRIBUTES) {
+        let shown = match value.split_once(['?', '#']) {
+            Some((path, _)) if is_address(name) => format!("{path}…"),
+            _ if is_secret(name, value) => "…".to_owned(),
+            _ => value.to_owned(),
+        };
+        tag.push_str(&format!(" {name}=\"{}\"", one_line(&shown, MAX_VALUE)));
     }
-    tag.push('>');
-    tag
+    tag + ">"
 }
 
 /// How many there are, in words: `1 image`, `3 images`.
@@ -63,6 +74,11 @@ pub(super) fn is_undisplayed(element: Element<'_>) -> bool {
 /// Whether it is kept from assistive technology: [`is_undisplayed`], or `aria-hidden`.
 pub(super) fn is_hidden(element: Element<'_>) -> bool {
     element.has_word("aria-hidden", "true") || is_undisplayed(element)
+}
+
+/// Whether it, or an element around it, is [hidden](is_hidden).
+pub(super) fn is_out_of_sight(element: Element<'_>) -> bool {
+    is_hidden(element) || element.ancestors().any(is_hidden)
 }
 
 /// The [numbers](Element::number) of all elements of which that is true, or of an element around them.
@@ -107,4 +123,34 @@ pub(super) fn pixels(element: Element<'_>, name: &str) -> Option<u32> {
     let value = element.attribute(name)?.trim();
     let digits = value.trim_end_matches("px");
     digits.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_shows_no_credentials() {
+        let shown = |html: &str| {
+            let document = Document::parse(html);
+            let element = document.elements().last();
+            element.map(tag).unwrap()
+        };
+        assert_eq!(
+            shown("<input type=password value=hunter2>"),
+            "<input type=\"password\" value=\"…\">"
+        );
+        assert_eq!(shown("<img src='/a?token=hunter2' alt>"), "<img src=\"/a…\" alt=\"\">");
+        assert_eq!(shown("<a href=/b>"), "<a href=\"/b\">");
+    }
+
+    #[test]
+    fn what_is_hidden_around_an_element_hides_it() {
+        let document = Document::parse(
+            "<div style='color:red; DISPLAY : none !important'><p></p></div><p hidden></p><section aria-hidden=true><p></p></section>\
+             <p style='display:block'></p><p aria-hidden=false></p>",
+        );
+        let hidden: Vec<bool> = document.by_name("p").map(is_out_of_sight).collect();
+        assert_eq!(hidden, [true, true, true, false, false]);
+    }
 }

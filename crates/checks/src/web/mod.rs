@@ -9,7 +9,6 @@ mod cdn;
 mod elements;
 mod embedded;
 mod found;
-mod gathered;
 mod grade;
 mod guide;
 mod loads;

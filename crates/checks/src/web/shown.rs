@@ -3,7 +3,7 @@
 use formats::web::html::Element;
 use url::Url;
 
-use super::Found;
+use super::{Found, elements};
 
 /// So many elements are shown of all that have a problem.
 const MAX_SHOWN: usize = 5;
@@ -27,26 +27,6 @@ pub(super) fn document_of(url: &Url) -> Url {
     url
 }
 
-/// Whether neither eyes nor screen readers meet an element, as far as its tag and those around it say.
-pub(super) fn is_hidden(element: Element<'_>) -> bool {
-    let hides = |element: Element<'_>| {
-        element.has("hidden")
-            || element.attribute("aria-hidden").is_some_and(|value| value.trim() == "true")
-            || element.attribute("style").is_some_and(says_none)
-    };
-    hides(element) || element.ancestors().any(hides)
-}
-
-/// Whether an inline style has a declaration that hides.
-fn says_none(style: &str) -> bool {
-    style.split(';').filter_map(|declaration| declaration.split_once(':')).any(|(name, value)| {
-        let value = value.trim().trim_end_matches("!important").trim_end();
-        let is = |given: &str, wanted: &str| given.eq_ignore_ascii_case(wanted);
-        is(name.trim(), "display") && is(value, "none")
-            || is(name.trim(), "visibility") && is(value, "hidden")
-    })
-}
-
 /// Elements or addresses with one problem, of which the first few are shown.
 #[derive(Debug, Default)]
 pub(super) struct Several {
@@ -58,7 +38,7 @@ pub(super) struct Several {
 impl Several {
     /// Counts an element, and shows its tag.
     pub(super) fn add(&mut self, element: Element<'_>) {
-        self.add_as(Some(element.line()), "element", || element.excerpt());
+        self.add_as(Some(element.line()), "element", || elements::tag(element));
     }
 
     /// Counts something, and shows it if there is room.
@@ -114,16 +94,6 @@ mod tests {
         ] {
             assert_eq!(address(&Url::parse(url).unwrap()), shown);
         }
-    }
-
-    #[test]
-    fn what_is_hidden_around_an_element_hides_it() {
-        let document = Document::parse(
-            "<div style='color:red; DISPLAY : none !important'><p></p></div><p hidden></p><section aria-hidden=true><p></p></section>\
-             <p style='display:block'></p><p aria-hidden=false></p>",
-        );
-        let hidden: Vec<bool> = document.by_name("p").map(is_hidden).collect();
-        assert_eq!(hidden, [true, true, true, false, false]);
     }
 
     #[test]

@@ -29,6 +29,6 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
             .line(root.line())
             .key(key)
             .detail(detail)
-            .evidence("element", root.excerpt()),
+            .evidence("element", crate::web::elements::tag(root)),
     );
 }

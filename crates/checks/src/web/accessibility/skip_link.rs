@@ -49,7 +49,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         .detail(format!("{} links come before the content of the page.", before.len()))
         .evidence("count", before.len().to_string());
     if let Some(first) = before.first() {
-        found = found.line(first.line()).evidence("element", first.excerpt());
+        found = found.line(first.line()).evidence("element", crate::web::elements::tag(*first));
     }
     report.add(found.severity(if has_main { Severity::Info } else { Severity::Low }));
 }

@@ -32,7 +32,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(meta.line())
                 .key(what)
                 .detail(format!("The page {what} after {} seconds.", refresh.seconds))
-                .evidence("element", meta.excerpt()),
+                .evidence("element", crate::web::elements::tag(meta)),
         );
         return;
     }

@@ -31,7 +31,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                         .line(meta.line())
                         .key("zoom")
                         .detail(format!("`{name}={value}` keeps people from enlarging the page."))
-                        .evidence("element", meta.excerpt()),
+                        .evidence("element", crate::web::elements::tag(meta)),
                 );
                 break;
             }

@@ -4,9 +4,9 @@ use formats::web::html::Element;
 use url::{Host, Url};
 
 use crate::web::{
-    Visit,
+    Visit, elements,
     embedded::{self, Use},
-    gathered, party, scripts,
+    party, scripts,
 };
 
 /// Top-level names that the public DNS does not have (RFC 6762, 8375; ICANN's reservation of `internal`; what networks use).
@@ -86,7 +86,7 @@ fn of_element<'v>(page: &'v Url, element: Element<'_>, url: &Url) -> Option<Told
         url: page,
         line: Some(element.line()),
         host: url.host_str()?.to_owned(),
-        evidence: ("element", gathered::tag(element)),
+        evidence: ("element", elements::tag(element)),
     })
 }
 

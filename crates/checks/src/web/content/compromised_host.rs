@@ -1,9 +1,9 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use crate::web::{
-    Check, Found, Page, Report, Run, Visit,
+    Check, Found, Page, Report, Run, Visit, elements,
     embedded::{self, Use},
-    gathered, page, party,
+    page, party,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -59,7 +59,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                     .line(written.element.line())
                     .key(*name)
                     .detail(*what)
-                    .evidence("element", gathered::tag(written.element)),
+                    .evidence("element", elements::tag(written.element)),
             );
         }
     }

@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::insecure;
-use crate::web::{Check, Page, Report, Run, Visit, embedded::Use, gathered, page};
+use crate::web::{Check, Page, Report, Run, Visit, elements, embedded::Use, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.form-over-http"),
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    if let Some(found) = gathered::found(page, &insecure::elements(page, &[Use::Form])) {
+    if let Some(found) = elements::about(page, "", &insecure::elements(page, &[Use::Form])) {
         report.add(found.key("form"));
     }
 }

@@ -2,9 +2,9 @@ use model::{CheckId, Confidence, Severity};
 
 use super::insecure;
 use crate::web::{
-    Check, Page, Report, Run, Visit,
+    Check, Page, Report, Run, Visit, elements,
     embedded::{self, Use},
-    gathered, page,
+    page,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -29,7 +29,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         })
     });
     let own: Vec<_> = own.map(|written| written.element).collect();
-    if let Some(found) = gathered::found(page, &own) {
+    if let Some(found) = elements::about(page, "", &own) {
         report.add(found.key("http"));
     }
 }

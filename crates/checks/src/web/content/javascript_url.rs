@@ -1,6 +1,6 @@
 use model::{CheckId, Confidence, Severity};
 
-use crate::web::{Check, Page, Report, Run, Visit, embedded, gathered, page};
+use crate::web::{Check, Page, Report, Run, Visit, elements, embedded, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.javascript-url"),
@@ -18,7 +18,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         .filter(|written| written.url(page).is_some_and(|url| url.scheme() == "javascript"))
         .map(|written| written.element)
         .collect();
-    if let Some(found) = gathered::found(page, &scripts) {
+    if let Some(found) = elements::about(page, "", &scripts) {
         report.add(found.key("javascript"));
     }
 }

@@ -1,9 +1,9 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit,
+    Check, Page, Report, Run, Visit, elements,
     embedded::{self, Use},
-    gathered, page, party,
+    page, party,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -24,7 +24,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let loaded = embedded::of(page).filter(|written| written.used != Use::Link);
     let local = loaded.filter(|w| w.url(page).is_some_and(|url| party::is_loopback(&url)));
     let local: Vec<_> = local.map(|written| written.element).collect();
-    if let Some(found) = gathered::found(page, &local) {
+    if let Some(found) = elements::about(page, "", &local) {
         report.add(found.key("localhost"));
     }
 }

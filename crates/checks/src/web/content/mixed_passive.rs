@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::insecure;
-use crate::web::{Check, Page, Report, Run, Visit, embedded::Use, gathered, page};
+use crate::web::{Check, Page, Report, Run, Visit, elements, embedded::Use, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.mixed-passive"),
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let elements = insecure::elements(page, &[Use::Media]);
-    if let Some(found) = gathered::found(page, &elements) {
+    if let Some(found) = elements::about(page, "", &elements) {
         report.add(found.key("media"));
     }
 }

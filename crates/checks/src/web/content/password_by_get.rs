@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::credentials;
-use crate::web::{Check, Page, Report, Run, Visit, gathered, page};
+use crate::web::{Check, Page, Report, Run, Visit, elements, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.password-by-get"),
@@ -18,7 +18,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let mut forms = credentials::forms(page);
     // A form without an address is most often one that a script sends.
     forms.retain(|form| credentials::is_get(*form) && form.has("action") && !form.has("onsubmit"));
-    if let Some(found) = gathered::found(page, &forms) {
+    if let Some(found) = elements::about(page, "", &forms) {
         report.add(found.key("get"));
     }
 }

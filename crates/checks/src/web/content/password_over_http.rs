@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::credentials;
-use crate::web::{Check, Page, Report, Run, Visit, gathered, page, party};
+use crate::web::{Check, Page, Report, Run, Visit, elements, page, party};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.password-over-http"),
@@ -20,7 +20,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     }
     let fields: Vec<_> =
         page.document.elements().filter(|element| credentials::is_password(*element)).collect();
-    if let Some(found) = gathered::found(page, &fields) {
+    if let Some(found) = elements::about(page, "", &fields) {
         report.add(found.key("password"));
     }
 }

@@ -1,7 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::credentials;
-use crate::web::{Check, Found, Page, Report, Run, Visit, gathered, page, party};
+use crate::web::{Check, Found, Page, Report, Run, Visit, elements, page, party};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.password-to-other-site"),
@@ -45,7 +45,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                     .line(form.line())
                     .key(host)
                     .detail(format!("The password goes to `{host}`."))
-                    .evidence("element", gathered::tag(form)),
+                    .evidence("element", elements::tag(form)),
             );
         }
     }

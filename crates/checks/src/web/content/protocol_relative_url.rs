@@ -1,9 +1,9 @@
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit,
+    Check, Page, Report, Run, Visit, elements,
     embedded::{self, Use},
-    gathered, page,
+    page,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -20,7 +20,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let loaded = embedded::of(page).filter(|w| !matches!(w.used, Use::Link | Use::Form));
     let relative = loaded.filter(|written| written.text.starts_with("//"));
     let relative: Vec<_> = relative.map(|written| written.element).collect();
-    if let Some(found) = gathered::found(page, &relative) {
+    if let Some(found) = elements::about(page, "", &relative) {
         report.add(found.key("relative"));
     }
 }

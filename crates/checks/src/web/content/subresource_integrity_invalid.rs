@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use crate::web::{Check, Found, Page, Report, Run, Visit, gathered, page};
+use crate::web::{Check, Found, Page, Report, Run, Visit, elements, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.subresource-integrity-invalid"),
@@ -40,7 +40,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(element.line())
                 .key(format!("{key} {}{}", url.host_str().unwrap_or_default(), url.path()))
                 .detail(detail)
-                .evidence("element", gathered::tag(element)),
+                .evidence("element", elements::tag(element)),
         );
     }
 }

@@ -1,9 +1,9 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit,
+    Check, Page, Report, Run, Visit, elements,
     embedded::{self, Use},
-    gathered, page, party,
+    page, party,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -33,7 +33,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         })
         .map(|written| written.element)
         .collect();
-    if let Some(found) = gathered::found(page, &given) {
+    if let Some(found) = elements::about(page, "", &given) {
         report.add(found.key("opener"));
     }
 }

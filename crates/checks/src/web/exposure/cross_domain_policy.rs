@@ -35,7 +35,8 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             .next();
         if let Some(element) = wide {
             report.add(
-                answers::found(answer, answer.url.path()).evidence("element", element.excerpt()),
+                answers::found(answer, answer.url.path())
+                    .evidence("element", crate::web::elements::tag(element)),
             );
         }
     }

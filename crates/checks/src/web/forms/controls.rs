@@ -2,7 +2,7 @@
 
 use formats::web::html::{Document, Element};
 
-use crate::web::shown::is_hidden;
+use crate::web::elements::is_out_of_sight;
 
 /// Attributes that are shown of a field; its value may be what somebody typed, or a secret.
 const SHOWN: [&str; 9] = [
@@ -21,7 +21,7 @@ const MAX_VALUE: usize = 60;
 
 /// Fields that people fill in or choose from, in the order of the document; no buttons, nothing hidden.
 pub(super) fn fields(document: &Document) -> impl Iterator<Item = Element<'_>> {
-    document.elements().filter(|element| is_field(*element) && !is_hidden(*element))
+    document.elements().filter(|element| is_field(*element) && !is_out_of_sight(*element))
 }
 
 fn is_field(element: Element<'_>) -> bool {

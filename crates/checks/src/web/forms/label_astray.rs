@@ -4,8 +4,7 @@ use model::{CheckId, Confidence, Severity};
 
 use super::controls::is_labelable;
 use crate::web::{
-    Check, Page, Report, Run, Visit, page,
-    shown::{Several, is_hidden},
+    Check, Page, Report, Run, Visit, elements::is_out_of_sight, page, shown::Several,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -31,7 +30,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         }
     }
     let mut several = Several::default();
-    for label in page.document.by_name("label").filter(|label| !is_hidden(*label)) {
+    for label in page.document.by_name("label").filter(|label| !is_out_of_sight(*label)) {
         if label.attribute("for").is_some_and(|id| ids.get(id) != Some(&true)) {
             several.add(label);
         }

@@ -4,8 +4,7 @@ use model::{CheckId, Confidence, Severity};
 
 use super::controls::{is_line, kind, shown};
 use crate::web::{
-    Check, Page, Report, Run, Visit, page,
-    shown::{Several, is_hidden},
+    Check, Page, Report, Run, Visit, elements::is_out_of_sight, page, shown::Several,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -26,7 +25,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let elsewhere: HashSet<&str> =
         page.document.elements().filter_map(|element| element.attribute("form")).collect();
     let mut several = Several::default();
-    for form in page.document.by_name("form").filter(|form| !is_hidden(*form)) {
+    for form in page.document.by_name("form").filter(|form| !is_out_of_sight(*form)) {
         if form.attribute("id").is_some_and(|id| elsewhere.contains(id)) {
             continue;
         }

@@ -48,7 +48,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(meta.line())
                 .key(lost.0)
                 .detail(lost.1)
-                .evidence("element", meta.excerpt()),
+                .evidence("element", crate::web::elements::tag(meta)),
         );
     }
 }

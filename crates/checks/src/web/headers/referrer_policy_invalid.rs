@@ -34,7 +34,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                     .line(meta.line())
                     .key(model::one_line(word, 80))
                     .detail("The element's content is no policy.")
-                    .evidence("element", meta.excerpt()),
+                    .evidence("element", crate::web::elements::tag(meta)),
             );
         }
     }

@@ -23,7 +23,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let found = Found::at(page.url());
     let (policy, found) = match metas.last() {
         Some((policy, meta)) => {
-            (policy, found.line(meta.line()).evidence("element", meta.excerpt()))
+            (policy, found.line(meta.line()).evidence("element", crate::web::elements::tag(meta)))
         }
         None => {
             let header = referrer_policy::parse(page.answer.headers.all("referrer-policy"));

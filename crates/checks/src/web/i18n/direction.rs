@@ -38,7 +38,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
             Found::at(page.url())
                 .line(root.line())
                 .key(language)
-                .evidence("element", root.excerpt()),
+                .evidence("element", crate::web::elements::tag(root)),
         );
     }
 }

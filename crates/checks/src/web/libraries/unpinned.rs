@@ -3,8 +3,9 @@ use model::{CheckId, Confidence, Cwe, Severity};
 use crate::web::{
     Check, Page, Report, Run, Visit,
     cdn::{self, Pinned},
+    elements,
     embedded::{self, Use},
-    gathered, page,
+    page,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -26,7 +27,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
         })
         .map(|written| written.element)
         .collect();
-    if let Some(found) = gathered::found(page, &loose) {
+    if let Some(found) = elements::about(page, "", &loose) {
         report.add(found.key("version"));
     }
 }

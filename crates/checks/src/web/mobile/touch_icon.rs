@@ -31,7 +31,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
                     .key("fails")
                     .severity(Severity::Low)
                     .detail("The icon that the page names fails to load.")
-                    .evidence("element", link.excerpt()),
+                    .evidence("element", crate::web::elements::tag(link)),
             );
             break;
         }

@@ -35,6 +35,6 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
             .line(meta.line())
             .key(key)
             .detail(detail)
-            .evidence("element", meta.excerpt()),
+            .evidence("element", crate::web::elements::tag(meta)),
     );
 }

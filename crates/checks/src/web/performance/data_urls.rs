@@ -31,7 +31,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
             .line(first.line())
             .key("data")
             .detail(format!("{count} in the page as `data:` URLs, {} together.", size(all as u64)))
-            .evidence("element", first.excerpt())
+            .evidence("element", crate::web::elements::tag(*first))
             .evidence("count", large.len().to_string()),
     );
 }

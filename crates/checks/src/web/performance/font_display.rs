@@ -58,7 +58,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
                         .line(link.line())
                         .key("google")
                         .detail("The link to Google Fonts does not say `display=swap`.")
-                        .evidence("element", link.excerpt()),
+                        .evidence("element", crate::web::elements::tag(link)),
                 );
             }
         }

@@ -22,7 +22,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(link.line())
                 .key(key)
                 .detail(detail)
-                .evidence("element", link.excerpt()),
+                .evidence("element", crate::web::elements::tag(link)),
         );
     }
 }

@@ -41,7 +41,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(style.line())
                 .key(FONTS)
                 .detail(format!("The style sheet of `{STYLES}` loads fonts from `{FONTS}`, without a hint of that."))
-                .evidence("element", style.excerpt()),
+                .evidence("element", crate::web::elements::tag(style)),
         );
     }
 }

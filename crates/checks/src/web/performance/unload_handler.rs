@@ -33,6 +33,6 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
             .line(element.line())
             .key("unload")
             .detail("The page waits for the event `unload`.")
-            .evidence("element", element.excerpt()),
+            .evidence("element", crate::web::elements::tag(element)),
     );
 }

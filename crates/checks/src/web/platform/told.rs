@@ -38,7 +38,7 @@ pub(super) fn products(visit: &Visit<'_>) -> Vec<Product> {
     }
     for page in &visit.pages {
         for (meta, content) in page.document.meta("generator") {
-            let evidence = ("element", meta.excerpt());
+            let evidence = ("element", crate::web::elements::tag(meta));
             add(&mut found, page.url(), content, &evidence);
         }
     }

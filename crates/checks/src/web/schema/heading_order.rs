@@ -2,8 +2,7 @@ use formats::web::html::Element;
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit, page,
-    shown::{Several, is_hidden},
+    Check, Page, Report, Run, Visit, elements::is_out_of_sight, page, shown::Several,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -20,7 +19,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let mut several = Several::default();
     let mut before = None;
     for heading in page.document.elements() {
-        let Some(level) = level_of(heading).filter(|_| !is_hidden(heading)) else { continue };
+        let Some(level) = level_of(heading).filter(|_| !is_out_of_sight(heading)) else { continue };
         if before.is_some_and(|before| level > before + 1) {
             let before = before.unwrap_or_default();
             several.add_as(Some(heading.line()), "element", || {

@@ -36,7 +36,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(line)
                 .key(key)
                 .detail(detail)
-                .evidence("element", script.excerpt()),
+                .evidence("element", crate::web::elements::tag(script)),
         );
     }
 }

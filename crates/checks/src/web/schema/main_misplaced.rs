@@ -1,8 +1,7 @@
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit, page,
-    shown::{Several, is_hidden},
+    Check, Page, Report, Run, Visit, elements::is_out_of_sight, page, shown::Several,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let (mut all, mut nested) = (Several::default(), Several::default());
-    for main in page.document.by_name("main").filter(|main| !is_hidden(*main)) {
+    for main in page.document.by_name("main").filter(|main| !is_out_of_sight(*main)) {
         all.add(main);
         // HTML, 4.4.14: a hierarchically correct main element.
         if main.ancestors().any(|around| {

@@ -1,8 +1,7 @@
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{
-    Check, Page, Report, Run, Visit, page,
-    shown::{Several, is_hidden},
+    Check, Page, Report, Run, Visit, elements::is_out_of_sight, page, shown::Several,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let mut several = Several::default();
     for heading in page.document.by_name("h1") {
-        if !is_hidden(heading) {
+        if !is_out_of_sight(heading) {
             several.add_as(Some(heading.line()), "element", || format!("<h1>{}", heading.words()));
         }
     }

@@ -32,7 +32,10 @@ pub(super) fn noindex(page: &Page<'_>) -> Option<NoIndex> {
     }
     ROBOTS.into_iter().find_map(|name| {
         let (meta, _) = page.document.meta(name).find(|(_, content)| says_noindex(content))?;
-        Some(NoIndex { line: Some(meta.line()), said: ("element", meta.excerpt()) })
+        Some(NoIndex {
+            line: Some(meta.line()),
+            said: ("element", crate::web::elements::tag(meta)),
+        })
     })
 }
 

@@ -23,6 +23,10 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let target = told.target.as_deref().filter(|target| !target.is_empty());
     let Some(url) = target.and_then(|target| page.join(target)) else { return };
     if told.seconds == 0 && document_of(&url) != document_of(page.url()) {
-        report.add(Found::at(page.url()).line(meta.line()).evidence("element", meta.excerpt()));
+        report.add(
+            Found::at(page.url())
+                .line(meta.line())
+                .evidence("element", crate::web::elements::tag(meta)),
+        );
     }
 }

@@ -40,7 +40,7 @@ fn run(page: &Page<'_>, visit: &Visit<'_>, report: &mut Report) {
                     .line(meta.line())
                     .key(format!("{name} {key}"))
                     .detail(detail)
-                    .evidence("element", meta.excerpt()),
+                    .evidence("element", crate::web::elements::tag(meta)),
             );
         }
     }

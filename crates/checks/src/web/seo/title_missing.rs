@@ -20,7 +20,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
                 .line(title.line())
                 .key("empty")
                 .detail("There is a `<title>`, but it is empty.")
-                .evidence("element", title.excerpt()),
+                .evidence("element", crate::web::elements::tag(title)),
         ),
         None => {
             report.add(Found::at(page.url()).key("missing").evidence("url", address(page.url())))
