@@ -76,7 +76,7 @@ pub enum Outcome {
     Answered(Box<Answer>),
     /// None, and why.
     Failed(Failure),
-    /// It was not asked for, and why: a limit, robots.txt, an address that is not open.
+    /// It was not asked for, and why: a limit, robots.txt, an address that is not open, a redirect that leaves the site.
     Skipped(String),
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Asker<'c> {
     options: &'c Options,
     cancel: &'c Arc<AtomicBool>,
     start: Url,
+    /// Whether the user's headers are still sent.
+    sends_headers: AtomicBool,
     deadline: Instant,
     pace: Pace,
     requests: AtomicUsize,
@@ -79,6 +81,7 @@ impl<'c> Asker<'c> {
             options,
             cancel,
             start,
+            sends_headers: AtomicBool::new(!options.headers.is_empty()),
             deadline,
             pace: Pace::new(options.limits.requests_per_second),
             requests: AtomicUsize::new(0),
@@ -89,9 +92,24 @@ impl<'c> Asker<'c> {
         }
     }
 
+    /// Where the site is. If it is a stranger's, its pages would choose what is asked with the user's headers: no more of them are sent.
+    pub(super) fn settle(&self, home: &Url) {
+        let sends = self.sends_headers.load(Relaxed);
+        if sends && !own::may_have_headers(&self.start, home) {
+            self.sends_headers.store(false, Relaxed);
+            let (host, home) = (self.start.host_str(), shown(home));
+            let host = host.unwrap_or_default();
+            let message =
+                format!("{host} leads to {home}, which is visited without the given headers");
+            self.tell(NoteKind::Configuration, message);
+        }
+    }
+
     /// What was passed over.
     pub(super) fn notes(&self) -> Vec<Note> {
         let mut notes = std::mem::take(&mut *locked(&self.notes));
+        // Threads do not say things in the same order twice.
+        notes.sort_by(|a, b| a.message.cmp(&b.message));
         match self.untold.load(Relaxed) {
             0 => {}
             untold => notes.push(note(
@@ -196,9 +214,8 @@ impl<'c> Asker<'c> {
                     "it redirects to what is no website, or with a password".to_owned(),
                 ));
             }
-            match within.map(|within| within.holds(&url)) {
-                Some(Err(reason)) => return Err(Refusal::Left(reason.to_owned())),
-                Some(Ok(())) | None => {}
+            if let Some(Err(reason)) = within.map(|within| within.holds(&url)) {
+                return Err(Refusal::Left(reason.to_owned()));
             }
         }
     }
@@ -265,7 +282,7 @@ impl<'c> Asker<'c> {
 
     /// With the user's headers where they may go.
     fn send(&self, bare: Request, url: &Url, bounds: &Bounds) -> Result<Exchange, FetchError> {
-        if self.options.headers.is_empty() || !own::may_have_headers(&self.start, url) {
+        if !self.sends_headers.load(Relaxed) || !own::may_have_headers(&self.start, url) {
             return self.client.exchange(bare, bounds);
         }
         let mut request = bare.clone();

@@ -168,3 +168,55 @@ pub(super) fn is_web(url: &Url) -> bool {
         && url.username().is_empty()
         && url.password().is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use model::site::{Headers, HttpVersion};
+
+    use super::*;
+
+    fn style(body: &[u8]) -> References {
+        of_style(&Answer {
+            url: Url::parse("https://a.example/css/a.css").unwrap(),
+            status: 200,
+            version: HttpVersion::Http11,
+            headers: Headers::default(),
+            body: body.into(),
+            wire_bytes: 0,
+            is_cut: false,
+            first_byte: Duration::ZERO,
+            end: Duration::ZERO,
+        })
+    }
+
+    #[test]
+    fn a_style_sheet_names_sheets_and_fonts_by_line() {
+        let text = b"@import url('b.css');\n.a{background:url(i.png)}\n@font-face{src:url( \"/f.woff2?v#x\" )}\xff url(data:font/woff,x.woff)";
+        let found = style(text);
+        let shown: Vec<(Role, &str, u64)> =
+            found.list.iter().map(|found| (found.role, found.url.as_str(), found.line)).collect();
+        assert_eq!(
+            shown,
+            [
+                (Role::Style, "https://a.example/css/b.css", 1),
+                (Role::Font, "https://a.example/f.woff2?v", 3),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hostile_style_sheet_is_read_in_bounds() {
+        let began = Instant::now();
+        let long = format!("url({}.woff)", "x".repeat(1 << 20));
+        for text in
+            ["url(".repeat(1 << 20), "url(a.woff)".repeat(1 << 20), "url()\n".repeat(1 << 20), long]
+        {
+            let found = style(text.as_bytes());
+            assert!(found.list.len() <= MAX_REFERENCES);
+            assert_eq!(found.is_cut, text.starts_with("url(a"));
+        }
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+}

@@ -48,7 +48,7 @@ pub struct Options {
     pub pages: usize,
     /// Sent to the origin that was typed, and to nobody else: where http was typed to that host on https too, and with `www.` in front
     /// or without it if the scheme and port fit. Wherever else redirects lead, the start's among them, they are not sent: an open redirect
-    /// would hand them to strangers. Over plain http they go to private networks only, and nowhere where certificates are not verified.
+    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to private networks only, and nowhere where certificates are not verified.
     pub headers: Vec<(String, SecretValue)>,
     /// Whether its TLS is looked at.
     pub tls: bool,
@@ -197,6 +197,7 @@ pub fn crawl(
     let home = site.home().clone();
     let mut plan = Plan::new(options, start);
     plan.settle(home.clone());
+    asker.settle(&home);
     let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new() };
     let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
     let (tls, dns) = thread::scope(|scope| {

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fetch::tls;
+use fetch::{
+    dns::{Kind, NoRecords, Record, Records},
+    tls,
+};
 use model::{
     NoteKind,
     site::{FailureKind, Outcome, Role},
@@ -379,4 +382,24 @@ fn a_look_at_the_tls_lasts_no_longer_than_the_visit() {
     let crawled = visit(&client, &server.url("/"), &options).unwrap();
     assert!(began.elapsed() < SOON);
     assert!(crawled.site.tls.is_some());
+}
+
+/// A look at the name that goes wrong by a mistake of ours.
+struct Mistake;
+
+impl Records for Mistake {
+    fn records(&self, _: &str, _: Kind, _: Duration) -> Result<Vec<Record>, NoRecords> {
+        panic!("a mistake of ours, made for a test")
+    }
+}
+
+#[test]
+fn a_mistake_beside_the_pages_is_told_and_costs_itself_only() {
+    let server = HttpServer::http(|_| html("<a href=/a>x</a>"));
+    let client = client(Names::default().with("a.test", &[&["127.0.0.1"]]), "");
+    let options = Options { records: Some(Arc::new(Mistake)), ..options() };
+    let crawled = visit(&client, &server.url_at("a.test", "/"), &options).unwrap();
+    assert!(has_note(&crawled, NoteKind::Unvisited, "its name was not looked up"));
+    assert!(crawled.site.dns.is_none());
+    assert_eq!(paths(&crawled, Role::Page), ["/", "/a"]);
 }

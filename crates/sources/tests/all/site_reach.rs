@@ -227,13 +227,34 @@ fn the_users_headers_go_to_the_typed_origin_and_to_nobody_else() {
 
 #[test]
 fn the_users_headers_stay_behind_where_the_start_redirects_to_a_stranger() {
-    let stranger = HttpServer::http(|_| html("<a href=/a>x</a>"));
-    let away = stranger.url("/");
-    let server = HttpServer::http(move |_| Reply::redirect(302, &away));
+    let stranger = HttpServer::http(|request| {
+        // Nor does a stranger choose what is asked with them.
+        html(format!("<a href=/a>x</a><script src='http://{}/logout'></script>", request.query))
+    });
+    let stranger_at = stranger.url("/");
+    let server = HttpServer::http(move |request| match request.path.as_str() {
+        "/go" => {
+            let back = request.header("host").unwrap_or_default();
+            Reply::redirect(302, &format!("{stranger_at}?{back}"))
+        }
+        _ => Reply::ok("x"),
+    });
     let crawled = crawl(&server.url("/go?to=stranger"), &with_headers(options()));
     assert_eq!(paths(&crawled, Role::Page).last().map(String::as_str), Some("/a"));
-    assert_eq!(told(&server), [("/go".to_owned(), true)]);
+    assert_eq!(told(&server), [("/go".to_owned(), true), ("/logout".to_owned(), false)]);
     assert!(told(&stranger).iter().all(|(_, told)| !told));
+    assert!(has_note(&crawled, NoteKind::Configuration, "visited without the given headers"));
+}
+
+#[test]
+fn a_header_that_cannot_be_sent_is_an_error_that_does_not_repeat_it() {
+    let server = HttpServer::http(|_| html("x"));
+    let mut options = options();
+    options.headers = vec![("x-session".to_owned(), SecretValue::new(b"hunter2\r\nx: y"))];
+    let error = visit(&client(Names::default(), ""), &server.url("/"), &options).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("x-session") && !error.contains("hunter2"), "{error}");
+    assert!(server.requests().is_empty());
 }
 
 #[test]
