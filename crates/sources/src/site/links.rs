@@ -32,6 +32,10 @@ impl References {
     /// Says whether there is room for more.
     fn add(&mut self, role: Role, base: &Url, href: &str, line: u64) -> bool {
         let href = href.trim();
+        // Bytes of another encoding: what they stand for is elsewhere than their replacement.
+        if href.contains(char::REPLACEMENT_CHARACTER) {
+            return true;
+        }
         // A long base is repeated by every reference.
         let length = base.as_str().len() + href.len();
         let url = (length <= MAX_URL_BYTES).then(|| base.join(href).ok()).flatten();

@@ -292,7 +292,26 @@ impl Crawl<'_> {
                 return;
             }
             level = jobs.iter().map(|job| job.url.clone()).collect();
-            self.ask(&jobs, within);
+            let from = self.ask(&jobs, within);
+            self.tell_apart(from);
+        }
+    }
+
+    /// What redirects to a page that is there on its own is a link to it, not a second page with the same content.
+    fn tell_apart(&mut self, from: usize) {
+        let pages = self.site.resources.iter().enumerate();
+        let mut seen: HashSet<Url> = pages
+            .filter(|(at, page)| page.role == Role::Page && (*at < from || page.hops.is_empty()))
+            .filter_map(|(_, page)| Some(page.answer()?.url.clone()))
+            .collect();
+        let level = self.site.resources.iter_mut().skip(from);
+        for page in level.filter(|page| !page.hops.is_empty()) {
+            if let Outcome::Answered(answer) = &mut page.outcome
+                && !seen.insert(answer.url.clone())
+            {
+                page.role = Role::Link;
+                answer.body = Arc::default();
+            }
         }
     }
 
