@@ -9,7 +9,7 @@ pub mod tls;
 pub use dns::Dns;
 pub use headers::Headers;
 pub use question::Question;
-pub use resource::{Answer, Hop, HttpVersion, Outcome, Resource, Role};
+pub use resource::{Answer, Failure, FailureKind, Hop, HttpVersion, Outcome, Resource, Role};
 pub use tls::Tls;
 
 use url::Url;

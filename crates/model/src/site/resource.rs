@@ -74,10 +74,42 @@ pub struct Hop {
 pub enum Outcome {
     /// An answer, whatever its status.
     Answered(Box<Answer>),
-    /// None, and why, in a sentence.
-    Failed(String),
-    /// It was not asked for, and why: a limit, robots.txt, an address that is not open.
+    /// None, and why.
+    Failed(Failure),
+    /// It was not asked for, and why: a limit, robots.txt, an address that is not open, a redirect that leaves the site.
     Skipped(String),
+}
+
+/// Why there is no answer. `Display` is the sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// For those who tell a dead link from a slow server.
+    pub kind: FailureKind,
+    /// In a sentence.
+    pub reason: String,
+}
+
+/// Kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureKind {
+    /// The name has no address.
+    Name,
+    /// Nothing listens there.
+    Refused,
+    /// No connection for another reason.
+    Unreachable,
+    /// No secure connection: a certificate that does not verify, or no common version or suite.
+    Tls,
+    /// The connection ended before the head of the answer was there.
+    Lost,
+    /// It took longer than it may.
+    TimedOut,
+    /// It redirects too often, or to what is no URL.
+    Redirect,
+    /// What came is no HTTP, or its head is too large.
+    Http,
+    /// Another reason.
+    Other,
 }
 
 /// An answer.
@@ -146,6 +178,12 @@ impl Answer {
     #[must_use]
     pub fn is_html(&self) -> bool {
         matches!(self.media_type().as_deref(), Some("text/html" | "application/xhtml+xml"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.reason)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Asking for resources: redirects hop by hop, within the visit's bounds.
 
 use std::{
+    collections::HashSet,
+    io::Read as _,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
@@ -11,20 +14,32 @@ use std::{
 
 use fetch::{
     Client, Error as FetchError,
-    http::{Bounds, Cut, Exchange, Method, Redirects, Request},
+    http::{Bounds, Cut, Exchange, Method, Redirects, Request, Version},
 };
+use formats::web::robots;
 use model::{
     Note, NoteKind,
-    site::{Answer, Headers, Hop, HttpVersion, Outcome, Resource, Role},
+    site::{Answer, Failure, FailureKind, Headers, Hop, HttpVersion, Outcome, Resource, Role},
 };
 use url::Url;
 
-use super::{Options, note, pace::Pace, plan::Job, shown};
+use super::{
+    Options, is_visible, links, note, own,
+    pace::Pace,
+    plan::{Job, Territory},
+    shown,
+};
 
 /// How much of an image or a font is read: what they are stands at their beginning.
 const HEAD_OF_MEDIA_BYTES: u64 = 256 << 10;
 /// How much of a back end's answer is read: one row has room in it.
 const ROW_BYTES: u64 = 1 << 20;
+/// So that it is seen that a file is longer than what is read of it.
+const ROBOTS_BYTES: u64 = robots::MAX_BYTES as u64 + 1;
+/// What a field of a head takes beside its bytes.
+const FIELD_BYTES: usize = 64;
+/// Addresses of which is said that they were not looked at; of more only how many.
+const MAX_NOTES: usize = 50;
 /// Naps of those who wait, so that they hear that they should stop.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -33,19 +48,26 @@ pub(super) struct Asker<'c> {
     client: &'c Client,
     options: &'c Options,
     cancel: &'c Arc<AtomicBool>,
+    start: Url,
+    /// Whether the user's headers are still sent.
+    sends_headers: AtomicBool,
     deadline: Instant,
-    /// Whom the user's own headers are for: the page that was asked for, and where it led.
-    own: Mutex<Vec<url::Origin>>,
     pace: Pace,
     requests: AtomicUsize,
     bytes: AtomicU64,
+    /// Hosts that were waited for, and were busy still.
+    busy: Mutex<HashSet<String>>,
     notes: Mutex<Vec<Note>>,
+    untold: AtomicUsize,
 }
 
 /// Why something is not asked for.
 enum Refusal {
-    Failed(String),
-    Skipped(String),
+    Failed(Failure),
+    /// It must not be asked for; a note says so.
+    Refused(String),
+    /// It is not asked for any more, or leads away; what is to be said of it was said.
+    Left(String),
 }
 
 impl<'c> Asker<'c> {
@@ -60,29 +82,65 @@ impl<'c> Asker<'c> {
             client,
             options,
             cancel,
+            start,
+            sends_headers: AtomicBool::new(!options.headers.is_empty()),
             deadline,
-            own: Mutex::new(vec![start.origin()]),
             pace: Pace::new(options.limits.requests_per_second),
             requests: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
+            busy: Mutex::default(),
             notes: Mutex::default(),
+            untold: AtomicUsize::new(0),
         }
     }
 
-    /// What was passed over because of a bound.
+    /// Where the site is. If it is a stranger's, its pages would choose what is asked with the user's headers: no more of them are sent.
+    pub(super) fn settle(&self, home: &Url) {
+        let sends = self.sends_headers.load(Relaxed);
+        if sends && !own::may_have_headers(&self.start, home) {
+            self.sends_headers.store(false, Relaxed);
+            let (host, home) = (self.start.host_str(), shown(home));
+            let host = host.unwrap_or_default();
+            let message =
+                format!("{host} leads to {home}, which is visited without the given headers");
+            self.tell(NoteKind::Configuration, message);
+        }
+    }
+
+    /// What was passed over.
     pub(super) fn notes(&self) -> Vec<Note> {
-        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut notes = std::mem::take(&mut *locked(&self.notes));
+        // Threads do not say things in the same order twice.
+        notes.sort_by(|a, b| a.message.cmp(&b.message));
+        match self.untold.load(Relaxed) {
+            0 => {}
+            untold => notes.push(note(
+                NoteKind::Unvisited,
+                format!("{untold} further addresses were not looked at, or not whole"),
+            )),
+        }
+        notes
+    }
+
+    /// Whether nothing more is going to be asked.
+    pub(super) fn is_over(&self) -> bool {
+        self.cancel.load(Relaxed) || self.remaining().is_zero()
+    }
+
+    pub(super) fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Asks for everything, several at a time; the answers come in the order of the jobs.
-    pub(super) fn ask_all(&self, jobs: &[Job]) -> Vec<Resource> {
+    pub(super) fn ask_all(&self, jobs: &[Job], within: &Territory<'_>) -> Vec<Resource> {
         let next = AtomicUsize::new(0);
         let answers: Mutex<Vec<Option<Resource>>> = Mutex::new(jobs.iter().map(|_| None).collect());
         let work = || {
             while let Some((at, job)) = next_of(&next, jobs) {
-                let resource = self.ask(job);
-                let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(slot) = answers.get_mut(at) {
+                // A mistake of ours costs the answer that it was made with.
+                let asked = catch_unwind(AssertUnwindSafe(|| self.ask(job, Some(within))));
+                let resource = asked.unwrap_or_else(|_| self.unread(job));
+                if let Some(slot) = locked(&answers).get_mut(at) {
                     *slot = Some(resource);
                 }
             }
@@ -98,24 +156,38 @@ impl<'c> Asker<'c> {
         answers.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    /// Asks for one resource.
-    pub(super) fn ask(&self, job: &Job) -> Resource {
+    /// Asks for one resource. Without a territory redirects are followed wherever they lead.
+    pub(super) fn ask(&self, job: &Job, within: Option<&Territory<'_>>) -> Resource {
         let mut hops = Vec::new();
-        let outcome = match self.follow(job, &mut hops) {
+        let outcome = match self.follow(job, within, &mut hops) {
             Ok(answer) => Outcome::Answered(Box::new(answer)),
-            Err(Refusal::Failed(reason)) => Outcome::Failed(reason),
-            Err(Refusal::Skipped(reason)) => Outcome::Skipped(reason),
+            Err(Refusal::Failed(failure)) => {
+                self.tell_unvisited(job, &failure.reason);
+                Outcome::Failed(failure)
+            }
+            Err(Refusal::Refused(reason)) => {
+                self.tell_unvisited(job, &reason);
+                Outcome::Skipped(reason)
+            }
+            Err(Refusal::Left(reason)) => Outcome::Skipped(reason),
         };
-        Resource {
-            role: job.role,
-            url: job.url.clone(),
-            referrer: job.referrer.clone(),
-            hops,
-            outcome,
-        }
+        resource(job, hops, outcome)
     }
 
-    fn follow(&self, job: &Job, hops: &mut Vec<Hop>) -> Result<Answer, Refusal> {
+    fn unread(&self, job: &Job) -> Resource {
+        let reason = "Bartizan made a mistake with its answer".to_owned();
+        self.tell_unvisited(job, &reason);
+        let failure = Failure { kind: FailureKind::Other, reason };
+        resource(job, Vec::new(), Outcome::Failed(failure))
+    }
+
+    fn follow(
+        &self,
+        job: &Job,
+        within: Option<&Territory<'_>>,
+        hops: &mut Vec<Hop>,
+    ) -> Result<Answer, Refusal> {
+        let within = within.filter(|_| job.stays());
         let mut url = job.url.clone();
         loop {
             let exchange = self.patiently(job, &url)?;
@@ -123,110 +195,149 @@ impl<'c> Asker<'c> {
             let status = exchange.status.as_u16();
             let is_redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
             let Some(location) = headers.get("location").filter(|_| is_redirect) else {
-                return Ok(answer(url, exchange, headers));
+                return Ok(self.answer(job, url, exchange, headers));
             };
-            let next = url
-                .join(location)
-                .map_err(|_| Refusal::Failed("it redirects to what is no URL".to_owned()))?;
+            let next = Some(location).filter(|location| location.len() <= links::MAX_URL_BYTES);
+            let next = next.and_then(|location| url.join(location).ok());
+            let Some(mut next) = next else {
+                return Err(failed(FailureKind::Redirect, "it redirects to what is no URL"));
+            };
             if hops.len() >= self.options.limits.redirects {
                 let limit = self.options.limits.redirects;
-                return Err(Refusal::Failed(format!("it redirects more than {limit} times")));
+                let reason = format!("it redirects more than {limit} times");
+                return Err(failed(FailureKind::Redirect, reason));
             }
             hops.push(Hop { url: url.clone(), status, headers });
             // A fragment of a redirect is the browser's (RFC 9110, 10.2.2).
+            next.set_fragment(None);
             url = next;
-            url.set_fragment(None);
-            if job.is_start() {
-                let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-                own.push(url.origin());
+            if !links::is_web(&url) {
+                return Err(Refusal::Refused(
+                    "it redirects to what is no website, or with a password".to_owned(),
+                ));
+            }
+            if let Some(Err(reason)) = within.map(|within| within.holds(&url)) {
+                return Err(Refusal::Left(reason.to_owned()));
             }
         }
     }
 
-    /// Asks again, once, if the server says when.
+    /// Asks again, once, if the server says in how many seconds. `Retry-After` as a date is left alone: clocks differ.
     fn patiently(&self, job: &Job, url: &Url) -> Result<Exchange, Refusal> {
         let exchange = self.exchange(job, url)?;
-        let is_busy = matches!(exchange.status.as_u16(), 429 | 503);
-        let seconds = exchange.headers.get("retry-after").filter(|_| is_busy);
+        let is_busy = |exchange: &Exchange| matches!(exchange.status.as_u16(), 429 | 503);
+        let seconds = exchange.headers.get("retry-after").filter(|_| is_busy(&exchange));
         let seconds = seconds.and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let Some(wait) = seconds.map(Duration::from_secs) else { return Ok(exchange) };
-        if wait > self.options.limits.retry_after {
+        let wait = seconds.map(Duration::from_secs);
+        let Some(wait) = wait.filter(|wait| *wait <= self.options.limits.retry_after) else {
             return Ok(exchange);
+        };
+        let host = url.host_str().unwrap_or_default();
+        let until = Instant::now().checked_add(wait).filter(|until| *until < self.deadline);
+        let Some(until) = until.filter(|_| !locked(&self.busy).contains(host)) else {
+            return Ok(exchange);
+        };
+        self.pace.hold(host, until);
+        let exchange = self.exchange(job, url)?;
+        if is_busy(&exchange) && locked(&self.busy).insert(host.to_owned()) {
+            let status = exchange.status.as_u16();
+            let message = format!("{host} asks not to be asked so often (status {status})");
+            self.tell(NoteKind::Unvisited, message);
         }
-        self.pace.hold(url.host_str().unwrap_or_default(), Instant::now() + wait);
-        self.exchange(job, url)
+        Ok(exchange)
     }
 
     fn exchange(&self, job: &Job, url: &Url) -> Result<Exchange, Refusal> {
         self.admit(url)?;
-        let safe = self.client.url(url.as_str()).map_err(|error| refused(&error))?;
+        let safe = self.client.url(url.as_str()).map_err(|error| self.refused(&error))?;
         let mut request = Request { redirects: Redirects::Keep, ..Request::get(safe) };
         if job.role == Role::Link {
             request.method = Method::HEAD;
         }
-        let is_own = {
-            let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-            own.contains(&url.origin())
-        };
-        // A back end is asked as a stranger would, wherever it is.
-        if is_own && job.role != Role::Backend {
-            for (name, value) in &self.options.headers {
-                request = request.secret(name, value.expose()).map_err(|error| refused(&error))?;
-            }
-        }
         if url.origin() == job.url.origin() {
             for (name, value) in &job.headers {
-                request = request.secret(name, value.expose()).map_err(|error| refused(&error))?;
+                let secret = request.secret(name, value.expose());
+                request = secret.map_err(|error| self.refused(&error))?;
             }
         }
         let rest = self.options.limits.site_bytes.saturating_sub(self.bytes.load(Relaxed));
         let most = match job.role {
             Role::Image | Role::Font | Role::Icon => HEAD_OF_MEDIA_BYTES,
+            Role::Robots => ROBOTS_BYTES,
             Role::Backend => ROW_BYTES,
             _ => self.options.limits.resource_bytes,
         };
+        let most = most.min(self.options.limits.resource_bytes);
         let bounds = Bounds {
             wire_bytes: most.min(rest),
             body_bytes: most.min(rest),
             timeout: self.options.limits.request.min(self.remaining()),
             cancel: Arc::clone(self.cancel),
         };
-        let exchange = self.client.exchange(request, &bounds).map_err(|error| refused(&error))?;
-        self.bytes.fetch_add(exchange.body.len() as u64, Relaxed);
-        if matches!(exchange.cut, Some(Cut::WireLimit | Cut::BodyLimit | Cut::Ratio))
-            && most == self.options.limits.resource_bytes
-        {
-            let message =
-                format!("{} is larger than the limit; its beginning was looked at", shown(url));
-            self.tell(NoteKind::TooLarge, message);
+        let sent = match job.role {
+            // A back end is asked as a stranger would, wherever it is.
+            Role::Backend => self.client.exchange(request, &bounds),
+            _ => self.send(request, url, &bounds),
+        };
+        let exchange = sent.map_err(|error| self.refused(&error))?;
+        let head: usize = exchange
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + FIELD_BYTES)
+            .sum();
+        let body = exchange.wire_bytes.max(exchange.body.len() as u64);
+        self.bytes.fetch_add(body.saturating_add(head as u64), Relaxed);
+        if let Some(cut) = &exchange.cut {
+            self.tell_cut(job, url, cut, most > rest);
         }
         Ok(exchange)
+    }
+
+    /// With the user's headers where they may go.
+    fn send(&self, bare: Request, url: &Url, bounds: &Bounds) -> Result<Exchange, FetchError> {
+        if !self.sends_headers.load(Relaxed) || !own::may_have_headers(&self.start, url) {
+            return self.client.exchange(bare, bounds);
+        }
+        let mut request = bare.clone();
+        for (name, value) in &self.options.headers {
+            request = request.secret(name, value.expose())?;
+        }
+        match self.client.exchange(request, bounds) {
+            // Nothing was sent so far.
+            Err(
+                FetchError::TokenWithheld { host, reason }
+                | FetchError::SecretWithheld { host, reason },
+            ) => {
+                let message = format!("{host} was asked without the given headers: {reason}");
+                self.tell(NoteKind::Configuration, message);
+                self.client.exchange(bare, bounds)
+            }
+            sent => sent,
+        }
     }
 
     /// Whether one more request may be made, and when.
     fn admit(&self, url: &Url) -> Result<(), Refusal> {
         let limits = &self.options.limits;
+        if self.cancel.load(Relaxed) {
+            return Err(cancelled());
+        }
         if self.bytes.load(Relaxed) >= limits.site_bytes {
-            return Err(self.limit(format!(
-                "the visit's limit of {} MiB was reached",
-                limits.site_bytes >> 20
-            )));
+            return Err(self.over_bytes());
         }
         if self.requests.fetch_add(1, Relaxed) >= limits.requests {
-            return Err(self
-                .limit(format!("the visit's limit of {} requests was reached", limits.requests)));
+            let reason = format!("the visit's limit of {} requests was reached", limits.requests);
+            return Err(self.limit(reason));
         }
-        let until =
-            Instant::now() + self.pace.wait(url.host_str().unwrap_or_default(), Instant::now());
+        let now = Instant::now();
+        let until = now + self.pace.wait(url.host_str().unwrap_or_default(), now);
         loop {
             if self.cancel.load(Relaxed) {
-                return Err(Refusal::Skipped("the scan was cancelled".to_owned()));
+                return Err(cancelled());
             }
-            if self.remaining().is_zero() {
-                let seconds = limits.total.as_secs();
-                return Err(
-                    self.limit(format!("the visit's limit of {seconds} seconds was reached"))
-                );
+            // Who would have to wait for longer than there is time need not begin.
+            if self.remaining().is_zero() || until >= self.deadline {
+                return Err(self.over_time());
             }
             let rest = until.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -236,25 +347,124 @@ impl<'c> Asker<'c> {
         }
     }
 
-    fn remaining(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+    /// What the policy does not allow is skipped; everything else has failed.
+    fn refused(&self, error: &FetchError) -> Refusal {
+        use FetchError as E;
+        let kind = match error {
+            E::Cancelled => return cancelled(),
+            E::TimedOut { .. } if self.remaining().is_zero() => return self.over_time(),
+            E::CredentialsInUrl => {
+                return Refusal::Refused("its URL carries a user name or password".to_owned());
+            }
+            E::UnknownScheme { .. } | E::SchemeRefused { .. } | E::Local => {
+                return Refusal::Refused("its scheme is not one that is asked here".to_owned());
+            }
+            E::AddressRefused { .. } => return Refusal::Refused(error.to_string()),
+            E::NameNotResolved { .. } => FailureKind::Name,
+            E::ConnectionRefused { .. } => FailureKind::Refused,
+            E::Unreachable { .. } => FailureKind::Unreachable,
+            E::ConnectionLost { .. } => FailureKind::Lost,
+            E::Tls { .. } => FailureKind::Tls,
+            E::TimedOut { .. } => FailureKind::TimedOut,
+            E::Http { .. } => FailureKind::Http,
+            _ => FailureKind::Other,
+        };
+        failed(kind, error.to_string())
+    }
+
+    fn over_bytes(&self) -> Refusal {
+        let limit = self.options.limits.site_bytes;
+        self.limit(format!("the visit's limit of {limit} bytes was reached"))
+    }
+
+    fn over_time(&self) -> Refusal {
+        let seconds = self.options.limits.total.as_secs_f32();
+        self.limit(format!("the visit's limit of {seconds} seconds was reached"))
     }
 
     fn limit(&self, reason: String) -> Refusal {
-        self.tell(
-            NoteKind::Limit,
-            format!("{reason}: what was not asked for until then is not known"),
-        );
-        Refusal::Skipped(reason)
+        let message = format!("{reason}: what was not asked for until then is not known");
+        self.tell(NoteKind::Limit, message);
+        Refusal::Left(reason)
     }
 
-    /// Says something once.
-    fn tell(&self, kind: NoteKind, message: String) {
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        if !notes.iter().any(|note| note.message == message) {
-            notes.push(note(kind, message));
+    fn tell_cut(&self, job: &Job, url: &Url, cut: &Cut, is_of_site: bool) {
+        let is_media = matches!(job.role, Role::Image | Role::Font | Role::Icon);
+        match cut {
+            Cut::WireLimit | Cut::BodyLimit if is_of_site => drop(self.over_bytes()),
+            Cut::WireLimit | Cut::BodyLimit if is_media => {}
+            Cut::WireLimit | Cut::BodyLimit | Cut::Ratio => {
+                let message = "is larger than the limit; its beginning was looked at";
+                self.tell(NoteKind::TooLarge, format!("{} {message}", shown(url)));
+            }
+            Cut::TimedOut if self.remaining().is_zero() => drop(self.over_time()),
+            Cut::TimedOut => self.tell_part(job, url, "took too long"),
+            Cut::UnknownCoding | Cut::Undecodable => {
+                self.tell_part(job, url, "is not coded as it says");
+            }
+            _ => self.tell_part(job, url, "broke off"),
         }
     }
+
+    fn tell_part(&self, job: &Job, url: &Url, what: &str) {
+        if is_told(job.role) {
+            let message = format!("{} {what}; what came of it was looked at", shown(url));
+            self.tell(NoteKind::Unvisited, message);
+        }
+    }
+
+    fn tell_unvisited(&self, job: &Job, reason: &str) {
+        if is_told(job.role) {
+            let message = format!("{} was not looked at: {reason}", shown(&job.url));
+            self.tell(NoteKind::Unvisited, message);
+        }
+    }
+
+    /// Says something once, and not too much.
+    fn tell(&self, kind: NoteKind, message: String) {
+        let mut notes = locked(&self.notes);
+        if notes.iter().any(|note| note.message == message) {
+            return;
+        }
+        if notes.len() >= MAX_NOTES && kind != NoteKind::Limit {
+            self.untold.fetch_add(1, Relaxed);
+            return;
+        }
+        notes.push(note(kind, message));
+    }
+
+    fn answer(&self, job: &Job, url: Url, exchange: Exchange, headers: Headers) -> Answer {
+        let version = match exchange.version {
+            Version::HTTP_3 => HttpVersion::Http3,
+            Version::HTTP_2 => HttpVersion::Http2,
+            Version::HTTP_11 => HttpVersion::Http11,
+            _ => HttpVersion::Http10,
+        };
+        let mut is_cut = exchange.truncated();
+        let mut body = exchange.body;
+        if job.role == Role::Sitemap
+            && let Some(unpacked) = gunzipped(&body, self.options.limits.resource_bytes)
+        {
+            is_cut |= unpacked.len() as u64 >= self.options.limits.resource_bytes;
+            self.bytes.fetch_add(unpacked.len() as u64, Relaxed);
+            body = unpacked;
+        }
+        Answer {
+            url,
+            status: exchange.status.as_u16(),
+            version,
+            headers,
+            is_cut,
+            wire_bytes: exchange.wire_bytes,
+            first_byte: exchange.timing.first_byte,
+            end: exchange.timing.end,
+            body: body.into(),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn next_of<'j>(next: &AtomicUsize, jobs: &'j [Job]) -> Option<(usize, &'j Job)> {
@@ -262,16 +472,21 @@ fn next_of<'j>(next: &AtomicUsize, jobs: &'j [Job]) -> Option<(usize, &'j Job)> 
     Some((at, jobs.get(at)?))
 }
 
-/// What the policy does not allow is skipped; everything else has failed.
-fn refused(error: &FetchError) -> Refusal {
-    match error {
-        FetchError::AddressRefused { .. }
-        | FetchError::SchemeRefused { .. }
-        | FetchError::UnknownScheme { .. }
-        | FetchError::CredentialsInUrl
-        | FetchError::TokenWithheld { .. } => Refusal::Skipped(error.to_string()),
-        _ => Refusal::Failed(error.to_string()),
-    }
+fn resource(job: &Job, hops: Vec<Hop>, outcome: Outcome) -> Resource {
+    Resource { role: job.role, url: job.url.clone(), referrer: job.referrer.clone(), hops, outcome }
+}
+
+/// Whether it is said that a resource could not be had: of places that may well be empty nothing is.
+fn is_told(role: Role) -> bool {
+    is_visible(role) && !matches!(role, Role::WellKnown) || role == Role::Sitemap
+}
+
+fn cancelled() -> Refusal {
+    Refusal::Left("the scan was cancelled".to_owned())
+}
+
+fn failed(kind: FailureKind, reason: impl Into<String>) -> Refusal {
+    Refusal::Failed(Failure { kind, reason: reason.into() })
 }
 
 fn headers(exchange: &Exchange) -> Headers {
@@ -282,22 +497,13 @@ fn headers(exchange: &Exchange) -> Headers {
     headers
 }
 
-fn answer(url: Url, exchange: Exchange, headers: Headers) -> Answer {
-    let version = match format!("{:?}", exchange.version).as_str() {
-        "HTTP/2.0" => HttpVersion::Http2,
-        "HTTP/3.0" => HttpVersion::Http3,
-        "HTTP/1.1" => HttpVersion::Http11,
-        _ => HttpVersion::Http10,
-    };
-    Answer {
-        url,
-        status: exchange.status.as_u16(),
-        version,
-        headers,
-        is_cut: exchange.truncated(),
-        wire_bytes: exchange.wire_bytes,
-        first_byte: exchange.timing.first_byte,
-        end: exchange.timing.end,
-        body: exchange.body.into(),
+/// A site map may be a gzip file, which is no `Content-Encoding` (sitemaps.org, "Sitemap file location").
+fn gunzipped(body: &[u8], limit: u64) -> Option<Vec<u8>> {
+    if !body.starts_with(&[0x1f, 0x8b]) {
+        return None;
     }
+    let mut unpacked = Vec::new();
+    // What does not decode is read as far as it does.
+    let _ = flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut unpacked);
+    Some(unpacked)
 }

@@ -4,6 +4,13 @@ use formats::web::html::{Document, Element};
 use model::site::{Answer, Role};
 use url::Url;
 
+/// Longest URL that is looked at; `fetch` asks for no longer one.
+pub(super) const MAX_URL_BYTES: usize = 8000;
+/// References of one page or style sheet.
+const MAX_REFERENCES: usize = 20_000;
+/// What their URLs may take together.
+const MAX_REFERENCES_BYTES: usize = 4 << 20;
+
 /// A reference to something else, and the line it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
@@ -12,20 +19,54 @@ pub(super) struct Reference {
     pub(super) line: u64,
 }
 
+/// What a page or a style sheet names, as far as it is read.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    pub(super) list: Vec<Reference>,
+    bytes: usize,
+    /// There are more.
+    pub(super) is_cut: bool,
+}
+
+impl References {
+    /// Says whether there is room for more.
+    fn add(&mut self, role: Role, base: &Url, href: &str, line: u64) -> bool {
+        let href = href.trim();
+        // Bytes of another encoding: what they stand for is elsewhere than their replacement.
+        if href.contains(char::REPLACEMENT_CHARACTER) {
+            return true;
+        }
+        // A long base is repeated by every reference.
+        let length = base.as_str().len() + href.len();
+        let url = (length <= MAX_URL_BYTES).then(|| base.join(href).ok()).flatten();
+        if let Some(mut url) = url.filter(is_web) {
+            if self.list.len() >= MAX_REFERENCES || self.bytes >= MAX_REFERENCES_BYTES {
+                self.is_cut = true;
+                return false;
+            }
+            url.set_fragment(None);
+            self.bytes += url.as_str().len();
+            self.list.push(Reference { role, url, line });
+        }
+        true
+    }
+}
+
 /// Everything that a page names: what it loads, and where it leads.
-pub(super) fn of_page(answer: &Answer) -> Vec<Reference> {
+pub(super) fn of_page(answer: &Answer) -> References {
     let document = Document::parse(&String::from_utf8_lossy(&answer.body));
+    // The first one counts, even if it is of no use (HTML, 4.2.3).
     let base = document
         .by_name("base")
-        .find_map(|base| answer.url.join(base.attribute("href")?.trim()).ok())
+        .find_map(|base| base.attribute("href"))
+        .filter(|href| href.len() <= MAX_URL_BYTES)
+        .and_then(|href| answer.url.join(href.trim()).ok().filter(is_web))
         .unwrap_or_else(|| answer.url.clone());
-    let mut references = Vec::new();
+    let mut references = References::default();
     for element in document.elements().filter(|element| element.is_html()) {
         for (role, href) in named_by(element) {
-            let url = base.join(href.trim()).ok().filter(is_web);
-            if let Some(mut url) = url {
-                url.set_fragment(None);
-                references.push(Reference { role, url, line: element.line() });
+            if !references.add(role, &base, href, element.line()) {
+                return references;
             }
         }
     }
@@ -94,9 +135,9 @@ fn first_candidate(srcset: &str) -> Option<&str> {
 }
 
 /// What a style sheet loads: other sheets, and fonts.
-pub(super) fn of_style(answer: &Answer) -> Vec<Reference> {
+pub(super) fn of_style(answer: &Answer) -> References {
     let text = String::from_utf8_lossy(&answer.body);
-    let mut references = Vec::new();
+    let mut references = References::default();
     let mut line = 1;
     let mut rest = &*text;
     while let Some(at) = rest.find("url(") {
@@ -115,15 +156,71 @@ pub(super) fn of_style(answer: &Answer) -> Vec<Reference> {
             () => None,
         };
         if let Some(role) = role
-            && let Some(url) = answer.url.join(named).ok().filter(is_web)
+            && !references.add(role, &answer.url, named, line)
         {
-            references.push(Reference { role, url, line });
+            return references;
         }
         rest = next;
     }
     references
 }
 
+/// Whether it is a URL of the web. One with a user name or a password is followed by nobody: both would be sent.
 pub(super) fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https") && url.has_host()
+    matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use model::site::{Headers, HttpVersion};
+
+    use super::*;
+
+    fn style(body: &[u8]) -> References {
+        of_style(&Answer {
+            url: Url::parse("https://a.example/css/a.css").unwrap(),
+            status: 200,
+            version: HttpVersion::Http11,
+            headers: Headers::default(),
+            body: body.into(),
+            wire_bytes: 0,
+            is_cut: false,
+            first_byte: Duration::ZERO,
+            end: Duration::ZERO,
+        })
+    }
+
+    #[test]
+    fn a_style_sheet_names_sheets_and_fonts_by_line() {
+        let text = b"@import url('b.css');\n.a{background:url(i.png)}\n@font-face{src:url( \"/f.woff2?v#x\" )}\xff url(data:font/woff,x.woff)";
+        let found = style(text);
+        let shown: Vec<(Role, &str, u64)> =
+            found.list.iter().map(|found| (found.role, found.url.as_str(), found.line)).collect();
+        assert_eq!(
+            shown,
+            [
+                (Role::Style, "https://a.example/css/b.css", 1),
+                (Role::Font, "https://a.example/f.woff2?v", 3),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hostile_style_sheet_is_read_in_bounds() {
+        let began = Instant::now();
+        let long = format!("url({}.woff)", "x".repeat(1 << 20));
+        for text in
+            ["url(".repeat(1 << 20), "url(a.woff)".repeat(1 << 20), "url()\n".repeat(1 << 20), long]
+        {
+            let found = style(text.as_bytes());
+            assert!(found.list.len() <= MAX_REFERENCES);
+            assert_eq!(found.is_cut, text.starts_with("url(a"));
+        }
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
 }

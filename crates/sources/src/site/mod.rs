@@ -3,11 +3,14 @@
 //! What a browser would ask for when somebody looks at the pages, and what sites publish or leave at agreed places; if that is wanted,
 //! what their scripts could ask of the back ends they name. Nothing crafted, only GET and HEAD, no cookie kept, no form sent. Everything
 //! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
-//! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends.
+//! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends. Where
+//! the server or the network fails to give it, or the server asks for patience (429), everything is taken to be disallowed (RFC 9309,
+//! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there.
 
 mod ask;
 mod feed;
 mod links;
+mod own;
 mod pace;
 mod plan;
 
@@ -34,7 +37,7 @@ use crate::Error;
 
 use ask::Asker;
 pub use feed::feed;
-use plan::Plan;
+use plan::{Plan, Territory};
 
 /// The name that `robots.txt` knows us by.
 pub const ROBOT: &str = "bartizan";
@@ -44,7 +47,9 @@ pub const ROBOT: &str = "bartizan";
 pub struct Options {
     /// Most pages.
     pub pages: usize,
-    /// Sent to the site itself, and to nobody else.
+    /// Sent to the origin that was typed, and to nobody else: where http was typed to that host on https too, and with `www.` in front
+    /// or without it if the scheme and port fit. Wherever else redirects lead, the start's among them, they are not sent: an open redirect
+    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to private networks only, and nowhere where certificates are not verified.
     pub headers: Vec<(String, SecretValue)>,
     /// Whether its TLS is looked at.
     pub tls: bool,
@@ -69,7 +74,7 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Bytes of one resource.
     pub resource_bytes: u64,
-    /// Bytes of all of them.
+    /// Bytes of all of them and of the heads of all answers. What is under way when it is reached is still read.
     pub site_bytes: u64,
     /// For one request, redirects apart.
     pub request: Duration,
@@ -77,7 +82,8 @@ pub struct Limits {
     pub total: Duration,
     /// Redirects from one address.
     pub redirects: usize,
-    /// Longest wait that a server may ask for with `Retry-After`.
+    /// Longest wait that a server may ask for with `Retry-After`, in seconds and not as a date. A host that is busy still after it is
+    /// not waited for again.
     pub retry_after: Duration,
 }
 
@@ -116,6 +122,7 @@ struct Around<'a> {
     client: &'a Client,
     options: &'a Options,
     home: &'a Url,
+    remaining: Duration,
     cancel: &'a Arc<AtomicBool>,
 }
 
@@ -124,7 +131,8 @@ impl Around<'_> {
         if self.home.scheme() != "https" || !self.options.tls {
             return (None, None);
         }
-        let bounds = tls::Bounds { cancel: Arc::clone(self.cancel), ..tls::Bounds::default() };
+        let mut bounds = tls::Bounds { cancel: Arc::clone(self.cancel), ..tls::Bounds::default() };
+        bounds.total = bounds.total.min(self.remaining);
         let probed = self.client.url(self.home.as_str());
         match probed.and_then(|url| tls::probe(self.client, &url, &bounds)) {
             Ok(facts) => (Some(facts), None),
@@ -139,7 +147,8 @@ impl Around<'_> {
         if !matches!(self.home.host(), Some(Host::Domain(_))) {
             return (None, None);
         }
-        let bounds = dns::Bounds { cancel: Arc::clone(self.cancel), ..dns::Bounds::default() };
+        let mut bounds = dns::Bounds { cancel: Arc::clone(self.cancel), ..dns::Bounds::default() };
+        bounds.total = bounds.total.min(self.remaining);
         let asked = self.client.url(self.home.as_str());
         match asked.and_then(|url| dns::lookup(records.as_ref(), &url, &bounds)) {
             Ok(facts) => (Some(facts), None),
@@ -173,118 +182,173 @@ pub fn crawl(
 ) -> Result<Crawled, Error> {
     let mut start = start.clone();
     start.set_fragment(None);
-    let deadline = Instant::now() + options.limits.total;
+    let now = Instant::now();
+    // A time that the clock cannot hold is no limit; a year is one that never comes.
+    let deadline =
+        now.checked_add(options.limits.total).unwrap_or(now + Duration::from_hours(8760));
     let asker = Asker::new(client, options, cancel, deadline, start.clone());
-    let first = asker.ask(&plan::Job::start(start.clone()));
-    if let Outcome::Failed(reason) | Outcome::Skipped(reason) = &first.outcome {
-        return Err(Error::Site { url: shown(&start), reason: reason.clone() });
-    }
-    let mut crawl = Crawl {
-        asker: &asker,
-        plan: Plan::new(options, start.clone()),
-        site: Site::new(start, at_ms),
-        robots: Robots::default(),
+    let first = asker.ask(&plan::Job::start(start.clone()), None);
+    let reason = match &first.outcome {
+        Outcome::Answered(_) => None,
+        Outcome::Failed(failure) => Some(failure.reason.clone()),
+        Outcome::Skipped(reason) => Some(reason.clone()),
     };
-    crawl.keep(vec![first]);
-    let home = crawl.site.home().clone();
-    let around = Around { client, options, home: &home, cancel };
+    if let Some(reason) = reason {
+        return Err(Error::Site { url: shown(&start), reason });
+    }
+    let mut site = Site::new(start.clone(), at_ms);
+    site.resources.push(first);
+    let home = site.home().clone();
+    let mut plan = Plan::new(options, start);
+    plan.settle(home.clone());
+    asker.settle(&home);
+    let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new() };
+    let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
     let (tls, dns) = thread::scope(|scope| {
-        let tls = scope.spawn(|| around.tls());
-        let dns = scope.spawn(|| around.dns());
-        crawl.agreed_places();
-        crawl.pages();
-        crawl.loaded();
-        crawl.links();
-        crawl.backends();
-        (tls.join().unwrap_or_default(), dns.join().unwrap_or_default())
+        let tls = beside(scope, "its TLS was not judged", || around.tls());
+        let dns = beside(scope, "its name was not looked up", || around.dns());
+        crawl.visit(&home);
+        (tls(), dns())
     });
     let mut notes = asker.notes();
+    notes.extend(crawl.notes);
     notes.extend([tls.1, dns.1].into_iter().flatten());
     (crawl.site.tls, crawl.site.dns) = (tls.0, dns.0);
     notes.extend(crawl.plan.notes());
     Ok(Crawled { site: crawl.site, notes })
 }
 
+/// Does something on a thread of its own; the result waits for it. A mistake of ours costs what it was made with, and is told.
+fn beside<'scope, T: Default + Send + 'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    without: &'static str,
+    work: impl FnOnce() -> (T, Option<Note>) + Send + 'scope,
+) -> impl FnOnce() -> (T, Option<Note>) {
+    let without = move |why: &str| {
+        (T::default(), Some(note(NoteKind::Unvisited, format!("{without}: {why}"))))
+    };
+    let thread = thread::Builder::new().name("site".to_owned()).spawn_scoped(scope, work);
+    move || match thread {
+        Ok(thread) => thread.join().unwrap_or_else(|_| without("Bartizan made a mistake with it")),
+        Err(_) => without("no thread could be started for it"),
+    }
+}
+
 struct Crawl<'c> {
     asker: &'c Asker<'c>,
     plan: Plan<'c>,
     site: Site,
-    robots: Robots,
+    notes: Vec<Note>,
 }
 
 impl Crawl<'_> {
-    /// What sites publish at agreed places, and what they leave at usual ones.
-    fn agreed_places(&mut self) {
-        let home = self.site.home().clone();
-        self.plan.settle(home.clone());
+    fn visit(&mut self, home: &Url) {
         let jobs = self.plan.robots();
-        let robots = self.ask(jobs);
-        let answered =
-            robots.iter().filter_map(Resource::answer).find(|answer| answer.is_success());
-        if let Some(answer) = answered {
-            self.robots = Robots::parse(&answer.body);
-        }
-        self.keep(robots);
-        let jobs = self.plan.agreed_places(&self.robots);
-        let places = self.ask(jobs);
-        self.keep(places);
-        // A site map may name others.
-        let jobs = self.plan.further_sitemaps(&self.site);
-        let sitemaps = self.ask(jobs);
-        self.keep(sitemaps);
+        let robots = self.asker.ask_all(&jobs, &Territory::of(home, &Robots::default()));
+        let rules = self.rules(&robots);
+        self.site.resources.extend(robots);
+        let within = Territory::of(home, &rules);
+        self.agreed_places(&rules, &within);
+        self.pages(&within);
+        self.loaded(&within);
+        // Whether the links of the site to itself that were not visited lead anywhere.
+        let links = self.plan.links();
+        self.ask(&links, &within);
+        self.backends(&within);
+    }
+
+    /// What `robots.txt` says (RFC 9309, 2.3.1).
+    fn rules(&mut self, asked: &[Resource]) -> Robots {
+        let reason = match asked.first().map(|resource| &resource.outcome) {
+            Some(Outcome::Answered(answer)) => match answer.status {
+                200..=299 => return Robots::parse(&answer.body),
+                status @ (429 | 500..) => format!("status {status}"),
+                _ => return Robots::default(),
+            },
+            Some(Outcome::Failed(failure)) => failure.reason.clone(),
+            Some(Outcome::Skipped(reason)) => reason.clone(),
+            None => return Robots::default(),
+        };
+        let message =
+            format!("robots.txt could not be had, so no further page was visited: {reason}");
+        self.notes.push(note(NoteKind::Unvisited, message));
+        Robots::parse(b"User-agent: *\nDisallow: /\n")
+    }
+
+    /// What sites publish at agreed places, and what they leave at usual ones.
+    fn agreed_places(&mut self, robots: &Robots, within: &Territory<'_>) {
+        let jobs = self.plan.agreed_places(robots, within);
+        let places = self.ask(&jobs, within);
+        // A site map may name others, which name none.
+        let resources = self.site.resources.get(places..).unwrap_or_default();
+        let jobs = self.plan.sitemaps(resources, within);
+        let further = self.ask(&jobs, within);
+        let resources = self.site.resources.get(further..).unwrap_or_default();
+        self.plan.sitemaps(resources, within);
     }
 
     /// Pages, breadth first.
-    fn pages(&mut self) {
+    fn pages(&mut self, within: &Territory<'_>) {
         let mut level: HashSet<Url> = HashSet::from([self.site.start.clone()]);
         loop {
-            let jobs = self.plan.pages(&self.site, &level, &self.robots);
+            let is_over = || self.asker.is_over();
+            let jobs = self.plan.pages(&self.site, &level, within, &is_over);
             if jobs.is_empty() {
                 return;
             }
             level = jobs.iter().map(|job| job.url.clone()).collect();
-            let pages = self.ask(jobs);
-            self.keep(pages);
+            let from = self.ask(&jobs, within);
+            self.tell_apart(from);
+        }
+    }
+
+    /// What redirects to a page that is there on its own is a link to it, not a second page with the same content.
+    fn tell_apart(&mut self, from: usize) {
+        let pages = self.site.resources.iter().enumerate();
+        let mut seen: HashSet<Url> = pages
+            .filter(|(at, page)| page.role == Role::Page && (*at < from || page.hops.is_empty()))
+            .filter_map(|(_, page)| Some(page.answer()?.url.clone()))
+            .collect();
+        let level = self.site.resources.iter_mut().skip(from);
+        for page in level.filter(|page| !page.hops.is_empty()) {
+            if let Outcome::Answered(answer) = &mut page.outcome
+                && !seen.insert(answer.url.clone())
+            {
+                page.role = Role::Link;
+                answer.body = Arc::default();
+            }
         }
     }
 
     /// What pages load, and what that names in turn: fonts, images, source maps.
-    fn loaded(&mut self) {
-        let jobs = self.plan.loaded(&self.site);
-        let loaded = self.ask(jobs);
-        self.keep(loaded);
+    fn loaded(&mut self, within: &Territory<'_>) {
+        let jobs = self.plan.loaded();
+        self.ask(&jobs, within);
         let jobs = self.plan.named_by_loaded(&self.site);
-        let named = self.ask(jobs);
-        self.keep(named);
-    }
-
-    /// The links of the site to itself that were not visited: whether they lead anywhere.
-    fn links(&mut self) {
-        let jobs = self.plan.links(&self.robots);
-        let links = self.ask(jobs);
-        self.keep(links);
+        self.ask(&jobs, within);
     }
 
     /// What the back ends that pages and scripts name answer to any visitor.
-    fn backends(&mut self) {
+    fn backends(&mut self, within: &Territory<'_>) {
         let jobs = self.plan.questions(&self.site);
-        let answers = self.ask(jobs);
-        self.keep(answers);
+        self.ask(&jobs, within);
     }
 
-    fn ask(&self, jobs: Vec<plan::Job>) -> Vec<Resource> {
-        self.asker.ask_all(&jobs)
-    }
-
-    fn keep(&mut self, resources: Vec<Resource>) {
-        self.site.resources.extend(resources);
+    /// Keeps the answers; says from where on.
+    fn ask(&mut self, jobs: &[plan::Job], within: &Territory<'_>) -> usize {
+        let from = self.site.resources.len();
+        self.site.resources.extend(self.asker.ask_all(jobs, within));
+        from
     }
 }
 
-/// A URL for a message: without its query, which may be a secret.
+/// A URL for a message: without its query and user, which may be secrets.
 fn shown(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
+    // Neither fails where there is a host, and without one there are none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     model::one_line(url.as_str(), 200)
 }
 

@@ -1,9 +1,9 @@
 //! What is asked for next.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use formats::web::{
-    robots::Robots,
+    robots::{Robots, Visitor},
     sitemap,
     source_map::{Language, mapping_url},
 };
@@ -11,7 +11,7 @@ use model::{
     Note, NoteKind, SecretValue,
     site::{Answer, Question, Resource, Role, Site},
 };
-use url::Url;
+use url::{Origin, Url};
 
 use super::{
     Options, ROBOT, is_visible,
@@ -25,7 +25,13 @@ const MAX_OF_PATH: usize = 3;
 const MAX_LINKS: usize = 50;
 /// What back ends are asked.
 const MAX_QUESTIONS: usize = 64;
-/// Site maps.
+/// Addresses of pages that `robots.txt` is asked about: a long one takes its time.
+const MAX_JUDGED: usize = 5000;
+/// What is kept in mind of addresses that pages lead to, and of those that site maps list.
+const MAX_MET_BYTES: usize = 16 << 20;
+/// What a URL takes beside its text.
+const URL_BYTES: usize = 128;
+/// Site maps that `robots.txt` names, and as many that indexes of them name.
 const MAX_SITEMAPS: usize = 5;
 /// Images, of which only the beginning is read, and fonts.
 const MAX_MEDIA: usize = 100;
@@ -59,9 +65,39 @@ impl Job {
         Self { role, url, referrer: None, headers: Vec::new(), is_start: false }
     }
 
-    /// Whether it is what the user asked for.
-    pub(super) const fn is_start(&self) -> bool {
-        self.is_start
+    /// Whether its redirects are followed on the site only, and where `robots.txt` does not mind: what pages load, and what the site
+    /// publishes at agreed places, may be anywhere.
+    pub(super) const fn stays(&self) -> bool {
+        let is_of_site =
+            matches!(self.role, Role::Page | Role::Link | Role::Exposed | Role::Missing);
+        is_of_site && !self.is_start
+    }
+}
+
+/// Where a visit keeps to, once it is known where the site is.
+pub(super) struct Territory<'r> {
+    home: Origin,
+    visitor: Visitor<'r>,
+}
+
+impl<'r> Territory<'r> {
+    pub(super) fn of(home: &Url, robots: &'r Robots) -> Self {
+        Self { home: home.origin(), visitor: robots.visitor(ROBOT) }
+    }
+
+    /// Whether a redirect may be followed there.
+    pub(super) fn holds(&self, url: &Url) -> Result<(), &'static str> {
+        if url.origin() != self.home {
+            return Err("it redirects to another site");
+        }
+        match self.allows(url) {
+            true => Ok(()),
+            false => Err("it redirects to where robots.txt asks not to go"),
+        }
+    }
+
+    fn allows(&self, url: &Url) -> bool {
+        self.visitor.may_visit(&path_and_query(url))
     }
 }
 
@@ -69,49 +105,106 @@ impl Job {
 pub(super) struct Plan<'o> {
     options: &'o Options,
     home: Url,
-    seen: HashSet<Url>,
+    /// What is asked for; what limits requests limits it.
+    asked: HashSet<Url>,
+    /// What pages and site maps lead to.
+    met: Met,
     pages: usize,
     /// Pages by path, whatever their query.
     of_path: HashMap<String, usize>,
-    /// Links of the site to itself that are not visited, in the order in which they were met.
+    /// Same-origin pages that site maps list, by site map.
+    mapped: Vec<(Url, Vec<Url>)>,
+    mapped_bytes: usize,
+    /// What pages load, in the order in which they were met.
+    loads: Loads,
+    /// Links of the site to itself that are not visited, in the order in which they were met; at most [`MAX_LINKS`].
     left: Vec<Job>,
+    /// Addresses that were not visited as pages, those of `left` among them.
+    further: usize,
+    /// How often `robots.txt` was asked about a page.
+    judged: usize,
     /// What `robots.txt` asks not to visit.
     disallowed: usize,
-    over_media: usize,
-    over_loaded: usize,
+    /// Pages and style sheets that name more than is read.
+    cut: usize,
+}
+
+/// What pages load, within limits.
+#[derive(Default)]
+struct Loads {
+    jobs: Vec<Job>,
+    media: usize,
+    others: usize,
+    is_over_media: bool,
+    is_over_others: bool,
+}
+
+/// Addresses that were met, as far as there is room for them.
+#[derive(Default)]
+struct Met {
+    urls: HashSet<Url>,
+    bytes: usize,
+    is_full: bool,
+}
+
+impl Met {
+    /// Whether it is new. Where there is no room nothing is.
+    fn add(&mut self, url: &Url) -> bool {
+        if self.urls.contains(url) {
+            return false;
+        }
+        if self.bytes >= MAX_MET_BYTES {
+            self.is_full = true;
+            return false;
+        }
+        self.bytes += url.as_str().len() + URL_BYTES;
+        self.urls.insert(url.clone())
+    }
 }
 
 impl<'o> Plan<'o> {
     pub(super) fn new(options: &'o Options, start: Url) -> Self {
-        Self {
+        let mut plan = Self {
             options,
             home: start.clone(),
-            seen: HashSet::from([start]),
+            asked: HashSet::from([start.clone()]),
+            met: Met::default(),
             pages: 1,
             of_path: HashMap::new(),
+            mapped: Vec::new(),
+            mapped_bytes: 0,
+            loads: Loads::default(),
             left: Vec::new(),
+            further: 0,
+            judged: 0,
             disallowed: 0,
-            over_media: 0,
-            over_loaded: 0,
-        }
+            cut: 0,
+        };
+        plan.met.add(&start);
+        plan
     }
 
     /// Where the site is, now that its first page has been seen.
     pub(super) fn settle(&mut self, home: Url) {
-        self.seen.insert(home.clone());
+        self.met.add(&home);
+        self.asked.insert(home.clone());
         self.home = home;
     }
 
+    /// Asked for even if it is where the visit begins: its rules are wanted, and are to be found among the resources by their role.
     pub(super) fn robots(&mut self) -> Vec<Job> {
-        self.at(Role::Robots, "/robots.txt").into_iter().collect()
+        let url = self.home.join("/robots.txt").ok();
+        self.asked.extend(url.clone());
+        url.into_iter().map(|url| Job::new(Role::Robots, url)).collect()
     }
 
     /// What is asked for beside pages, if `robots.txt` does not mind.
-    pub(super) fn agreed_places(&mut self, robots: &Robots) -> Vec<Job> {
+    pub(super) fn agreed_places(&mut self, robots: &Robots, within: &Territory<'_>) -> Vec<Job> {
         let mut jobs = Vec::new();
-        let named = robots.sitemaps.iter().filter_map(|url| self.home.join(url).ok());
+        let named = robots.sitemaps.iter().filter(|url| url.len() <= links::MAX_URL_BYTES);
+        let named = named.filter_map(|url| self.home.join(url).ok()).filter(links::is_web);
         let own: Vec<Url> =
-            named.filter(|url| url.origin() == self.home.origin()).take(MAX_SITEMAPS).collect();
+            named.filter(|url| url.origin() == within.home).take(MAX_SITEMAPS).collect();
         jobs.extend(own.into_iter().filter_map(|url| self.job(Role::Sitemap, url)));
         if jobs.is_empty() {
             jobs.extend(self.at(Role::Sitemap, "/sitemap.xml"));
@@ -122,10 +215,8 @@ impl<'o> Plan<'o> {
         for path in &self.options.exposed {
             jobs.extend(self.at(Role::Exposed, path));
         }
-        let visitor = robots.visitor(ROBOT);
         jobs.retain(|job| {
-            let is_allowed =
-                visitor.may_visit(&path_and_query(&job.url)) || job.role == Role::Sitemap;
+            let is_allowed = within.allows(&job.url) || job.role == Role::Sitemap;
             self.disallowed += usize::from(!is_allowed);
             is_allowed
         });
@@ -149,99 +240,141 @@ impl<'o> Plan<'o> {
         format!("{number:016x}")
     }
 
-    /// The site maps that an index of them names.
-    pub(super) fn further_sitemaps(&mut self, site: &Site) -> Vec<Job> {
-        let read = site.answered(Role::Sitemap).filter(|(_, answer)| answer.is_success());
-        let indexes =
-            read.map(|(_, answer)| sitemap::parse(&answer.body)).filter(|read| read.is_index);
-        let urls: Vec<Url> = indexes
-            .flat_map(|index| index.entries)
-            .filter_map(|entry| Url::parse(&entry.location).ok())
-            .filter(|url| url.origin() == self.home.origin())
-            .take(MAX_SITEMAPS)
-            .collect();
-        urls.into_iter().filter_map(|url| self.job(Role::Sitemap, url)).collect()
+    /// Keeps what site maps list; the result are those that indexes of them name, of which there are no indexes again.
+    pub(super) fn sitemaps(&mut self, resources: &[Resource], within: &Territory<'_>) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        let maps = resources.iter().filter(|resource| resource.role == Role::Sitemap);
+        for answer in maps.filter_map(Resource::answer).filter(|answer| answer.is_success()) {
+            let map = sitemap::parse(&answer.body);
+            let named = map.entries.iter().filter(|e| e.location.len() <= links::MAX_URL_BYTES);
+            let named = named.filter_map(|entry| Url::parse(&entry.location).ok());
+            let mut pages = Vec::new();
+            for mut url in named.filter(|url| links::is_web(url) && url.origin() == within.home) {
+                url.set_fragment(None);
+                if map.is_index {
+                    if jobs.len() >= MAX_SITEMAPS {
+                        break;
+                    }
+                    jobs.extend(self.job(Role::Sitemap, url));
+                } else if self.mapped_bytes >= MAX_MET_BYTES {
+                    self.further += 1;
+                } else {
+                    self.mapped_bytes += url.as_str().len() + URL_BYTES;
+                    pages.push(url);
+                }
+            }
+            self.mapped.push((answer.url.clone(), pages));
+        }
+        jobs
     }
 
-    /// The pages that those of the last level lead to; at the end those that only a site map names.
-    pub(super) fn pages(&mut self, site: &Site, level: &HashSet<Url>, robots: &Robots) -> Vec<Job> {
+    /// The pages that those of the last level lead to; at the end those that only a site map names. `is_over` says whether there is still
+    /// time to choose.
+    pub(super) fn pages(
+        &mut self,
+        site: &Site,
+        level: &HashSet<Url>,
+        within: &Territory<'_>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Vec<Job> {
         let mut jobs = Vec::new();
-        let visitor = robots.visitor(ROBOT);
-        let pages = site.answered(Role::Page).filter(|(page, _)| level.contains(&page.url));
-        let mut candidates: Vec<Job> = Vec::new();
-        for (_, answer) in pages.filter(|(_, answer)| answer.is_html()) {
-            for link in links::of_page(answer).into_iter().filter(|link| link.role == Role::Page) {
-                candidates.push(referred(link, &answer.url));
-            }
-        }
-        if candidates.iter().all(|job| self.seen.contains(&job.url)) {
-            let maps = site.answered(Role::Sitemap).filter(|(_, answer)| answer.is_success());
-            for (_, answer) in maps {
-                let map = sitemap::parse(&answer.body);
-                let entries = map.entries.into_iter().filter(|_| !map.is_index);
-                let urls = entries.filter_map(|entry| Url::parse(&entry.location).ok());
-                candidates.extend(urls.map(|url| Job {
-                    referrer: Some((answer.url.clone(), 1)),
-                    ..Job::new(Role::Page, url)
-                }));
-            }
-        }
-        for mut job in candidates {
-            job.url.set_fragment(None);
-            if job.url.origin() != self.home.origin() || !self.seen.insert(job.url.clone()) {
+        for (_, answer) in site.answered(Role::Page).filter(|(page, _)| level.contains(&page.url)) {
+            // What redirects there is not another page.
+            self.asked.insert(answer.url.clone());
+            if !answer.is_html() || answer.url.origin() != within.home {
                 continue;
             }
-            if !visitor.may_visit(&path_and_query(&job.url)) {
-                self.disallowed += 1;
-                continue;
+            let references = links::of_page(answer);
+            self.cut += usize::from(references.is_cut);
+            for link in references.list {
+                let job = referred(link, &answer.url);
+                match job.role {
+                    Role::Page if job.url.origin() != within.home => {}
+                    Role::Page => jobs.extend(self.page(job, within, is_over)),
+                    _ => self.load(job),
+                }
             }
-            let of_path = self.of_path.entry(job.url.path().to_owned()).or_default();
-            *of_path += 1;
-            let is_page = !is_file(&job.url);
-            if is_page && self.pages < self.options.pages && *of_path <= MAX_OF_PATH {
-                self.pages += 1;
-                jobs.push(job);
-            } else {
-                self.left.push(job);
+        }
+        if jobs.is_empty() {
+            for (map, urls) in std::mem::take(&mut self.mapped) {
+                for url in urls {
+                    let referrer = Some((map.clone(), 1));
+                    let job = Job { referrer, ..Job::new(Role::Page, url) };
+                    jobs.extend(self.page(job, within, is_over));
+                }
             }
         }
         jobs
     }
 
+    /// Whether an address of the site is visited as a page; if not, it may be left as a link.
+    fn page(
+        &mut self,
+        job: Job,
+        within: &Territory<'_>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Option<Job> {
+        if self.asked.contains(&job.url) || !self.met.add(&job.url) {
+            return None;
+        }
+        let has_room = self.pages < self.options.pages || self.left.len() < MAX_LINKS;
+        if !has_room || self.judged >= MAX_JUDGED || is_over() {
+            self.further += 1;
+            return None;
+        }
+        self.judged += 1;
+        if !within.allows(&job.url) {
+            self.disallowed += 1;
+            return None;
+        }
+        let of_path = self.of_path.entry(job.url.path().to_owned()).or_default();
+        *of_path += 1;
+        let is_one_of_many = *of_path > MAX_OF_PATH;
+        if !is_one_of_many && !is_file(&job.url) && self.pages < self.options.pages {
+            self.pages += 1;
+            self.asked.insert(job.url.clone());
+            return Some(job);
+        }
+        self.further += 1;
+        if !is_one_of_many && self.left.len() < MAX_LINKS {
+            self.left.push(job);
+        }
+        None
+    }
+
     /// What the pages load.
-    pub(super) fn loaded(&mut self, site: &Site) -> Vec<Job> {
-        let pages = site.answered(Role::Page).filter(|(_, answer)| answer.is_html());
-        let references = pages.flat_map(|(_, answer)| {
-            let named = links::of_page(answer).into_iter().filter(|link| link.role != Role::Page);
-            named.map(|link| referred(link, &answer.url)).collect::<Vec<_>>()
-        });
-        let jobs: Vec<Job> = references.collect();
-        self.bounded(jobs)
+    pub(super) fn loaded(&mut self) -> Vec<Job> {
+        let loads = std::mem::take(&mut self.loads);
+        self.loads.is_over_media = loads.is_over_media;
+        self.loads.is_over_others = loads.is_over_others;
+        loads.jobs
     }
 
     /// What scripts and style sheets name: fonts, further sheets, source maps.
     pub(super) fn named_by_loaded(&mut self, site: &Site) -> Vec<Job> {
-        let mut jobs = Vec::new();
         for (role, language) in [(Role::Script, Language::JavaScript), (Role::Style, Language::Css)]
         {
             for (_, answer) in site.answered(role).filter(|(_, answer)| answer.is_success()) {
-                jobs.extend(source_map(answer, language));
+                if let Some(job) = source_map(answer, language) {
+                    self.load(job);
+                }
             }
         }
         for (_, answer) in site.answered(Role::Style).filter(|(_, answer)| answer.is_success()) {
-            jobs.extend(
-                links::of_style(answer).into_iter().map(|link| referred(link, &answer.url)),
-            );
+            let references = links::of_style(answer);
+            self.cut += usize::from(references.is_cut);
+            for link in references.list {
+                self.load(referred(link, &answer.url));
+            }
         }
-        self.bounded(jobs)
+        self.loaded()
     }
 
     /// Links that were not visited.
-    pub(super) fn links(&mut self, robots: &Robots) -> Vec<Job> {
-        let visitor = robots.visitor(ROBOT);
+    pub(super) fn links(&mut self) -> Vec<Job> {
         let left = std::mem::take(&mut self.left);
-        let links = left.into_iter().filter(|job| visitor.may_visit(&path_and_query(&job.url)));
-        links.take(MAX_LINKS).map(|job| Job { role: Role::Link, ..job }).collect()
+        let left = left.into_iter().filter(|job| self.asked.insert(job.url.clone()));
+        left.map(|job| Job { role: Role::Link, ..job }).collect()
     }
 
     /// What is asked of the back ends that the site names, each question once.
@@ -256,49 +389,54 @@ impl<'o> Plan<'o> {
     /// What of the site was not visited.
     pub(super) fn notes(&self) -> Vec<Note> {
         let mut notes = Vec::new();
-        let mut tell = |count: usize, what: &str| {
-            if count > 0 {
-                notes.push(note(NoteKind::Unvisited, format!("{count} {what}")));
-            }
-        };
-        tell(self.disallowed, "addresses were not visited because robots.txt asks not to");
-        tell(self.over_media, "images and fonts were not looked at: there are very many");
-        tell(self.over_loaded, "scripts and style sheets were not looked at: there are very many");
-        let pages = self.of_path.values().sum::<usize>() + 1;
-        if pages > self.pages {
-            tell(
-                pages - self.pages,
-                &format!(
-                    "further addresses of the site were met and not visited as pages ({} were)",
-                    self.pages
-                ),
-            );
+        let mut tell = |message: String| notes.push(note(NoteKind::Unvisited, message));
+        if self.disallowed > 0 {
+            let count = self.disallowed;
+            tell(format!("{count} addresses were not visited because robots.txt asks not to"));
+        }
+        if self.loads.is_over_media {
+            tell(format!(
+                "of the images and fonts {MAX_MEDIA} were looked at: there are very many"
+            ));
+        }
+        if self.loads.is_over_others {
+            tell(format!(
+                "of the scripts and style sheets {MAX_LOADED} were looked at: there are very many"
+            ));
+        }
+        if self.further > 0 {
+            let (count, pages) = (self.further, self.pages);
+            tell(format!(
+                "{count} further addresses of the site were met and not visited as pages ({pages} were)"
+            ));
+        }
+        if self.cut > 0 || self.met.is_full {
+            let message =
+                "the site names more addresses than are kept in mind; the rest was not looked at";
+            notes.push(note(NoteKind::Limit, message));
         }
         notes
     }
 
-    fn bounded(&mut self, jobs: Vec<Job>) -> Vec<Job> {
-        let mut counts: BTreeMap<bool, usize> = BTreeMap::new();
-        let mut kept = Vec::new();
-        for job in jobs {
-            let is_media = matches!(job.role, Role::Image | Role::Icon | Role::Font);
-            // Of other sites' pictures nothing is said.
-            let is_foreign = job.url.origin() != self.home.origin() && job.role == Role::Image;
-            if is_foreign || !self.seen.insert(job.url.clone()) {
-                continue;
-            }
-            let (limit, over) = match is_media {
-                true => (MAX_MEDIA, &mut self.over_media),
-                false => (MAX_LOADED, &mut self.over_loaded),
-            };
-            let count = counts.entry(is_media).or_default();
-            *count += 1;
-            match *count <= limit {
-                true => kept.push(job),
-                false => *over += 1,
-            }
+    fn load(&mut self, job: Job) {
+        let is_media = matches!(job.role, Role::Image | Role::Icon | Role::Font);
+        // Of other sites' pictures nothing is said.
+        let is_foreign = job.role == Role::Image && job.url.origin() != self.home.origin();
+        if is_foreign || self.asked.contains(&job.url) {
+            return;
         }
-        kept
+        let loads = &mut self.loads;
+        let (count, limit, is_over) = match is_media {
+            true => (&mut loads.media, MAX_MEDIA, &mut loads.is_over_media),
+            false => (&mut loads.others, MAX_LOADED, &mut loads.is_over_others),
+        };
+        if *count >= limit {
+            *is_over = true;
+            return;
+        }
+        *count += 1;
+        self.asked.insert(job.url.clone());
+        loads.jobs.push(job);
     }
 
     fn at(&mut self, role: Role, path: &str) -> Option<Job> {
@@ -306,7 +444,7 @@ impl<'o> Plan<'o> {
     }
 
     fn job(&mut self, role: Role, url: Url) -> Option<Job> {
-        self.seen.insert(url.clone()).then(|| Job::new(role, url))
+        self.asked.insert(url.clone()).then(|| Job::new(role, url))
     }
 }
 
@@ -315,6 +453,10 @@ fn source_map(answer: &Answer, language: Language) -> Option<Job> {
     let head = answer.headers.get("sourcemap").or_else(|| answer.headers.get("x-sourcemap"));
     let comment = || std::str::from_utf8(mapping_url(&answer.body, language)?).ok();
     let named = head.or_else(comment)?.trim();
+    // Most are `data:` URLs, and long.
+    if named.len() > links::MAX_URL_BYTES {
+        return None;
+    }
     let url = answer.url.join(named).ok().filter(links::is_web)?;
     Some(Job { referrer: Some((answer.url.clone(), 1)), ..Job::new(Role::SourceMap, url) })
 }

@@ -1,0 +1,13 @@
+//! What is promised about targets, against servers on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "the allowances for tests do not reach their helpers"
+)]
+
+mod site;
+mod site_hostile;
+mod site_reach;
+mod support;
