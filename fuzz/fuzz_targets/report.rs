@@ -68,6 +68,7 @@ fuzz_target!(|input: Input<'_>| {
         packages_judged: true,
         advisories_at_ms: None,
         repository: None,
+        grade: None,
     };
     let table = TableStyle { color: false, width: input.width.into(), show_suppressed: true };
     for format in [
