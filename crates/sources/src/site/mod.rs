@@ -92,7 +92,7 @@ impl Default for Limits {
         Self {
             connections: 8,
             requests: 600,
-            requests_per_second: 50,
+            requests_per_second: 100,
             resource_bytes: 10 << 20,
             site_bytes: 64 << 20,
             request: Duration::from_secs(20),

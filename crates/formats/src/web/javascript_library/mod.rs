@@ -1,7 +1,7 @@
 //! Which JavaScript libraries a script holds, and of which version: by what they say of themselves ([`in_content`]) and by what the
 //! script's address says ([`in_url`]).
 //!
-//! Names are npm's, so that the advisories of that ecosystem answer for them. What is looked for is data ([`patterns`], [`names`]).
+//! Names are npm's, so that the advisories of that ecosystem answer for them. What is looked for is data (`patterns`, `names`).
 
 mod names;
 mod patterns;
