@@ -41,7 +41,7 @@ pub(crate) fn understand(
     let text = match (arguments.website.kind, target) {
         (Some(Kind::Repository), _) => return Ok(None),
         (Some(Kind::Website), Target::Remote(url)) => url.clone(),
-        _ if asks_for_git => return Ok(None),
+        _ if asks_for_git || typed.trim_end_matches('/').ends_with(".git") => return Ok(None),
         (None, Target::Remote(url)) if url.starts_with("http") => url.clone(),
         _ => return Ok(None),
     };

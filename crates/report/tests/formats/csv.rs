@@ -15,7 +15,7 @@ fn one_finding_a_line_with_everything_that_fits_a_cell() {
             "severity,confidence,check_id,scanner,title,path,line_start,column_start,line_end,column_end,commit,author,\
              email,authored_at,provider,mask,encoding,verification,suppression,other_places,secret_hash,fingerprint,\
              cwe_id,reference,remediation,package,package_version,ecosystem,purl,fixed_version,aliases,relation,scope,\
-             dependency_path,cvss_score,exploited,epss,reachable,justification"
+             dependency_path,cvss_score,exploited,epss,reachable,justification,evidence"
         )
     );
     assert_eq!(
@@ -23,7 +23,7 @@ fn one_finding_a_line_with_everything_that_fits_a_cell() {
         Some(
             "medium,low,generic-password,secrets,Password in an assignment,app/settings.py,4,1,4,9,,,,,,sk_l********,,,\
              ,0,2af894fe72f36e3c85655c7a4fa9d69e,2af894fe72f36e3c85655c7a4fa9d69e,,,\
-             \"Change it, and read it from the environment.\",,,,,,,,,,,,,,"
+             \"Change it, and read it from the environment.\",,,,,,,,,,,,,,,"
         )
     );
     assert_eq!(
@@ -33,7 +33,7 @@ fn one_finding_a_line_with_everything_that_fits_a_cell() {
              9c1d0e5a7b3f2a91bc04d5e6f708192a3b4c5d6e,Ada Lovelace,ada@example.com,2020-01-02T03:04:05Z,Stripe,\
              sk_l********,base64,active,,6,157c4a7fb979379ec2b2ae3d27d4eb4f,157c4a7fb979379ec2b2ae3d27d4eb4f,CWE-798,\
              https://docs.stripe.com/keys,\"Roll the key in the Stripe dashboard under Developers, API keys; then read \
-             the account's log for what it did.\",,,,,,,,,,,,,,"
+             the account's log for what it did.\",,,,,,,,,,,,,,,"
         )
     );
     assert!(lines.next().unwrap().contains(",comment,"));
@@ -53,10 +53,10 @@ fn a_package_stands_behind_the_other_columns() {
          web/package-lock.json,1204,7,1204,27,,,,,,,,,vex,1,,6c6f646173682e342e31372e31352e31,CWE-1321,\
          https://github.com/advisories/GHSA-p6mc-m468-83gw,Version 4.17.19 repairs it: npm install lodash@4.17.19,\
          lodash,4.17.15,npm,pkg:npm/lodash@4.17.15,4.17.19,CVE-2020-8203 GHSA-p6mc-m468-83gw,transitive,development,\
-         app@1.0.0 > b@2.0.0 > lodash@4.17.15,7.4,yes,0.01234,yes,component_not_present"
+         app@1.0.0 > b@2.0.0 > lodash@4.17.15,7.4,yes,0.01234,yes,component_not_present,"
     );
     assert!(
-        lines[2].ends_with(",zlib,1.2.11,vcpkg,,,,unknown,production,,,no,,unknown,"),
+        lines[2].ends_with(",zlib,1.2.11,vcpkg,,,,unknown,production,,,no,,unknown,,"),
         "{}",
         lines[2]
     );

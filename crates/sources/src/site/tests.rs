@@ -14,7 +14,7 @@ use super::{Limits, Options, crawl};
 struct Names;
 
 impl Resolve for Names {
-    fn resolve(&self, host: &str) -> Result<Vec<std::net::IpAddr>, ResolveError> {
+    fn resolve(&self, host: &str) -> Result<Vec<core::net::IpAddr>, ResolveError> {
         let address = if host == "inside.test" { "10.0.0.7" } else { "127.0.0.1" };
         Ok(vec![address.parse().unwrap()])
     }
