@@ -41,7 +41,7 @@ pub(crate) fn understand(
     let text = match (arguments.website.kind, target) {
         (Some(Kind::Repository), _) => return Ok(None),
         (Some(Kind::Website), Target::Remote(url)) => url.clone(),
-        _ if asks_for_git || typed.trim_end_matches('/').ends_with(".git") => return Ok(None),
+        _ if asks_for_git || is_named_like_git(&typed) => return Ok(None),
         (None, Target::Remote(url)) if url.starts_with("http") => url.clone(),
         _ => return Ok(None),
     };
@@ -71,12 +71,13 @@ pub(crate) fn understand(
     Ok(Some(Website { client, url, options }))
 }
 
-/// Whether git serves the URL: its name says so, or its answer. The root of a host is never asked.
+fn is_named_like_git(typed: &str) -> bool {
+    Url::parse(typed).is_ok_and(|url| url.path().trim_end_matches('/').ends_with(".git"))
+}
+
+/// Whether git serves the URL: its answer says so. The root of a host is never asked.
 fn is_repository(client: &Client, url: &Url) -> bool {
     let path = url.path().trim_end_matches('/');
-    if path.ends_with(".git") {
-        return true;
-    }
     if path.is_empty() || url.query().is_some() {
         return false;
     }

@@ -6,7 +6,7 @@ use formats::web::html::Element;
 use model::site::{Answer, Resource, Role};
 use url::Url;
 
-use super::{Page, Visit};
+use super::{Page, Visit, party};
 
 /// Something that a page loads.
 #[derive(Clone, Debug)]
@@ -103,24 +103,7 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-/// Whether two hosts belong together, as far as that can be told without a list of public suffixes: one is the other's parent, or both
-/// share their last three labels, or the last two where the last one but one is longer than three letters.
-pub(super) fn is_own_host(host: &str, home: &str) -> bool {
-    let tail = |host: &str, labels: usize| {
-        let all: Vec<&str> = host.split('.').collect();
-        all.get(all.len().saturating_sub(labels)..).map(|tail| tail.join("."))
-    };
-    let second = home.rsplit('.').nth(1).map_or(0, str::len);
-    let labels = if second > 3 { 2 } else { 3 };
-    let is_under = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
-    host == home
-        || is_under(host, home)
-        || is_under(home, host)
-        || tail(host, labels) == tail(home, labels)
-}
-
-/// Whether a URL is the site's own: its host or one that belongs to it.
+/// Whether a URL is the site's own.
 pub(super) fn is_own(visit: &Visit<'_>, url: &Url) -> bool {
-    let home = visit.site.home().host_str().unwrap_or_default();
-    url.host_str().is_some_and(|host| is_own_host(host, home))
+    party::is_same_site(url, visit.site.home())
 }

@@ -83,10 +83,7 @@ impl<'s> Page<'s> {
     fn of(resource: &'s Resource, answer: &'s Answer) -> Self {
         let text = String::from_utf8_lossy(&answer.body);
         let document = Document::parse(&text);
-        let base = document
-            .by_name("base")
-            .find_map(|base| answer.url.join(base.attribute("href")?.trim()).ok())
-            .unwrap_or_else(|| answer.url.clone());
+        let base = document.base(&answer.url);
         Self { resource, answer, text, document, base }
     }
 

@@ -55,13 +55,7 @@ impl References {
 /// Everything that a page names: what it loads, and where it leads.
 pub(super) fn of_page(answer: &Answer) -> References {
     let document = Document::parse(&String::from_utf8_lossy(&answer.body));
-    // The first one counts, even if it is of no use (HTML, 4.2.3).
-    let base = document
-        .by_name("base")
-        .find_map(|base| base.attribute("href"))
-        .filter(|href| href.len() <= MAX_URL_BYTES)
-        .and_then(|href| answer.url.join(href.trim()).ok().filter(is_web))
-        .unwrap_or_else(|| answer.url.clone());
+    let base = document.base(&answer.url);
     let mut references = References::default();
     for element in document.elements().filter(|element| element.is_html()) {
         for (role, href) in named_by(element) {

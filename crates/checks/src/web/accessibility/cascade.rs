@@ -11,17 +11,13 @@ use super::selector::Selector;
 use crate::web::styles::Style;
 
 /// The properties that decide how text looks on what.
-const PROPERTIES: [&str; 5] =
-    ["color", "background", "background-color", "font-size", "font-weight"];
-/// What else makes the colours uncertain, or the text invisible.
-const DOUBTS: [&str; 19] = [
-    "background-image",
+const PROPERTIES: [&str; 6] =
+    ["color", "background", "background-color", "background-image", "font-size", "font-weight"];
+/// What makes the colours uncertain, or the text invisible.
+pub(super) const DOUBTS: [&str; 15] = [
     "opacity",
     "filter",
     "mix-blend-mode",
-    "position",
-    "transform",
-    "float",
     "display",
     "visibility",
     "clip",
@@ -35,6 +31,8 @@ const DOUBTS: [&str; 19] = [
     "all",
     "color-scheme",
 ];
+/// What puts it elsewhere than on the colour of the elements around it.
+pub(super) const MOVES: [&str; 3] = ["position", "float", "transform"];
 /// So often a selector is tried against an element on one page; then the answer is that nothing is known.
 const MAX_TRIALS: usize = 5_000_000;
 
@@ -160,7 +158,7 @@ impl<'s> Said<'s> {
 }
 
 fn known(name: &str) -> Option<&'static str> {
-    PROPERTIES.into_iter().chain(DOUBTS).find(|known| *known == name)
+    PROPERTIES.into_iter().chain(DOUBTS).chain(MOVES).find(|known| *known == name)
 }
 
 /// What an element's own `style` declares.

@@ -7,7 +7,7 @@ use formats::web::{
 };
 use model::{CheckId, Confidence, Severity};
 
-use super::cascade::{Cascade, Said, own};
+use super::cascade::{Cascade, DOUBTS, MOVES, Said, own};
 use crate::web::{
     Check, Page, Report, Run, Visit,
     elements::{about, is_hidden, is_presentational},
@@ -122,25 +122,7 @@ fn look(element: Element<'_>, above: Option<Look>, said: &Said<'_>) -> Look {
     ]
     .iter()
     .any(|name| element.is(name));
-    let is_doubtful = [
-        "opacity",
-        "filter",
-        "mix-blend-mode",
-        "display",
-        "visibility",
-        "clip",
-        "clip-path",
-        "text-indent",
-        "-webkit-text-fill-color",
-        "background-clip",
-        "-webkit-background-clip",
-        "mask",
-        "text-shadow",
-        "all",
-        "color-scheme",
-    ]
-    .iter()
-    .any(|name| {
+    let is_doubtful = DOUBTS.iter().any(|name| {
         said.is_uncertain(&[name])
             || said.value(name).is_some_and(|value| !is_harmless(name, value))
     });
@@ -156,7 +138,7 @@ fn look(element: Element<'_>, above: Option<Look>, said: &Said<'_>) -> Look {
     {
         look.is_seen = false;
     }
-    let is_moved = ["position", "float", "transform"].iter().any(|name| {
+    let is_moved = MOVES.iter().any(|name| {
         said.is_uncertain(&[name])
             || said.value(name).is_some_and(|value| !matches!(value, "static" | "none"))
     });

@@ -8,7 +8,7 @@ use super::{
     named::{Backend, Named, Service},
     near, others, supabase,
 };
-use crate::web::loads::is_own_host;
+use crate::web::party;
 
 /// Most projects of one service.
 const MAX_PROJECTS: usize = 4;
@@ -30,12 +30,11 @@ impl Text<'_> {
 /// Looks at the pages and at the site's own scripts: what scripts of others name is not the site's back end.
 #[must_use]
 pub fn recognise(site: &Site) -> Named {
-    let home = site.home().host_str().unwrap_or_default();
     let texts: Vec<Text<'_>> = [Role::Page, Role::Script, Role::SourceMap]
         .into_iter()
         .flat_map(|role| site.answered(role))
         .filter(|(_, answer)| answer.is_success())
-        .filter(|(_, answer)| answer.url.host_str().is_some_and(|host| is_own_host(host, home)))
+        .filter(|(_, answer)| party::is_same_site(&answer.url, site.home()))
         .map(|(_, answer)| Text { url: &answer.url, bytes: &answer.body })
         .collect();
     let mut named = Named::default();

@@ -1,13 +1,11 @@
 //! What a page over https names over plain http.
 
-use formats::web::{
-    csp::{Delivery, Policies},
-    html::Element,
-};
+use formats::web::html::Element;
 
 use crate::web::{
     Page,
     embedded::{self, Use},
+    headers::policies::PagePolicies,
     party,
 };
 
@@ -27,15 +25,5 @@ pub(super) fn elements<'p>(page: &'p Page<'_>, uses: &[Use]) -> Vec<Element<'p>>
 
 /// Whether an enforced policy of the page turns its `http:` URLs into `https:` (Upgrade Insecure Requests, 3.1).
 pub(super) fn upgrades(page: &Page<'_>) -> bool {
-    let mut policies = Policies::default();
-    for value in page.answer.headers.all("content-security-policy") {
-        policies.add(Delivery::Header, value);
-    }
-    for meta in page.document.by_name("meta").filter(|meta| {
-        meta.attribute("http-equiv")
-            .is_some_and(|name| name.trim().eq_ignore_ascii_case("content-security-policy"))
-    }) {
-        policies.add(Delivery::Meta, meta.attribute("content").unwrap_or_default());
-    }
-    policies.has("upgrade-insecure-requests")
+    PagePolicies::of(page).policies.has("upgrade-insecure-requests")
 }

@@ -7,6 +7,7 @@ mod database_error;
 mod debug_page;
 mod development_build;
 mod form_over_http;
+mod hosts;
 mod insecure;
 mod insecure_own_link;
 mod insecure_websocket;

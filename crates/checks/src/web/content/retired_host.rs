@@ -1,10 +1,7 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use crate::web::{
-    Check, Found, Page, Report, Run, Visit, elements,
-    embedded::{self, Use},
-    page, party,
-};
+use super::hosts;
+use crate::web::{Check, Page, Report, Run, Visit, embedded::Use, page};
 
 pub(super) static CHECK: Check = Check {
     id: CheckId::from_static("content.retired-host"),
@@ -28,20 +25,5 @@ const HOSTS: &[(&str, &str)] = &[
 ];
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    for written in embedded::of(page) {
-        if !matches!(written.used, Use::Script | Use::Style) {
-            continue;
-        }
-        let url = written.url(page);
-        let Some(host) = url.as_ref().and_then(|url| url.host_str()) else { continue };
-        if let Some((name, what)) = HOSTS.iter().find(|(name, _)| party::is_below(host, &[*name])) {
-            report.add(
-                Found::at(page.url())
-                    .line(written.element.line())
-                    .key(*name)
-                    .detail(*what)
-                    .evidence("element", elements::tag(written.element)),
-            );
-        }
-    }
+    hosts::tell(page, &[Use::Script, Use::Style], HOSTS, report);
 }

@@ -4,7 +4,7 @@ use model::site::Answer;
 use url::Url;
 
 use super::Points;
-use crate::web::Page;
+use crate::web::{Page, party};
 
 /// What scripts of other sites show, in the order in which one outdoes another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,29 +68,10 @@ impl Place {
             return Self { is_own: false, is_https: false };
         }
         match Url::parse(source) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Self {
-                is_own: site_of(&url).is_some() && site_of(&url) == site_of(page),
-                is_https: url.scheme() == "https",
-            },
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                Self { is_own: party::is_same_site(&url, page), is_https: url.scheme() == "https" }
+            }
             _ => Self { is_own: true, is_https: page.scheme() == "https" },
         }
-    }
-}
-
-/// The last two labels of a host, three under an ending such as `co.uk`. Who may have names under which ending is a long list; this is
-/// near enough for points.
-fn site_of(url: &Url) -> Option<&str> {
-    let host = url.host_str()?;
-    if url.domain().is_none() {
-        return Some(host);
-    }
-    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
-    let (last, second, third) = (dots.next(), dots.next(), dots.next());
-    let Some(second) = second else { return Some(host) };
-    let is_short_ending = last.is_some_and(|last| host.len() - last == 3 && last - second <= 4);
-    match (is_short_ending, third) {
-        (true, Some(third)) => host.get(third + 1..),
-        (true, None) => Some(host),
-        (false, _) => host.get(second + 1..),
     }
 }

@@ -9,6 +9,7 @@ mod build;
 use std::collections::HashSet;
 
 use html5ever::{LocalName, Namespace, ns};
+use url::Url;
 
 /// Deepest nesting of elements; browsers have 512.
 pub const MAX_DEPTH: usize = 400;
@@ -16,6 +17,8 @@ pub const MAX_DEPTH: usize = 400;
 pub const MAX_NODES: usize = 400_000;
 /// Longest text that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
+/// Longest `<base>` that counts, in bytes: every URL on the page repeats it.
+const MAX_BASE_BYTES: usize = 8_000;
 /// Longest excerpt of a tag, in characters.
 const MAX_EXCERPT: usize = 200;
 
@@ -153,6 +156,19 @@ impl Document {
     /// `<link rel=…>` elements of which one of the relations is that one.
     pub fn links<'d>(&'d self, relation: &'d str) -> impl Iterator<Item = Element<'d>> {
         self.by_name("link").filter(move |link| link.has_word("rel", relation))
+    }
+
+    /// What relative URLs on a document at `url` are relative to: the first `<base>` counts, even if it is of no use (HTML, 4.2.3). One
+    /// with a user name or a password is of none: every URL would carry it.
+    #[must_use]
+    pub fn base(&self, url: &Url) -> Url {
+        self.by_name("base")
+            .find_map(|base| base.attribute("href"))
+            .filter(|href| href.len() <= MAX_BASE_BYTES)
+            .and_then(|href| url.join(href.trim()).ok())
+            .filter(|base| matches!(base.scheme(), "http" | "https") && base.has_host())
+            .filter(|base| base.username().is_empty() && base.password().is_none())
+            .unwrap_or_else(|| url.clone())
     }
 
     /// The element with that `id`.

@@ -32,6 +32,20 @@ fn scripts_are_text_and_templates_are_apart() {
 }
 
 #[test]
+fn the_first_base_counts_even_if_it_is_of_no_use() {
+    let own = Url::parse("https://example.com/a/b").unwrap();
+    for (head, base) in [
+        ("<base target=_top><base href=/c/>", "https://example.com/c/"),
+        ("<base href=https://cdn.example.org/x><base href=/c/>", "https://cdn.example.org/x"),
+        ("<base href='javascript:x'><base href=/c/>", "https://example.com/a/b"),
+        ("<base href=https://u:p@example.com/>", "https://example.com/a/b"),
+        ("", "https://example.com/a/b"),
+    ] {
+        assert_eq!(Document::parse(head).base(&own).as_str(), base, "{head}");
+    }
+}
+
+#[test]
 fn an_excerpt_is_a_line() {
     let document = Document::parse("<a href='/x'\n  title='say \"hi\"' hidden>x</a>");
     let link = document.first("a").unwrap();
