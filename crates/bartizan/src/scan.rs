@@ -51,7 +51,8 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         .map_err(Failure::Usage)?;
     let key = key::load();
     let key_id = key.id();
-    let setup = setup::prepare(arguments, folder, &key_id).map_err(Failure::Usage)?;
+    let setup =
+        setup::prepare(arguments, folder, website.is_some(), &key_id).map_err(Failure::Usage)?;
     let cancel = Cancel::default();
     let on_signal = cancel.clone();
     // Without a handler the signal ends the process, which is no worse.
@@ -86,7 +87,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         reach: &arguments.reach,
     };
     let looked = match &website {
-        Some(website) => website.look(&scan, &setup.website_checks)?,
+        Some(website) => website.look(&scan, &setup.website_checks, &setup.silent_rules)?,
         None => look.at(target, &scan)?,
     };
     let mut outcome = looked.outcome;

@@ -4,6 +4,7 @@
 //! fetched does not get to say what is not to be found in it.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -31,6 +32,8 @@ const MAX_BASELINE_BYTES: u64 = 256 << 20;
 /// All of it.
 pub(crate) struct Setup {
     pub(crate) ruleset: Arc<Ruleset>,
+    /// Rules that mask what is shown of a website, and of whose finds nothing is told.
+    pub(crate) silent_rules: HashSet<String>,
     /// The checks of packages that run.
     pub(crate) dependency_checks: Vec<&'static str>,
     /// The checks of websites that run.
@@ -55,6 +58,7 @@ struct Files {
 pub(crate) fn prepare(
     arguments: &ScanArguments,
     folder: Option<&Path>,
+    is_website: bool,
     key_id: &str,
 ) -> Result<Setup> {
     let builder = Ruleset::builder()?;
@@ -94,14 +98,26 @@ pub(crate) fn prepare(
     let asked = Selection::of(&known, &only_checks, &excluded_checks)?;
     let wants =
         |scanner, check: &str| configured.wants(scanner, check) && asked.wants(scanner, check);
-    builder = builder.retain(|rule| wants(Scanner::Secrets, rule.id.as_str()));
+    let mut silent_rules = HashSet::new();
+    if is_website {
+        // Credentials of a website are told under checks of websites, which `only` chooses; and all rules mask what is shown of it.
+        let is_silent = |rule: &&str| {
+            configured.excludes(Scanner::Secrets, rule) || asked.excludes(Scanner::Secrets, rule)
+        };
+        silent_rules = builder.ids().filter(is_silent).map(str::to_owned).collect();
+    } else {
+        builder = builder.retain(|rule| wants(Scanner::Secrets, rule.id.as_str()));
+    }
     let dependency_checks = dependencies::CHECKS
         .map(|check| check.id.as_str())
         .into_iter()
         .filter(|check| wants(Scanner::Dependencies, check))
         .collect();
-    let website_checks =
+    let website_checks: Vec<_> =
         web::catalogue().filter(|check| wants(Scanner::Website, check.id.as_str())).collect();
+    if is_website && website_checks.is_empty() {
+        bail!("no check of websites is left by --only, --exclude and the configuration");
+    }
     suppressions.only_paths(globs(&only_paths)?, globs(&excluded_paths)?);
     let baselines = config.baselines.iter().map(|name| config_folder.join(name));
     for path in baselines.clone() {
@@ -122,6 +138,7 @@ pub(crate) fn prepare(
     Ok(Setup {
         licences: config.licences,
         ruleset: Arc::new(builder.build()),
+        silent_rules,
         dependency_checks,
         website_checks,
         suppressions,
@@ -266,11 +283,17 @@ impl Selection {
     }
 
     pub(crate) fn wants(&self, of: Scanner, check: &str) -> bool {
-        let is_named = |globs: &Option<GlobSet>, scanners: &[Scanner]| {
-            scanners.contains(&of) || globs.as_ref().is_some_and(|globs| globs.is_match(check))
+        let is_chosen = match &self.only {
+            Some(only) => self.only_scanners.contains(&of) || only.is_match(check),
+            None => true,
         };
-        (self.only.is_none() || is_named(&self.only, &self.only_scanners))
-            && !is_named(&self.without, &self.without_scanners)
+        is_chosen && !self.excludes(of, check)
+    }
+
+    /// Whether a check is named among those that do not run.
+    fn excludes(&self, of: Scanner, check: &str) -> bool {
+        self.without_scanners.contains(&of)
+            || self.without.as_ref().is_some_and(|without| without.is_match(check))
     }
 }
 

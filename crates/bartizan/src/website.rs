@@ -1,6 +1,6 @@
 //! Websites as targets.
 
-use std::time::Instant;
+use std::{collections::HashSet, time::Instant};
 
 use anyhow::{Result, anyhow, bail};
 use checks::web::{self, Check};
@@ -119,7 +119,12 @@ fn headers(given: &[String]) -> Result<Vec<(String, SecretValue)>> {
 }
 
 impl Website {
-    pub(crate) fn look(&self, scan: &Scan, checks: &[&'static Check]) -> Result<Looked, Failure> {
+    pub(crate) fn look(
+        &self,
+        scan: &Scan,
+        checks: &[&'static Check],
+        silent_rules: &HashSet<String>,
+    ) -> Result<Looked, Failure> {
         let began = Instant::now();
         let line = Line::show(|| "visiting".to_owned());
         let crawled = site::crawl(
@@ -131,7 +136,8 @@ impl Website {
         );
         drop(line);
         let crawled = crawled.map_err(Failure::target)?;
-        let mut outcome = scan.website(&crawled.site, crawled.notes, checks);
+        let tells = |rule: &str| !silent_rules.contains(rule);
+        let mut outcome = scan.website(&crawled.site, crawled.notes, checks, &tells);
         outcome.stats.elapsed = began.elapsed();
         Ok(Looked { outcome, url: Some(self.url.to_string()), commit: None })
     }

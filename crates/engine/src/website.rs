@@ -44,11 +44,18 @@ struct Group {
 }
 
 impl Scan {
-    /// Judges a website by `checks`. `notes` are the crawl's.
+    /// Judges a website by `checks`. `notes` are the crawl's. Credentials are told of where `tells` says so of their rule; all are
+    /// masked.
     #[must_use]
-    pub fn website(&self, site: &Site, notes: Vec<Note>, checks: &[&'static Check]) -> Outcome {
+    pub fn website(
+        &self,
+        site: &Site,
+        notes: Vec<Note>,
+        checks: &[&'static Check],
+        tells: &dyn Fn(&str) -> bool,
+    ) -> Outcome {
         let began = Instant::now();
-        let mut outcome = self.secrets_of(site, checks);
+        let mut outcome = self.secrets_of(site, checks, tells);
         let visit = Visit::of(site);
         let mut masker = Masker::new(Arc::clone(&self.ruleset));
         let mut findings = Vec::new();
@@ -90,7 +97,12 @@ impl Scan {
     }
 
     /// What the secret rules find in pages, scripts, style sheets and source maps.
-    fn secrets_of(&self, site: &Site, checks: &[&'static Check]) -> Outcome {
+    fn secrets_of(
+        &self,
+        site: &Site,
+        checks: &[&'static Check],
+        tells: &dyn Fn(&str) -> bool,
+    ) -> Outcome {
         let collector = Collector::new(self);
         sources::site::feed(site, &self.limits, &collector);
         let mut outcome = collector.finish(self, |_, _| git::Attribution::default());
@@ -106,7 +118,7 @@ impl Scan {
             .collect();
         outcome.retain(|finding| {
             let check = check_of(&roles, finding);
-            checks.iter().any(|wanted| wanted.id == check.id)
+            tells(finding.check.as_str()) && checks.iter().any(|wanted| wanted.id == check.id)
         });
         for finding in &mut outcome.findings {
             let check = check_of(&roles, finding);
@@ -213,9 +225,12 @@ static LOADED: Format = Format {
     },
 };
 
-/// Under which check a secret of a website is told.
+/// Under which check a secret of a website is told. A source inside of a source map stands at the map's URL, `!/` and its own.
 fn check_of(roles: &HashMap<TargetPath, Role>, finding: &Finding) -> &'static Check {
-    match roles.get(&finding.place.path) {
+    let path = finding.place.path.as_str();
+    let around = path.match_indices("!/").filter_map(|(at, _)| path.get(..at));
+    let mut homes = std::iter::once(path).chain(around);
+    match homes.find_map(|home| roles.get(&TargetPath::from_bytes(home.as_bytes()))) {
         Some(Role::Script | Role::SourceMap) => &web::JS_BUNDLE_SWEEP,
         _ => &web::PATTERNS,
     }

@@ -126,6 +126,54 @@ fn a_credential_in_a_bundle_is_found_and_never_shown() {
     assert!(!text.contains(&secret));
 }
 
+/// A site with a bundle whose source map holds a source with a credential.
+fn mapped(secret: &str) -> HttpServer {
+    let source = format!("const config = {{ \"db_password\": \"{secret}\" }};\n");
+    let map = serde_json::json!({
+        "version": 3, "sources": ["src/config!/one.js"], "sourcesContent": [source], "mappings": "",
+    });
+    HttpServer::http(move |request| match request.path.as_str() {
+        "/" => html("<!doctype html><title>Shop</title><script src=/app.js></script>"),
+        "/app.js" => Reply::ok("go();\n//# sourceMappingURL=app.js.map\n")
+            .header("content-type", "text/javascript"),
+        "/app.js.map" => Reply::ok(map.to_string()).header("content-type", "application/json"),
+        _ => Reply::status(404),
+    })
+}
+
+#[test]
+fn a_credential_in_a_source_of_a_source_map_is_one_of_the_bundle() {
+    let secret = password();
+    let report = json(&scan(&mapped(&secret), &[]));
+    let found = of(&report, "secrets.js-bundle-sweep");
+    assert_eq!(found.len(), 1, "{report}");
+    assert!(places(found[0])[0].ends_with("/app.js.map!/src/config!/one.js"), "{report}");
+    assert!(of(&report, "secrets.patterns").is_empty(), "{report}");
+}
+
+#[test]
+fn only_some_checks_of_a_website_run_and_all_rules_mask() {
+    let secret = password();
+    let server = mapped(&secret);
+    let checks = |arguments: &[&str]| -> Vec<String> {
+        let output = scan(&server, arguments);
+        assert!(!String::from_utf8_lossy(&output.stdout).contains(&secret));
+        let report = json(&output);
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["check_id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(checks(&["--only", "secrets.js-bundle-sweep"]), ["secrets.js-bundle-sweep"]);
+    let content = checks(&["--only", "content.*"]);
+    assert!(content.iter().all(|check| check.starts_with("content.")), "{content:?}");
+    let all = checks(&[]);
+    let without = checks(&["--exclude", "secrets"]);
+    assert!(all.len() > without.len() && !without.is_empty(), "{without:?}");
+    assert!(!without.iter().any(|check| check.starts_with("secrets.")), "{without:?}");
+    let none = scan(&server, &["--only", "dependencies.known-vulnerability"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(errors(&none).contains("no check of websites is left"), "{}", errors(&none));
+}
+
 #[test]
 fn what_is_asked_for_is_what_a_browser_would_ask_for() {
     let server = HttpServer::http(|request| match request.path.as_str() {
