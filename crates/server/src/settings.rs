@@ -115,7 +115,7 @@ impl Default for Settings {
             epss_url: app::advisories::EPSS_URL.to_owned(),
             ca_cert: None,
             log_format: LogFormat::Text,
-            log: "info,sea_orm_migration=warn".to_owned(),
+            log: "info,sea_orm_migration=warn,sqlx::postgres::notice=warn".to_owned(),
         }
     }
 }
