@@ -121,6 +121,11 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
         login_window: Duration::from_secs(settings.login_window_minutes.saturating_mul(60)),
         default_plan: app::stored::Plan::parse(&settings.default_plan)
             .context("--default-plan is free, hobby, pro or unlimited")?,
+        plans: settings.plans()?,
+        request_burst: settings.request_burst,
+        request_limit: settings.request_limit,
+        submission_limit: settings.submission_limit,
+        submission_window: Duration::from_secs(settings.submission_window_minutes * 60),
         webhook_secret: std::env::var_os(WEBHOOK_SECRET)
             .filter(|secret| !secret.is_empty())
             .map(|secret| SecretValue::new(secret.as_encoded_bytes())),

@@ -20,11 +20,13 @@ mod packages;
 mod page;
 mod projects;
 mod queue;
+mod rates;
 mod scans;
 mod sessions;
 mod tables;
 mod throttle;
 mod tokens;
+mod usage;
 mod wake;
 mod words;
 
@@ -42,6 +44,7 @@ pub use packages::{Judgement, PackageList, Packages, Waiting};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};
 pub use queue::{Answer, Lease, Leased};
+pub use rates::{Taken, Window};
 pub use scans::{NewScan, ScanFilter};
 pub use tables::{
     event::Model as Event, finding::Model as Finding, inventory::Model as Inventory,

@@ -310,7 +310,16 @@ async fn the_audit_log_says_who_did_what() {
         let [event] = list(&events) else { panic!("{events}") };
         assert_eq!(
             keys(event),
-            ["id", "user_id", "actor", "action", "subject", "ip_address", "created_at"]
+            [
+                "id",
+                "user_id",
+                "actor",
+                "action",
+                "subject",
+                "ip_address",
+                "user_agent",
+                "created_at"
+            ]
         );
         let told = [&event["actor"], &event["action"], &event["subject"]];
         assert_eq!(told, ["member@own.example", "project.created", "web"]);

@@ -227,7 +227,7 @@ impl Caller<'_> {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         if self.address.is_some() {
-            request.extensions_mut().insert(Origin { address: self.address });
+            request.extensions_mut().insert(Origin { address: self.address, ..Origin::default() });
         }
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -11,6 +11,7 @@
 mod accounts;
 mod exports;
 mod hooks;
+mod limits;
 mod packages;
 mod support;
 mod tenancy;
