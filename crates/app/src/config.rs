@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use fetch::Scheme;
 use model::SecretValue;
 use store::Plan;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub webhook_secret: Option<SecretValue>,
     /// Under which URL clients reach the server, without a slash at its end.
     pub public_url: String,
+    /// The schemes and ports at which a host shows the file that proves whose it is, the best first.
+    pub proof_origins: Vec<(Scheme, u16)>,
     /// Where clones lie while they are scanned.
     pub clone_folder: PathBuf,
     /// Largest pack that is cloned.
@@ -82,6 +85,7 @@ impl Config {
             submission_window: Duration::from_mins(10),
             webhook_secret: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
+            proof_origins: vec![(Scheme::Https, 443), (Scheme::Http, 80)],
             clone_folder,
             max_clone_bytes: 8 << 30,
             clone_timeout: Duration::from_mins(15),

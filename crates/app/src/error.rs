@@ -42,6 +42,12 @@ pub enum Error {
     /// The plan does not hold that.
     #[error("{0}")]
     PlanRequired(String),
+    /// Nobody has shown that the domain is the organization's.
+    #[error("active scans are open to domains that are verified")]
+    VerifyRequired,
+    /// Nobody has signed that the domain may be scanned actively.
+    #[error("active scans are open to domains for which an administrator has authorized them")]
+    AuthorizationRequired,
     /// Not now; a later attempt may succeed.
     #[error("the service is not available at the moment")]
     Unavailable,

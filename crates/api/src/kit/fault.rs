@@ -129,6 +129,8 @@ impl From<app::Error> for Fault {
             app::Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             app::Error::QuotaExceeded(_) => (StatusCode::TOO_MANY_REQUESTS, "quota_exceeded"),
             app::Error::PlanRequired(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            app::Error::VerifyRequired => (StatusCode::FORBIDDEN, "verify_required"),
+            app::Error::AuthorizationRequired => (StatusCode::FORBIDDEN, "authorization_required"),
             app::Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             app::Error::Internal(source) => {
                 // The span that this stands in carries the request's id.

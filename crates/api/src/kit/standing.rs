@@ -59,7 +59,7 @@ pub(super) fn write(headers: &mut HeaderMap, standing: &Standing) {
 mod tests {
     use aide::axum::{ApiRouter, routing::get};
     use app::{
-        Clock, Config, DataKey, DataKeys, Origin, Password, Registration, WebTokenDraft,
+        Clock, Config, DataKey, DataKeys, Origin, Password, Reach, Registration, WebTokenDraft,
         stored::TokenKind,
     };
     use axum::{Router, body::Body, middleware};
@@ -103,13 +103,14 @@ mod tests {
     }
 
     async fn application(folder: &std::path::Path) -> (App, String) {
-        let fetch = std::thread::spawn(|| {
+        let client = std::thread::spawn(|| {
             fetch::Client::new(fetch::Policy::default(), fetch::SystemResolver).unwrap()
         });
+        let client = client.join().unwrap();
         let app = App::new(
             store::Store::sqlite(&folder.join("bartizan.db")).await.unwrap(),
             DataKeys::one(DataKey::new([7; 32])),
-            fetch.join().unwrap(),
+            Reach { visitor: client.clone(), client, records: None },
             Arc::new(checks::secrets::Ruleset::empty().build()),
             Clock::new(|| NOW),
             Config { request_burst: 3, ..Config::new(folder.to_owned()) },

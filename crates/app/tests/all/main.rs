@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod domains;
 mod exports;
 mod hooks;
 mod limits;

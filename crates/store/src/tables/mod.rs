@@ -1,6 +1,7 @@
 //! One module for each table.
 
 pub(crate) mod attempt;
+pub(crate) mod domain;
 pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod inventory;
