@@ -31,9 +31,9 @@ pub(crate) struct Fault {
     pub(crate) issues: Vec<Issue>,
     pub(crate) retry_after: Option<Duration>,
     /// How the caller stands with the window that is full.
-    pub(crate) standing: Option<Standing>,
+    pub(crate) standing: Option<Box<Standing>>,
     /// What is used up.
-    pub(crate) quota: Option<Quota>,
+    pub(crate) quota: Option<Box<Quota>>,
     /// A stable id of what is lacking, where the other one does not say it.
     pub(crate) reason: Option<&'static str>,
 }
@@ -144,9 +144,9 @@ impl From<app::Error> for Fault {
             app::Error::LimitReached { retry_after } => fault.retry_after = Some(retry_after),
             app::Error::RateLimited { retry_after, standing } => {
                 fault.retry_after = Some(retry_after);
-                fault.standing = Some(standing);
+                fault.standing = Some(Box::new(standing));
             }
-            app::Error::QuotaExceeded(quota) => fault.quota = Some(quota),
+            app::Error::QuotaExceeded(quota) => fault.quota = Some(Box::new(quota)),
             app::Error::PlanRequired(_) => fault.reason = Some("plan_required"),
             app::Error::Unavailable => fault.retry_after = Some(Duration::from_secs(1)),
             _ => {}

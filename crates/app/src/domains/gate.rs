@@ -1,6 +1,6 @@
 //! What an active scan cannot be started without. The values are proofs: nothing but the questions here makes one.
 
-use store::{Domain, Tenant};
+use store::{Domain, OrganizationId, Tenant};
 
 use super::{hostname::comparable, is_verified};
 use crate::{App, Error};
@@ -8,6 +8,7 @@ use crate::{App, Error};
 /// A hostname of which its organization has shown that it is its own, and not long ago.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
+    organization: OrganizationId,
     hostname: String,
 }
 
@@ -17,6 +18,12 @@ pub struct Verified {
 pub struct Authorized(Verified);
 
 impl Verified {
+    /// Whose it is.
+    #[must_use]
+    pub const fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
     /// In ASCII and lower case, without a dot at its end.
     #[must_use]
     pub fn hostname(&self) -> &str {
@@ -25,6 +32,12 @@ impl Verified {
 }
 
 impl Authorized {
+    /// Whose it is.
+    #[must_use]
+    pub const fn organization(&self) -> OrganizationId {
+        self.0.organization()
+    }
+
     /// In ASCII and lower case, without a dot at its end.
     #[must_use]
     pub fn hostname(&self) -> &str {
@@ -68,7 +81,10 @@ impl App {
         let hostname = comparable(hostname);
         let domain = tenant.domain_of(&hostname).await?;
         match domain.filter(|domain| is_verified(domain, self.now_ms())) {
-            Some(domain) => Ok((Verified { hostname }, domain)),
+            Some(domain) => {
+                let organization = domain.organization_id;
+                Ok((Verified { organization, hostname }, domain))
+            }
             None => Err(Error::VerifyRequired),
         }
     }

@@ -24,6 +24,8 @@ const FILES: [&str; 3] =
     ["bartizan-verification.txt", "fixvibe-verification.txt", "fixweb-verification.txt"];
 /// Largest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 4 << 10;
+/// Longest part of a sentence about what was seen, in characters.
+const MAX_PROBLEM_CHARS: usize = 600;
 /// Redirects within the host that are followed.
 const MAX_REDIRECTS: usize = 3;
 /// How long one request may take.
@@ -83,7 +85,9 @@ impl Sights {
             Sight::Proven | Sight::Unasked => None,
         };
         let parts: Vec<_> = [&self.dns, &self.file].into_iter().filter_map(said).collect();
-        format!("The token is not found: {}.", parts.join("; "))
+        // A host that redirects chooses what stands in its URLs.
+        let parts = parts.join("; ").chars().take(MAX_PROBLEM_CHARS).collect::<String>();
+        format!("The token is not found: {parts}.")
     }
 }
 
@@ -98,7 +102,7 @@ pub(super) fn file_url(hostname: &str) -> String {
 }
 
 impl Look {
-    /// Looks, first in the way that has shown it last. Blocks, for a minute at most.
+    /// Looks, first in the way that has shown it last. Blocks, for [`TOTAL`] and one request more at most.
     pub(super) fn look(&self, first: ProofKind) -> Sights {
         let deadline = Instant::now() + TOTAL;
         let mut sights = Sights { dns: Sight::Unasked, file: Sight::Unasked };
@@ -166,12 +170,11 @@ impl Look {
     fn one_file(&self, file: &str, deadline: Instant) -> Sight {
         let mut problem = "this server opens no connections to websites".to_owned();
         for (scheme, port) in &self.origins {
-            let timeout = REQUEST.min(deadline.saturating_duration_since(Instant::now()));
             let url = match scheme.default_port() == Some(*port) {
                 true => format!("{scheme}://{}/.well-known/{file}", self.hostname),
                 false => format!("{scheme}://{}:{port}/.well-known/{file}", self.hostname),
             };
-            match self.fetched(&url, timeout) {
+            match self.fetched(&url, deadline) {
                 Ok(sight) => return sight,
                 Err(fetch::Error::SchemeRefused { .. }) => {}
                 Err(error) => problem = unreachable(&error, &self.hostname),
@@ -181,15 +184,15 @@ impl Look {
     }
 
     /// What the host answers at a URL. An error says that it did not answer.
-    fn fetched(&self, url: &str, timeout: Duration) -> Result<Sight, fetch::Error> {
-        let bounds = Bounds {
-            wire_bytes: MAX_FILE_BYTES,
-            body_bytes: MAX_FILE_BYTES,
-            timeout,
-            ..Bounds::default()
-        };
+    fn fetched(&self, url: &str, deadline: Instant) -> Result<Sight, fetch::Error> {
         let mut url = self.client.url(url)?;
         for _ in 0..=MAX_REDIRECTS {
+            let bounds = Bounds {
+                wire_bytes: MAX_FILE_BYTES,
+                body_bytes: MAX_FILE_BYTES,
+                timeout: REQUEST.min(deadline.saturating_duration_since(Instant::now())),
+                ..Bounds::default()
+            };
             let request = Request { redirects: Redirects::Keep, ..Request::get(url.clone()) };
             let answer = self.client.exchange(request, &bounds)?;
             if !answer.status.is_redirection() {

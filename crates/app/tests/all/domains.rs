@@ -472,6 +472,7 @@ async fn an_active_scan_takes_a_plan_a_proof_and_a_signature_for_exactly_this_ho
         for host in ["shop.git.test", "SHOP.git.test."] {
             let authorized = is_authorized(&at, &acme, host).await.unwrap();
             assert_eq!(authorized.hostname(), "shop.git.test");
+            assert_eq!(authorized.organization(), acme.organization.id);
         }
         for host in ["git.test", "www.shop.git.test", "shop.git.test..", "127.0.0.1", ""] {
             assert!(matches!(refusal(&acme, host).await, Error::VerifyRequired), "{host}");
