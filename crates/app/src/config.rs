@@ -6,10 +6,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use fetch::Scheme;
 use model::SecretValue;
 use store::Plan;
 
-use crate::advisories::Publishers;
+use crate::{Plans, advisories::Publishers};
 
 /// How the application behaves.
 #[derive(Clone)]
@@ -28,10 +29,22 @@ pub struct Config {
     pub login_window: Duration,
     /// What new organizations may use.
     pub default_plan: Plan,
+    /// What each plan holds.
+    pub plans: Plans,
+    /// Requests with one token within a second, however they lie. At least 1.
+    pub request_burst: u64,
+    /// Requests with one token within a minute, however they lie. At least 1.
+    pub request_limit: u64,
+    /// Scans of websites that one user may ask for within `submission_window`. At least 1.
+    pub submission_limit: u64,
+    /// See `submission_limit`. A day at most.
+    pub submission_window: Duration,
     /// Also proves webhooks, of all projects.
     pub webhook_secret: Option<SecretValue>,
     /// Under which URL clients reach the server, without a slash at its end.
     pub public_url: String,
+    /// The schemes and ports at which a host shows the file that proves whose it is, the best first.
+    pub proof_origins: Vec<(Scheme, u16)>,
     /// Where clones lie while they are scanned.
     pub clone_folder: PathBuf,
     /// Largest pack that is cloned.
@@ -65,8 +78,14 @@ impl Config {
             login_limit: 5,
             login_window: Duration::from_mins(15),
             default_plan: Plan::Unlimited,
+            plans: Plans::default(),
+            request_burst: 10,
+            request_limit: 60,
+            submission_limit: 30,
+            submission_window: Duration::from_mins(10),
             webhook_secret: None,
             public_url: "http://127.0.0.1:8080".to_owned(),
+            proof_origins: vec![(Scheme::Https, 443), (Scheme::Http, 80)],
             clone_folder,
             max_clone_bytes: 8 << 30,
             clone_timeout: Duration::from_mins(15),

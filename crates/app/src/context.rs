@@ -11,6 +11,8 @@ use crate::Error;
 pub struct Origin {
     /// The client's address, as far as it is known.
     pub address: Option<IpAddr>,
+    /// What the client calls itself, as far as it says so.
+    pub user_agent: Option<String>,
 }
 
 /// A call of somebody: the first argument of every use case that belongs to an organization. Only
@@ -104,6 +106,7 @@ pub(crate) async fn log(
         action,
         subject,
         address: address.as_deref(),
+        user_agent: origin.user_agent.as_deref(),
     };
     Ok(tenant.log(event, now_ms).await?)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::{Quota, Standing};
+
 /// The one error that the edges see; each turns it into its own envelope.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,6 +28,26 @@ pub enum Error {
         /// When it may be tried again.
         retry_after: Duration,
     },
+    /// Too many calls within a window.
+    #[error("too many requests; try again in {} seconds", .retry_after.as_secs())]
+    RateLimited {
+        /// When there is room again.
+        retry_after: Duration,
+        /// How the caller stands with that window.
+        standing: Standing,
+    },
+    /// The month's scans are used up.
+    #[error("all scans that the plan {} holds this month are used", .0.plan.as_str())]
+    QuotaExceeded(Quota),
+    /// The plan does not hold that.
+    #[error("{0}")]
+    PlanRequired(String),
+    /// Nobody has shown that the domain is the organization's.
+    #[error("active scans are open to domains that are verified")]
+    VerifyRequired,
+    /// Nobody has signed that the domain may be scanned actively.
+    #[error("active scans are open to domains for which an administrator has authorized them")]
+    AuthorizationRequired,
     /// Not now; a later attempt may succeed.
     #[error("the service is not available at the moment")]
     Unavailable,

@@ -8,6 +8,7 @@ pub mod advisories;
 mod audit;
 mod config;
 mod context;
+mod domains;
 mod error;
 mod exports;
 mod findings;
@@ -16,7 +17,9 @@ mod keys;
 mod operator;
 mod packages;
 mod passwords;
+mod plans;
 mod projects;
+mod rates;
 mod rule_docs;
 mod scans;
 mod sessions;
@@ -37,6 +40,7 @@ use tokio::sync::Notify;
 pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
 pub use config::{Clock, Config};
 pub use context::{Credential, Ctx, Origin, place_of};
+pub use domains::{Authorized, DomainStatus, DomainView, Signature, Verified};
 pub use error::{Error, Issue};
 pub use exports::{BillFormat, Export, csv};
 pub use findings::{FindingQuery, ScanSummary, confidence_of_rank, severity_of_rank};
@@ -45,7 +49,9 @@ pub use keys::{DataKey, DataKeys, InvalidKey};
 pub use operator::Operator;
 pub use packages::{Bill, Judged};
 pub use passwords::Password;
+pub use plans::{Allowance, Period, Plans, Quota};
 pub use projects::{FailOn, ProjectDraft, ProjectPatch, ProjectView, Repository, Statistics};
+pub use rates::Standing;
 pub use rule_docs::rule_docs;
 pub use scans::{ScanQuery, ScanRequest, ScanView};
 pub use sessions::Login;
@@ -55,9 +61,10 @@ pub use users::{UserDraft, UserPatch};
 /// What is remembered, as use cases hand it out.
 pub mod stored {
     pub use store::{
-        Event, EventId, Finding, FindingId, FindingStatus, Keyset, Offset, Organization,
-        OrganizationId, Plan, Project, ProjectId, Role, Scan, ScanId, ScanKind, ScanStatus,
-        ScanTrigger, Token, TokenId, TokenKind, Totals, User, UserId, UserStatus,
+        Domain, DomainId, Event, EventId, Finding, FindingId, FindingStatus, Keyset, Offset,
+        Organization, OrganizationId, Plan, Project, ProjectId, ProofKind, Role, Scan, ScanId,
+        ScanKind, ScanStatus, ScanTrigger, Token, TokenId, TokenKind, Totals, User, UserId,
+        UserStatus,
     };
 }
 
@@ -80,12 +87,27 @@ pub struct Parts {
     signer: sessions::Signer,
     passwords: passwords::Passwords,
     fetch: fetch::Client,
+    visitor: fetch::Client,
+    records: Option<Arc<dyn fetch::dns::Records>>,
     ruleset: Arc<Ruleset>,
     clock: Clock,
     config: Config,
     advisories: Option<advisories::Current>,
     /// Rung when a scan was started in this process.
     wake: Notify,
+    /// Rung when somebody in this process wants a domain to be looked at.
+    wake_watch: Notify,
+}
+
+/// The ways out.
+#[derive(Clone)]
+pub struct Reach {
+    /// To repositories, to the APIs of their hosts, to publishers of advisories.
+    pub client: fetch::Client,
+    /// To websites.
+    pub visitor: fetch::Client,
+    /// Who is asked what the domain name system says of websites; nobody without.
+    pub records: Option<Arc<dyn fetch::dns::Records>>,
 }
 
 /// A part of a list, and where the next one begins.
@@ -105,26 +127,28 @@ impl App {
     pub fn new(
         store: Store,
         keys: DataKeys,
-        fetch: fetch::Client,
+        reach: Reach,
         ruleset: Arc<Ruleset>,
         clock: Clock,
         config: Config,
     ) -> Result<Self, Error> {
         let signer = sessions::Signer::new(&keys);
         let passwords = passwords::Passwords::new()?;
-        let wake = Notify::new();
         let advisories = config.advisories_folder.as_deref().map(advisories::Current::of);
         Ok(Self(Arc::new(Parts {
             store,
             keys,
             signer,
             passwords,
-            fetch,
+            fetch: reach.client,
+            visitor: reach.visitor,
+            records: reach.records,
             ruleset,
             clock,
             config,
             advisories,
-            wake,
+            wake: Notify::new(),
+            wake_watch: Notify::new(),
         })))
     }
 

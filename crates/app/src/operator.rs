@@ -6,7 +6,7 @@ use store::{
 };
 
 use crate::{
-    App, Error, Password,
+    Allowance, App, Error, Password, Quota,
     accounts::{address_taken, slug_taken},
     text,
     users::{self, require_admin},
@@ -89,6 +89,17 @@ impl Operator<'_> {
         let system = self.0.store.system(Access::Write).await?;
         system.set_plan(organization.id, plan).await?;
         Ok(system.commit().await?)
+    }
+
+    /// How many scans an organization has used this month, and what its plan holds.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn quota(&self, slug: &str) -> Result<(Quota, Allowance), Error> {
+        let organization = self.organization(slug).await?;
+        let tenant = self.0.store.tenant(organization.id, Access::Read).await?;
+        let quota = self.0.quota_of(&tenant, organization.plan).await?;
+        Ok((quota, *self.0.config.plans.of(organization.plan)))
     }
 
     /// The users of an organization.

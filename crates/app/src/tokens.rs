@@ -53,7 +53,7 @@ impl App {
     /// Makes a web token.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] but for administrators.
+    /// [`Error::Forbidden`] but for administrators; [`Error::PlanRequired`] if there are as many as the plan holds.
     pub async fn add_web_token(
         &self,
         ctx: &Ctx,
@@ -123,9 +123,14 @@ impl App {
         let secret = Zeroizing::new(format!("{begin}{}", random_token()?.as_str()));
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
-        if kind == TokenKind::Workspace {
-            tenant.take_turn().await?;
-            tenant.remove_tokens_of(ctx.user.id, WORKSPACE).await?;
+        match kind {
+            TokenKind::Workspace => {
+                tenant.take_turn().await?;
+                tenant.remove_tokens_of(ctx.user.id, WORKSPACE).await?;
+            }
+            TokenKind::WebActive | TokenKind::WebPassive => {
+                self.require_token_room(ctx, &tenant, WEB).await?;
+            }
         }
         let token = NewToken {
             user: ctx.user.id,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use store::{Access, Plan, System};
 
-use crate::{App, Error};
+use crate::{App, Error, rates};
 
 /// Scans that are forgotten in one transaction; each may have very many findings.
 const PART: u64 = 20;
@@ -30,14 +30,15 @@ impl App {
         let sessions = system.forget_sessions(now_ms).await?;
         let attempts = system.forget_attempts(until(window)).await?;
         let deliveries = system.forget_deliveries(until(DELIVERY_LIFE)).await?;
+        let callers = system.forget_calls(until(rates::LONGEST)).await?;
         system.commit().await?;
         if scans > 0 {
             tracing::warn!(scans, "taken away from workers that fell silent");
             self.wake.notify_one();
         }
-        tracing::debug!(sessions, attempts, deliveries, "forgotten");
+        tracing::debug!(sessions, attempts, deliveries, callers, "forgotten");
         for plan in Plan::ALL {
-            self.forget_scans(*plan, until(retention(*plan))).await?;
+            self.forget_scans(*plan, until(self.config.plans.of(*plan).retention)).await?;
         }
         self.forget_package_lists(until(LIST_LIFE)).await
     }
@@ -70,15 +71,4 @@ impl App {
     async fn begin_upkeep(&self) -> Result<System, Error> {
         Ok(self.store.system(Access::Write).await?)
     }
-}
-
-/// How long scans and findings are kept.
-const fn retention(plan: Plan) -> Duration {
-    let days = match plan {
-        Plan::Free => 7,
-        Plan::Hobby => 30,
-        Plan::Pro => 90,
-        Plan::Unlimited => 365,
-    };
-    Duration::from_hours(24 * days)
 }

@@ -199,6 +199,26 @@ pub(crate) struct ServeArguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_limit: Option<u64>,
 
+    /// Requests with one web token in any second [default: 10]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_REQUEST_BURST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_burst: Option<u64>,
+
+    /// Requests with one web token in any minute [default: 60]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_REQUEST_LIMIT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_limit: Option<u64>,
+
+    /// Scans of websites that one user may ask for within the next window [default: 30]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_SUBMISSION_LIMIT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission_limit: Option<u64>,
+
+    /// The window for --submission-limit [default: 10]
+    #[arg(long, value_name = "MINUTES", env = "BARTIZAN_SUBMISSION_WINDOW_MINUTES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission_window_minutes: Option<u64>,
+
     /// The window for --login-limit and --registration-limit [default: 15]
     #[arg(long, value_name = "MINUTES", env = "BARTIZAN_LOGIN_WINDOW_MINUTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -262,6 +282,11 @@ pub(crate) enum AdminCommand {
         /// free, hobby, pro or unlimited
         #[arg(value_parser = |word: &str| Plan::parse(word).ok_or("one of free, hobby, pro, unlimited"))]
         plan: Plan,
+    },
+    /// Say what an organization may use, and what it has used this month
+    Quota {
+        /// Its name in URLs
+        slug: String,
     },
     /// List the users of an organization
     Users {
@@ -343,6 +368,7 @@ fn command(command: AdminCommand) -> Result<admin::Command> {
             admin::Command::RemoveOrganization { slug }
         }
         AdminCommand::SetPlan { slug, plan } => admin::Command::SetPlan { slug, plan },
+        AdminCommand::Quota { slug } => admin::Command::Quota { slug },
         AdminCommand::Users { slug } => admin::Command::Users { slug },
         AdminCommand::AddUser { slug, email, role } => {
             admin::Command::AddUser { slug, email, role, password: password()? }

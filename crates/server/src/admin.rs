@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Result, bail};
 use app::{
-    Password,
+    Allowance, Password, Quota,
     stored::{Plan, Role, UserStatus},
 };
 
@@ -36,6 +36,11 @@ pub enum Command {
         slug: String,
         /// What.
         plan: Plan,
+    },
+    /// Say what an organization may use, and what it has used.
+    Quota {
+        /// Which.
+        slug: String,
     },
     /// List the users of an organization.
     Users {
@@ -109,6 +114,10 @@ pub fn run(settings: &Settings, command: Command) -> Result<Vec<String>> {
                 operator.set_plan(&slug, plan).await?;
                 Ok(vec![format!("organization {slug} has the plan {}", plan.as_str())])
             }
+            Command::Quota { slug } => {
+                let (quota, allowance) = operator.quota(&slug).await?;
+                Ok(told(&quota, &allowance))
+            }
             Command::Users { slug } => {
                 let users = operator.users(&slug).await?;
                 Ok(users
@@ -132,4 +141,21 @@ pub fn run(settings: &Settings, command: Command) -> Result<Vec<String>> {
             }
         }
     })
+}
+
+/// What an organization may use, and what it has used: a name and a value in each line.
+fn told(quota: &Quota, allowance: &Allowance) -> Vec<String> {
+    let scans = match quota.limit {
+        Some(limit) => format!("{} of {limit} this month", quota.used),
+        None => format!("{} this month, no cap", quota.used),
+    };
+    let days = allowance.retention.as_secs() / (24 * 3_600);
+    vec![
+        format!("plan\t{}", quota.plan.as_str()),
+        format!("scans of websites\t{scans}"),
+        format!("domains\tup to {}", allowance.domains),
+        format!("web tokens\tup to {}", allowance.web_tokens),
+        format!("active scans\t{}", if allowance.active_scans { "yes" } else { "no" }),
+        format!("retention\t{days} days"),
+    ]
 }

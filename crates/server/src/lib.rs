@@ -19,9 +19,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use app::{App, Clock, Config};
+use app::{App, Clock, Config, Reach};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use checks::secrets::Ruleset;
+use fetch::{Client, Policy, SystemResolver, dns::Records};
 use hyper_util::rt::TokioTimer;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::SecretValue;
@@ -121,6 +122,11 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
         login_window: Duration::from_secs(settings.login_window_minutes.saturating_mul(60)),
         default_plan: app::stored::Plan::parse(&settings.default_plan)
             .context("--default-plan is free, hobby, pro or unlimited")?,
+        plans: settings.plans()?,
+        request_burst: settings.request_burst,
+        request_limit: settings.request_limit,
+        submission_limit: settings.submission_limit,
+        submission_window: Duration::from_secs(settings.submission_window_minutes * 60),
         webhook_secret: std::env::var_os(WEBHOOK_SECRET)
             .filter(|secret| !secret.is_empty())
             .map(|secret| SecretValue::new(secret.as_encoded_bytes())),
@@ -149,23 +155,42 @@ async fn open(settings: &Settings, folder: &Path) -> Result<Store> {
     }
 }
 
-/// The way out, as the settings open it.
-fn reach(settings: &Settings) -> Result<fetch::Client> {
-    let mut policy = fetch::Policy::default();
-    for scheme in &settings.allow_clone_schemes {
-        let scheme = scheme.parse().with_context(|| format!("--allow-clone-schemes {scheme}"))?;
-        policy.allow_schemes.insert(scheme);
-    }
+/// The ways out, as the settings open them.
+fn reach(settings: &Settings) -> Result<Reach> {
+    let mut policy = Policy::default();
     for network in &settings.allow_private_targets {
         let network = fetch::guard::network(network).context("--allow-private-targets")?;
         policy.allow_private.push(network);
     }
-    let Some(path) = &settings.ca_cert else {
-        return Ok(fetch::Client::new(policy, fetch::SystemResolver)?);
+    let visitors = policy.clone();
+    for scheme in &settings.allow_clone_schemes {
+        let scheme = scheme.parse().with_context(|| format!("--allow-clone-schemes {scheme}"))?;
+        policy.allow_schemes.insert(scheme);
+    }
+    let (pem, told) = match &settings.ca_cert {
+        Some(path) => {
+            let told = format!("--ca-cert {}", path.display());
+            (std::fs::read(path).with_context(|| told.clone())?, told)
+        }
+        None => (Vec::new(), "no secure connections can be made".to_owned()),
     };
-    let told = || format!("--ca-cert {}", path.display());
-    let pem = std::fs::read(path).with_context(told)?;
-    fetch::Client::with_certificates(policy, fetch::SystemResolver, &pem).with_context(told)
+    let client = Client::with_certificates(policy, SystemResolver, &pem);
+    let visitor = Client::for_websites(visitors, SystemResolver, &pem);
+    Ok(Reach {
+        client: client.with_context(|| told.clone())?,
+        visitor: visitor.with_context(|| told)?,
+        records: records(),
+    })
+}
+
+/// Who is asked what the domain name system says of websites. A system without name servers has no such answers, and the rest can be
+/// looked at.
+fn records() -> Option<Arc<dyn Records>> {
+    let records = fetch::dns::ask(&[]);
+    if let Err(error) = &records {
+        tracing::warn!(%error, "records of the domain name system are not looked at");
+    }
+    records.ok()
 }
 
 /// Workers, and what is done now and then.
@@ -185,6 +210,10 @@ fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut 
     {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.keep_judged(stopped).await });
+    }
+    {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.keep_domains(stopped).await });
     }
     let (app, mut stopped) = (app.clone(), stopped.clone());
     tasks.spawn(async move {

@@ -1,18 +1,23 @@
 //! What an operator has said: in a file, in the environment, on the command line; the later wins.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
-use app::advisories::Publishers;
+use app::{Allowance, Plans, advisories::Publishers, stored::Plan};
 use figment::{
     Figment,
     providers::{Format as _, Serialized, Toml},
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+/// Calls within a window that can be allowed.
+const MAX_CALLS: u64 = 1_000;
 
 /// All that can be said. The names are those of the flags, with `_` in a file.
 #[derive(Clone, Deserialize, Serialize)]
@@ -42,6 +47,16 @@ pub struct Settings {
     pub login_window_minutes: u64,
     /// What new organizations may use: `free`, `hobby`, `pro`, `unlimited`.
     pub default_plan: String,
+    /// What plans hold, where it is not what is built in, by their names. In a file only.
+    pub plans: BTreeMap<String, PlanSettings>,
+    /// Requests with one web token in any second.
+    pub request_burst: u64,
+    /// Requests with one web token in any minute.
+    pub request_limit: u64,
+    /// Scans of websites that one user may ask for in any `submission_window_minutes`.
+    pub submission_limit: u64,
+    /// See `submission_limit`.
+    pub submission_window_minutes: u64,
     /// Proxies whose word on the client's address is taken.
     pub trusted_proxy: Vec<IpNet>,
     /// From where `/metrics` may be read.
@@ -74,6 +89,40 @@ pub struct Settings {
     pub log: String,
 }
 
+/// What a plan holds; what is absent is as it is built in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSettings {
+    /// Scans of websites in a month.
+    pub scans_a_month: Option<Cap>,
+    /// Domains that can be verified.
+    pub domains: Option<u64>,
+    /// Tokens of the Web API.
+    pub web_tokens: Option<u64>,
+    /// Whether websites may be scanned actively.
+    pub active_scans: Option<bool>,
+    /// How long scans and findings are kept.
+    pub retention_days: Option<u64>,
+}
+
+/// How many of something.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Cap {
+    /// As many.
+    Number(u64),
+    /// As many as one likes.
+    Word(NoCap),
+}
+
+/// `"no cap"`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub enum NoCap {
+    /// As many as one likes.
+    #[serde(rename = "no cap")]
+    NoCap,
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -101,6 +150,11 @@ impl Default for Settings {
             login_limit: 5,
             login_window_minutes: 15,
             default_plan: "unlimited".to_owned(),
+            plans: BTreeMap::new(),
+            request_burst: 10,
+            request_limit: 60,
+            submission_limit: 30,
+            submission_window_minutes: 10,
             trusted_proxy: Vec::new(),
             metrics_allow: loopback.map(IpNet::from).to_vec(),
             tls_cert: None,
@@ -157,6 +211,18 @@ impl Settings {
                 bail!("{flag} must be at least 1");
             }
         }
+        // The times of as many calls are kept of each token or user; a window is forgotten with its day.
+        for (flag, value, limit) in [
+            ("--request-burst", self.request_burst, MAX_CALLS),
+            ("--request-limit", self.request_limit, MAX_CALLS),
+            ("--submission-limit", self.submission_limit, MAX_CALLS),
+            ("--submission-window-minutes", self.submission_window_minutes, 24 * 60),
+        ] {
+            if !(1..=limit).contains(&value) {
+                bail!("{flag} must be from 1 to {limit}");
+            }
+        }
+        self.plans()?;
         if let Some(url) = &self.public_url
             && !(url.starts_with("https://") || url.starts_with("http://"))
         {
@@ -169,6 +235,21 @@ impl Settings {
             bail!("--database must be a postgres:// URL; without it data are kept in --data-dir");
         }
         Ok(())
+    }
+
+    /// What each plan holds.
+    pub(crate) fn plans(&self) -> Result<Plans> {
+        let mut plans = Plans::default();
+        for (name, said) in &self.plans {
+            let plan = Plan::parse(name).with_context(|| {
+                format!("there is no plan `{name}`: they are free, hobby, pro and unlimited")
+            })?;
+            if said.retention_days == Some(0) {
+                bail!("plans.{name}.retention_days must be at least 1");
+            }
+            said.apply(plans.of_mut(plan));
+        }
+        Ok(plans)
     }
 
     /// Where advisories are fetched from, if they are.
@@ -187,6 +268,22 @@ impl Settings {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("{scheme}://{address}"),
+        }
+    }
+}
+
+impl PlanSettings {
+    fn apply(&self, allowance: &mut Allowance) {
+        match self.scans_a_month {
+            Some(Cap::Number(scans)) => allowance.scans = Some(scans),
+            Some(Cap::Word(NoCap::NoCap)) => allowance.scans = None,
+            None => {}
+        }
+        allowance.domains = self.domains.unwrap_or(allowance.domains);
+        allowance.web_tokens = self.web_tokens.unwrap_or(allowance.web_tokens);
+        allowance.active_scans = self.active_scans.unwrap_or(allowance.active_scans);
+        if let Some(days) = self.retention_days {
+            allowance.retention = Duration::from_secs(days.saturating_mul(24 * 3_600));
         }
     }
 }
@@ -214,6 +311,33 @@ mod tests {
         let settings = read(Flags { workers: Some(3), ..Flags::default() });
         assert_eq!((settings.workers, settings.login_limit), (Some(3), 9));
         assert_eq!(settings.trusted_proxy.len(), 1);
+    }
+
+    #[test]
+    fn a_plan_holds_what_the_file_says_and_the_rest_as_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bartizan.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::read(Some(&file), Flags::default())
+        };
+        let text = "[plans.free]\nscans_a_month = 10\n[plans.pro]\nscans_a_month = \"no cap\"\n";
+        let plans = read(text).unwrap().plans().unwrap();
+        assert_eq!((plans.free.scans, plans.free.domains), (Some(10), 1));
+        assert_eq!((plans.pro.scans, plans.pro.web_tokens), (None, 5));
+        assert_eq!(plans.hobby, Plans::default().hobby);
+        for nonsense in [
+            "[plans.gold]\ndomains = 1\n",
+            "[plans.free]\nscans = 1\n",
+            "[plans.free]\nscans_a_month = \"many\"\n",
+            "[plans.free]\ndomains = -1\n",
+            "[plans.free]\nretention_days = 0\n",
+            "request_limit = 0\n",
+            "request_burst = 1001\n",
+            "submission_window_minutes = 1441\n",
+        ] {
+            assert!(read(nonsense).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

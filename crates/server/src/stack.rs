@@ -79,7 +79,7 @@ async fn named(State(known): State<Known>, mut request: Request, next: Next) -> 
     if let Some(address) = client {
         request.extensions_mut().insert(Client(address));
     }
-    request.extensions_mut().insert(Origin { address: client });
+    request.extensions_mut().insert(Origin { address: client, ..Origin::default() });
     let id = request_id(&request);
     let span = tracing::info_span!(
         "request",

@@ -19,6 +19,8 @@ pub struct NewEvent<'a> {
     pub subject: &'a str,
     /// From where.
     pub address: Option<&'a str>,
+    /// By which program, as it calls itself.
+    pub user_agent: Option<&'a str>,
 }
 
 impl Tenant {
@@ -35,6 +37,7 @@ impl Tenant {
             action: Set(event.action.to_owned()),
             subject: Set(event.subject.to_owned()),
             address: Set(event.address.map(str::to_owned)),
+            user_agent: Set(event.user_agent.map(str::to_owned)),
             created_at: Set(now_ms),
         };
         event.insert(&self.tx).await?;

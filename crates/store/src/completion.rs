@@ -17,6 +17,7 @@ use crate::{
     Totals,
     accounts::Counter,
     tables::{finding, problem, project, scan},
+    usage,
 };
 
 /// Rows of one statement; a finding has 28 values. A power of two, see [`batch`].
@@ -116,8 +117,8 @@ impl Tenant {
         Ok(ended.rows_affected > 0)
     }
 
-    /// Ends a scan that found nothing because it was not run to its end: `Failed`, for this reason, or `Cancelled`. Says
-    /// whether the lease still held; if not, nothing has changed.
+    /// Ends a scan that found nothing because it was not run to its end: `Failed`, for this reason, or `Cancelled`. One that has
+    /// failed does not count any more. Says whether the lease still held; if not, nothing has changed.
     ///
     /// # Errors
     /// The database does not answer.
@@ -129,7 +130,11 @@ impl Tenant {
         now_ms: i64,
     ) -> Result<bool, Error> {
         let ended = ended(status, error, now_ms).filter(self.leased(lease)).exec(&self.tx).await?;
-        Ok(ended.rows_affected > 0)
+        let is_ended = ended.rows_affected > 0;
+        if is_ended && status == ScanStatus::Failed {
+            usage::give_back(&self.tx, &[lease.scan]).await?;
+        }
+        Ok(is_ended)
     }
 
     /// Stores what a scan found, with what is known of it from earlier scans.

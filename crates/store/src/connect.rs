@@ -57,8 +57,8 @@ pub enum Access {
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    /// Each request asks once who calls, before it is known whose rows it may see, and in one statement: these connections are
-    /// the system's from their beginning and need no transaction for it. SQLite knows no difference.
+    /// Each request asks once who calls, before it is known whose rows it may see, and how often, each in one statement: these
+    /// connections are the system's from their beginning and need no transaction for it. SQLite knows no difference.
     pub(crate) callers: DatabaseConnection,
     backend: Backend,
     /// SQLite has one writer; those of this process stand in line here instead of asking again and again.
@@ -135,7 +135,9 @@ impl Store {
         let callers = match backend {
             Backend::Sqlite => db.clone(),
             Backend::Postgres => {
-                options.map_sqlx_postgres_opts(|options| options.options([(SYSTEM, "on")]));
+                // What is written over them is calls, which may be forgotten when the database's machine fails: nobody waits for a disk.
+                let settings = [(SYSTEM, "on"), ("synchronous_commit", "off")];
+                options.map_sqlx_postgres_opts(move |options| options.options(settings));
                 Database::connect(options.max_connections(MAX_CALLERS).to_owned()).await?
             }
         };
@@ -223,7 +225,7 @@ impl Store {
         Ok(System { tx, _pen: pen })
     }
 
-    /// Does what changes nothing. Connections that broke while nobody used them show it now, one after the other; then it is done
+    /// Does what changes nothing, or may be done twice. Connections that broke while nobody used them show it now, one after the other; then it is done
     /// on the next.
     pub(crate) async fn on_a_connection<T, F: Future<Output = Result<T, DbErr>>>(
         &self,
@@ -245,16 +247,24 @@ impl Store {
         }
     }
 
+    /// Stands in line for SQLite's pen. PostgreSQL has as many as it likes.
+    pub(crate) async fn hold_pen(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.backend {
+            Backend::Sqlite => Some(Arc::clone(&self.pen).lock_owned().await),
+            Backend::Postgres => None,
+        }
+    }
+
     async fn begin(
         &self,
         scope: &Scope,
         access: Access,
     ) -> Result<(DatabaseTransaction, Option<OwnedMutexGuard<()>>), Error> {
-        let is_writer = access == Access::Write && self.backend == Backend::Sqlite;
-        let pen = match is_writer {
-            true => Some(Arc::clone(&self.pen).lock_owned().await),
-            false => None,
+        let pen = match access {
+            Access::Write => self.hold_pen().await,
+            Access::Read => None,
         };
+        let is_writer = pen.is_some();
         let options = TransactionOptions {
             sqlite_transaction_mode: is_writer.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()

@@ -69,6 +69,8 @@ ids! {
     ScanId
     /// A finding of one scan.
     FindingId
+    /// A domain.
+    DomainId
     /// What the packages of a scan are.
     PackageListId
     /// The packages of a branch, as its latest scan listed them.

@@ -12,6 +12,7 @@ mod audit;
 mod caller;
 mod completion;
 mod connect;
+mod domains;
 mod error;
 mod findings;
 mod id;
@@ -20,11 +21,13 @@ mod packages;
 mod page;
 mod projects;
 mod queue;
+mod rates;
 mod scans;
 mod sessions;
 mod tables;
 mod throttle;
 mod tokens;
+mod usage;
 mod wake;
 mod words;
 
@@ -32,24 +35,26 @@ pub use accounts::{NewOrganization, NewUser, UserChanges};
 pub use audit::NewEvent;
 pub use completion::{Completion, Coverage, FindingNumbers};
 pub use connect::{Access, Backend, Store, System, Tenant};
+pub use domains::{DomainCheck, DomainLease, NewAuthorization, Verification};
 pub use error::Error;
 pub use findings::{FindingFilter, NewFinding, Totals};
 pub use id::{
-    EventId, FindingId, InventoryId, OrganizationId, PackageListId, ProjectId, ScanId, SessionId,
-    TokenId, UserId,
+    DomainId, EventId, FindingId, InventoryId, OrganizationId, PackageListId, ProjectId, ScanId,
+    SessionId, TokenId, UserId,
 };
 pub use packages::{Judgement, PackageList, Packages, Waiting};
 pub use page::{Keyset, Offset};
 pub use projects::{NewProject, ProjectChanges};
 pub use queue::{Answer, Lease, Leased};
+pub use rates::{Taken, Window};
 pub use scans::{NewScan, ScanFilter};
 pub use tables::{
-    event::Model as Event, finding::Model as Finding, inventory::Model as Inventory,
-    organization::Model as Organization, project::Model as Project, scan::Model as Scan,
-    session::Model as Session, token::Model as Token, user::Model as User,
+    domain::Model as Domain, event::Model as Event, finding::Model as Finding,
+    inventory::Model as Inventory, organization::Model as Organization, project::Model as Project,
+    scan::Model as Scan, session::Model as Session, token::Model as Token, user::Model as User,
 };
 pub use tokens::NewToken;
 pub use wake::Listener;
 pub use words::{
-    FindingStatus, Plan, Role, ScanKind, ScanStatus, ScanTrigger, TokenKind, UserStatus,
+    FindingStatus, Plan, ProofKind, Role, ScanKind, ScanStatus, ScanTrigger, TokenKind, UserStatus,
 };

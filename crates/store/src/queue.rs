@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Scan, ScanId, ScanStatus, System, Tenant, tables::scan};
+use crate::{Error, Scan, ScanId, ScanStatus, System, Tenant, tables::scan, usage};
 
 /// How often a scan is begun before it is given up.
 const MAX_ATTEMPTS: i64 = 3;
@@ -64,17 +64,19 @@ impl System {
         Ok(Some(Leased { lease: Lease { scan: id, name }, scan }))
     }
 
-    /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed; those that
-    /// were to be cancelled are. Says how many.
+    /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed and do not count any
+    /// more; those that were to be cancelled are. Says how many.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn reclaim_scans(&self, now_ms: i64) -> Result<u64, Error> {
         let is_silent =
             scan::Column::Status.eq(ScanStatus::Running).and(scan::Column::LeasedUntil.lte(now_ms));
-        let scans: Vec<ScanId> = scan::Entity::find()
+        let scans: Vec<(ScanId, i64, bool)> = scan::Entity::find()
             .select_only()
             .column(scan::Column::Id)
+            .column(scan::Column::Attempts)
+            .column(scan::Column::IsCancelRequested)
             .filter(is_silent)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .into_tuple()
@@ -87,7 +89,7 @@ impl System {
             scan::Entity::update_many()
                 .col_expr(scan::Column::Lease, Expr::value(Option::<Uuid>::None))
                 .col_expr(scan::Column::LeasedUntil, Expr::value(Option::<i64>::None))
-                .filter(scan::Column::Id.is_in(scans.iter().copied()))
+                .filter(scan::Column::Id.is_in(scans.iter().map(|(id, ..)| *id)))
                 .filter(scan::Column::Status.eq(ScanStatus::Running))
         };
         let over = |status: ScanStatus, error: Option<&str>| {
@@ -104,6 +106,11 @@ impl System {
             .filter(scan::Column::Attempts.gte(MAX_ATTEMPTS))
             .exec(&self.tx)
             .await?;
+        let is_failed = |(_, attempts, is_cancelled): &&(ScanId, i64, bool)| {
+            *attempts >= MAX_ATTEMPTS && !*is_cancelled
+        };
+        let in_vain: Vec<ScanId> = scans.iter().filter(is_failed).map(|(id, ..)| *id).collect();
+        usage::give_back(&self.tx, &in_vain).await?;
         let waiting = silent()
             .col_expr(scan::Column::Status, Expr::value(ScanStatus::Queued.as_str()))
             .exec(&self.tx)

@@ -84,6 +84,7 @@ impl Tenant {
             fixed_findings: Set(0),
             package_list_id: Set(None),
             advisories_at: Set(None),
+            counted_in: Set(None),
             attempts: Set(0),
             lease: Set(None),
             leased_until: Set(None),

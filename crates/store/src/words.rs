@@ -91,6 +91,13 @@ words! {
         /// Mistakes in configuration.
         Config = "config",
     }
+    /// Where an organization has shown that a domain is its own.
+    ProofKind {
+        /// In a record of the domain name system.
+        Dns = "dns",
+        /// In a file at the host.
+        File = "file",
+    }
     /// Where a scan is in its life.
     ScanStatus {
         /// Waits for a worker.

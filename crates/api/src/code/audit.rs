@@ -33,6 +33,8 @@ struct Event {
     subject: String,
     /// From where.
     ip_address: Option<String>,
+    /// By which program, as it calls itself.
+    user_agent: Option<String>,
     created_at: Millis,
 }
 
@@ -45,6 +47,7 @@ impl From<stored::Event> for Event {
             action: event.action,
             subject: event.subject,
             ip_address: event.address,
+            user_agent: event.user_agent,
             created_at: Millis(event.created_at),
         }
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod domains;
 mod exports;
 mod findings;
 mod hooks;
@@ -93,6 +94,7 @@ pub(crate) fn routes() -> ApiRouter<App> {
         .merge(exports::routes())
         .merge(users::routes())
         .merge(tokens::routes())
+        .merge(domains::routes())
         .merge(audit::routes())
         .merge(webhooks::routes())
         .merge(hooks::routes())

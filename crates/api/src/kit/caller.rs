@@ -13,6 +13,9 @@ use http::{HeaderMap, header, request::Parts};
 
 use super::{Failure, Surface, fault};
 
+/// What is kept of a program's name for itself.
+const MAX_USER_AGENT_CHARS: usize = 256;
+
 /// Extractor: the caller. First in every handler: it rejects before path, query and body are looked at, so that an anonymous
 /// request learns nothing of what a valid one looks like.
 pub(crate) struct Caller<S> {
@@ -55,9 +58,11 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Where the request comes from, as the server has found out.
+/// Where the request comes from, as the server has found out, and by which program.
 pub(crate) fn origin(parts: &Parts) -> Origin {
-    parts.extensions.get::<Origin>().cloned().unwrap_or_default()
+    let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let user_agent = user_agent.map(|name| name.chars().take(MAX_USER_AGENT_CHARS).collect());
+    Origin { user_agent, ..parts.extensions.get::<Origin>().cloned().unwrap_or_default() }
 }
 
 impl<S: Surface, X: Send + Sync> FromRequestParts<X> for Visitor<S> {

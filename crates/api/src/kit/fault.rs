@@ -10,11 +10,11 @@ use aide::{
         StatusCode as DocumentedStatus,
     },
 };
-use app::Issue;
+use app::{Issue, Quota, Standing};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use super::Surface;
+use super::{Surface, standing};
 
 /// Longest message about what was sent.
 const MAX_MESSAGE_CHARS: usize = 300;
@@ -30,11 +30,26 @@ pub(crate) struct Fault {
     /// What is wrong with which part of the request.
     pub(crate) issues: Vec<Issue>,
     pub(crate) retry_after: Option<Duration>,
+    /// How the caller stands with the window that is full.
+    pub(crate) standing: Option<Box<Standing>>,
+    /// What is used up.
+    pub(crate) quota: Option<Box<Quota>>,
+    /// A stable id of what is lacking, where the other one does not say it.
+    pub(crate) reason: Option<&'static str>,
 }
 
 impl Fault {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), issues: Vec::new(), retry_after: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            issues: Vec::new(),
+            retry_after: None,
+            standing: None,
+            quota: None,
+            reason: None,
+        }
     }
 
     /// The message may repeat what was sent: not at length.
@@ -94,6 +109,9 @@ impl Fault {
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }
+        if let Some(standing) = &self.standing {
+            standing::write(headers, standing);
+        }
         response
     }
 }
@@ -108,6 +126,11 @@ impl From<app::Error> for Fault {
             app::Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             app::Error::Invalid(_) => (StatusCode::BAD_REQUEST, "bad_request"),
             app::Error::LimitReached { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            app::Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            app::Error::QuotaExceeded(_) => (StatusCode::TOO_MANY_REQUESTS, "quota_exceeded"),
+            app::Error::PlanRequired(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            app::Error::VerifyRequired => (StatusCode::FORBIDDEN, "verify_required"),
+            app::Error::AuthorizationRequired => (StatusCode::FORBIDDEN, "authorization_required"),
             app::Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             app::Error::Internal(source) => {
                 // The span that this stands in carries the request's id.
@@ -119,6 +142,12 @@ impl From<app::Error> for Fault {
         match error {
             app::Error::Invalid(issues) => fault.issues = issues,
             app::Error::LimitReached { retry_after } => fault.retry_after = Some(retry_after),
+            app::Error::RateLimited { retry_after, standing } => {
+                fault.retry_after = Some(retry_after);
+                fault.standing = Some(Box::new(standing));
+            }
+            app::Error::QuotaExceeded(quota) => fault.quota = Some(Box::new(quota)),
+            app::Error::PlanRequired(_) => fault.reason = Some("plan_required"),
             app::Error::Unavailable => fault.retry_after = Some(Duration::from_secs(1)),
             _ => {}
         }

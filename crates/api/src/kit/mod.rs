@@ -15,6 +15,7 @@ mod path;
 mod query;
 pub(crate) mod redoc;
 mod reply;
+pub(crate) mod standing;
 mod wire;
 
 use app::App;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, str::FromStr};
 
-use app::{FailOn, Password, stored};
+use app::{DomainStatus, FailOn, Password, stored};
 use jiff::Timestamp;
 use model::{Confidence, Severity};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -180,9 +180,11 @@ vocabularies! {
     "Severity" = Severity;
     "Confidence" = Confidence;
     "FailOn" = FailOn;
+    "DomainStatus" = DomainStatus;
 }
 
 stored_vocabularies! {
+    "ProofKind" = stored::ProofKind;
     "Role" = stored::Role;
     "UserStatus" = stored::UserStatus;
     "FindingStatus" = stored::FindingStatus;

@@ -310,10 +310,85 @@ async fn the_audit_log_says_who_did_what() {
         let [event] = list(&events) else { panic!("{events}") };
         assert_eq!(
             keys(event),
-            ["id", "user_id", "actor", "action", "subject", "ip_address", "created_at"]
+            [
+                "id",
+                "user_id",
+                "actor",
+                "action",
+                "subject",
+                "ip_address",
+                "user_agent",
+                "created_at"
+            ]
         );
         let told = [&event["actor"], &event["action"], &event["subject"]];
         assert_eq!(told, ["member@own.example", "project.created", "web"]);
         assert!(!log.header("link").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_domain_is_added_verified_authorized_and_removed() {
+    for app in TestApp::everywhere().await {
+        let own = app.organization("own").await;
+        let admin = app.user(&own.token).at("192.0.2.7");
+        let hostname = json!({ "hostname": "WWW.Own.Example." });
+        let domain = admin.post("/v1/orgs/own/domains", hostname.clone()).await.expect(201);
+        assert_eq!(
+            keys(&domain),
+            [
+                "id",
+                "hostname",
+                "status",
+                "token",
+                "dns_record",
+                "file",
+                "verified_at",
+                "verified_by",
+                "revoked_at",
+                "checked_at",
+                "problem",
+                "next_check_at",
+                "authorization_statement",
+                "authorization",
+                "created_at"
+            ]
+        );
+        let token = text(&domain["token"]);
+        assert_eq!(token.len(), 43);
+        assert_eq!(
+            (&domain["hostname"], &domain["status"]),
+            (&json!("www.own.example"), &json!("pending"))
+        );
+        let record = json!({ "name": "_bartizan.www.own.example", "type": "TXT", "value": token });
+        assert_eq!(domain["dns_record"], record);
+        let url = "https://www.own.example/.well-known/bartizan-verification.txt";
+        assert_eq!(domain["file"], json!({ "url": url, "content": token }));
+        admin.post("/v1/orgs/own/domains", hostname).await.fault(409);
+        let path = format!("/v1/orgs/own/domains/{}", text(&domain["id"]));
+        let signed = json!({ "statement": domain["authorization_statement"], "name": "Ada" });
+        let authorization = format!("{path}/authorization");
+        admin.post(&authorization, signed.clone()).await.fault(409);
+        let asked = admin.post(&format!("{path}/verify"), json!({})).await.expect(202);
+        assert_eq!(asked["next_check_at"], domain["created_at"]);
+        app.verify_next_domain().await;
+        let domain = admin.get(&path).await.expect(200);
+        assert_eq!(
+            (&domain["status"], &domain["verified_by"]),
+            (&json!("verified"), &json!("dns"))
+        );
+        let other = json!({ "statement": "I do", "name": "Ada" });
+        admin.post(&authorization, other).await.fault(400);
+        let domain = admin.post(&authorization, signed).await.expect(200);
+        let by = &domain["authorization"];
+        assert_eq!(by["statement"], domain["authorization_statement"]);
+        assert_eq!((&by["name"], &by["email"]), (&json!("Ada"), &json!("admin@own.example")));
+        assert_eq!(by["ip_address"], "192.0.2.7");
+        assert_eq!(list(&admin.get("/v1/orgs/own/domains").await.expect(200)), [domain]);
+        assert_eq!(admin.delete(&authorization).await.status, 204);
+        admin.delete(&authorization).await.fault(404);
+        assert_eq!(admin.get(&path).await.expect(200)["authorization"], json!(null));
+        assert_eq!(admin.delete(&path).await.status, 204);
+        admin.get(&path).await.fault(404);
     }
 }

@@ -92,6 +92,13 @@ const CODE: &[&str] = &[
     "POST /v1/orgs/{org}/api-tokens",
     "DELETE /v1/orgs/{org}/api-tokens/{id}",
     "GET /v1/orgs/{org}/audit-log",
+    "GET /v1/orgs/{org}/domains",
+    "POST /v1/orgs/{org}/domains",
+    "GET /v1/orgs/{org}/domains/{domain}",
+    "DELETE /v1/orgs/{org}/domains/{domain}",
+    "POST /v1/orgs/{org}/domains/{domain}/verify",
+    "POST /v1/orgs/{org}/domains/{domain}/authorization",
+    "DELETE /v1/orgs/{org}/domains/{domain}/authorization",
 ];
 
 const WORKSPACE: &[&str] = &[

@@ -29,6 +29,8 @@ struct Tenant {
     finding: String,
     user: String,
     web_token: String,
+    /// Its id, and what has to be signed for it.
+    domain: (String, String),
 }
 
 impl Tenant {
@@ -53,6 +55,13 @@ impl Tenant {
         };
         let body = json!({ "name": "ci", "kind": "fxw" });
         admin.post(&format!("{base}/api-tokens"), body).await.expect(201);
+        let body = json!({ "hostname": format!("www.{slug}.example") });
+        let domain = admin.post(&format!("{base}/domains"), body).await.expect(201);
+        admin
+            .post(&format!("{base}/domains/{}/verify", text(&domain["id"])), json!({}))
+            .await
+            .expect(202);
+        app.verify_next_domain().await;
         let projects = admin.get("/api/v1/projects").await.expect(200);
         let scans = admin.get("/api/v1/scans").await.expect(200);
         Self {
@@ -64,6 +73,7 @@ impl Tenant {
             finding: first(format!("{base}/findings")).await,
             user: first(format!("{base}/users")).await,
             web_token: first(format!("{base}/api-tokens")).await,
+            domain: (text(&domain["id"]), text(&domain["authorization_statement"])),
             token: organization.token,
             slug: organization.slug,
         }
@@ -80,6 +90,7 @@ impl Tenant {
             finding: id(),
             user: id(),
             web_token: id(),
+            domain: (id(), String::new()),
         }
     }
 
@@ -92,6 +103,7 @@ impl Tenant {
             ("Code API", "findings") => self.finding.clone(),
             ("Code API", "users") => self.user.clone(),
             ("Code API", "api-tokens") => self.web_token.clone(),
+            ("Code API", "domains") => self.domain.0.clone(),
             ("Workspace API", "projects") => self.project.1.to_string(),
             ("Workspace API", "scans") => self.scan.1.to_string(),
             (api, segment) => panic!("teach this test what stands behind /{segment}/ of the {api}"),
@@ -144,6 +156,8 @@ fn sample(api: &Api, name: &str, schema: &Value, own: &Tenant) -> Value {
         "password" => PASSWORD.into(),
         "org_slug" | "slug" => format!("new-{}", &Uuid::now_v7().simple().to_string()[20..]).into(),
         "name" | "org_name" => "Somebody".into(),
+        "hostname" => format!("{}.example", Uuid::now_v7().simple()).into(),
+        "statement" => own.domain.1.clone().into(),
         "repo_url" | "repository_url" => "https://git.example/new".into(),
         _ => panic!("teach this test a good `{name}` of the {}", api.name),
     }

@@ -25,6 +25,7 @@ async fn a_viewer_reads_a_member_works_an_admin_manages() {
             "/v1/orgs/own/projects/web",
             "/v1/orgs/own/projects/web/scans",
             "/v1/orgs/own/findings",
+            "/v1/orgs/own/domains",
             "/api/v1/projects/1",
             "/api/v1/scans",
             "/api/v1/users/profile",
@@ -36,6 +37,11 @@ async fn a_viewer_reads_a_member_works_an_admin_manages() {
         // (method, path, body, whether a member may)
         let url = "https://git.example/new";
         let user = user.as_str();
+        let hostname = json!({ "hostname": "www.own.example" });
+        let domain = admin.post("/v1/orgs/own/domains", hostname).await.expect(201);
+        let domain = &format!("/v1/orgs/own/domains/{}", text(&domain["id"]));
+        let (verify, authorization) =
+            (&format!("{domain}/verify"), &format!("{domain}/authorization"));
         let works = [
             (
                 "POST",
@@ -56,6 +62,11 @@ async fn a_viewer_reads_a_member_works_an_admin_manages() {
             ("GET", "/v1/orgs/own/api-tokens", json!(null), false),
             ("POST", "/v1/orgs/own/api-tokens", json!({ "name": "ci", "kind": "fxv" }), false),
             ("GET", "/v1/orgs/own/audit-log", json!(null), false),
+            ("POST", "/v1/orgs/own/domains", json!({ "hostname": "new.example" }), true),
+            ("POST", verify, json!({}), true),
+            ("POST", authorization, json!({ "statement": "s", "name": "N" }), false),
+            ("DELETE", authorization, json!(null), false),
+            ("DELETE", domain, json!(null), false),
         ];
         for (method, path, body, may_member) in works {
             let body = (!body.is_null()).then_some(body);

@@ -9,15 +9,18 @@ use std::{
     },
 };
 
-use app::{App, Clock, Config, DataKey, DataKeys, Origin};
+use app::{App, Clock, Config, DataKey, DataKeys, Origin, Reach};
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use checks::secrets::Ruleset;
+use fetch::{Client, Policy, SystemResolver};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
-use store::{Access, Completion, FindingStatus, NewFinding, Store};
+use store::{
+    Access, Completion, DomainCheck, FindingStatus, NewFinding, ProofKind, Store, Verification,
+};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -35,9 +38,13 @@ pub(crate) struct TestApp {
 }
 
 /// URLs are read with it, and nothing is fetched. It is made, and would be dropped, where it may block.
-static CLIENT: LazyLock<fetch::Client> = LazyLock::new(|| {
-    let make = || fetch::Client::new(fetch::Policy::default(), fetch::SystemResolver);
-    std::thread::spawn(make).join().unwrap().unwrap()
+static REACH: LazyLock<Reach> = LazyLock::new(|| {
+    let make = || Reach {
+        client: Client::new(Policy::default(), SystemResolver).unwrap(),
+        visitor: Client::for_websites(Policy::default(), SystemResolver, &[]).unwrap(),
+        records: None,
+    };
+    std::thread::spawn(make).join().unwrap()
 });
 
 static RULESET: LazyLock<Arc<Ruleset>> = LazyLock::new(|| Arc::new(Ruleset::builtin().unwrap()));
@@ -70,7 +77,7 @@ impl TestApp {
         let app = App::new(
             store.clone(),
             DataKeys::one(DataKey::new([7; 32])),
-            CLIENT.clone(),
+            REACH.clone(),
             Arc::clone(&RULESET),
             Clock::new(move || clock.load(Ordering::Relaxed)),
             Config::new(folder.path().to_owned()),
@@ -128,6 +135,24 @@ impl TestApp {
         let path = format!("/v1/orgs/{}/auth/login", of.slug);
         let login = json!({ "email": email, "password": PASSWORD });
         text(&self.anonymous().post(&path, login).await.expect(200)["token"])
+    }
+
+    /// Finds the domain that waits longest to be its organization's, as a process would that looks at it.
+    pub(crate) async fn verify_next_domain(&self) {
+        let now_ms = self.now_ms();
+        let system = self.store.system(Access::Write).await.unwrap();
+        let leased = system.lease_domain(now_ms, now_ms + 30_000, i64::MAX).await.unwrap();
+        system.commit().await.unwrap();
+        let (lease, _) = leased.unwrap();
+        let check = DomainCheck {
+            verification: Verification::Proven(ProofKind::Dns),
+            problem: None,
+            is_watched: false,
+            next_check_at: now_ms + 86_400_000,
+        };
+        let tenant = self.store.tenant(lease.organization, Access::Write).await.unwrap();
+        assert!(tenant.end_domain_check(lease, check, now_ms).await.unwrap());
+        tenant.commit().await.unwrap();
     }
 
     /// Runs the scan that waits longest, as a worker would, with these findings.
@@ -227,7 +252,7 @@ impl Caller<'_> {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         if self.address.is_some() {
-            request.extensions_mut().insert(Origin { address: self.address });
+            request.extensions_mut().insert(Origin { address: self.address, ..Origin::default() });
         }
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -173,6 +173,7 @@ impl App {
                 action: "scan.started",
                 subject: &scan.id.to_string(),
                 address: address.as_deref(),
+                user_agent: origin.user_agent.as_deref(),
             };
             tenant.log(started, now_ms).await?;
             tracing::info!(scan = %scan.id, commit = branch.commit, "a push starts a scan");

@@ -6,17 +6,18 @@ use store::Store;
 
 use super::*;
 use crate::{
-    Clock, Config, DataKey, DataKeys, Origin, Password, ProjectDraft, Registration, Repository,
-    ScanRequest,
+    Clock, Config, DataKey, DataKeys, Origin, Password, ProjectDraft, Reach, Registration,
+    Repository, ScanRequest,
 };
 
 async fn app(folder: &std::path::Path) -> App {
     let store = Store::sqlite(&folder.join("bartizan.db")).await.unwrap();
     let client = std::thread::spawn(|| Client::new(Policy::default(), SystemResolver));
+    let client = client.join().unwrap().unwrap();
     App::new(
         store,
         DataKeys::one(DataKey::new([7; 32])),
-        client.join().unwrap().unwrap(),
+        Reach { visitor: client.clone(), client, records: None },
         Arc::new(Ruleset::empty().build()),
         Clock::new(|| 1_800_000_000_000),
         Config::new(folder.join("clones")),

@@ -130,7 +130,8 @@ async fn a_session_ends_at_once() {
 async fn passwords_cannot_be_tried_at_will() {
     for at in worlds_with(|config| config.login_limit = 3).await {
         at.register("acme").await;
-        let from = |address: &str| Origin { address: Some(address.parse().unwrap()) };
+        let from =
+            |address: &str| Origin { address: Some(address.parse().unwrap()), ..Origin::default() };
         let email = "admin@acme.example";
         for wrong in 0..3 {
             let refused = log_in(&at, &from("192.0.2.1"), email, &format!("wrong {wrong}")).await;
@@ -160,7 +161,7 @@ async fn nobody_makes_accounts_without_end() {
                 email: "admin@many.example".to_owned(),
                 password: password(PASSWORD),
             };
-            let origin = Origin { address: Some(address.parse().unwrap()) };
+            let origin = Origin { address: Some(address.parse().unwrap()), ..Origin::default() };
             at.app.register(&origin, registration).await.map(|_| ())
         };
         register("192.0.2.1", "one").await.unwrap();
@@ -169,7 +170,7 @@ async fn nobody_makes_accounts_without_end() {
         assert!(matches!(third, Err(Error::LimitReached { .. })), "{third:?}");
         register("192.0.2.2", "three").await.unwrap();
         // Logging in is counted apart.
-        let from = Origin { address: Some("192.0.2.1".parse().unwrap()) };
+        let from = Origin { address: Some("192.0.2.1".parse().unwrap()), ..Origin::default() };
         let to = LoginTo::Organization("one");
         let login = at.app.log_in(&from, to, "admin@many.example", password(PASSWORD)).await;
         login.unwrap();

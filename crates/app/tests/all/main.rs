@@ -9,8 +9,10 @@
 )]
 
 mod accounts;
+mod domains;
 mod exports;
 mod hooks;
+mod limits;
 mod packages;
 mod support;
 mod tenancy;

@@ -9,8 +9,8 @@ use std::{
 };
 
 use app::{
-    App, Clock, Config, Ctx, DataKey, DataKeys, Origin, Password, ProjectDraft, Registration,
-    Repository, ScanRequest, UserDraft,
+    App, Clock, Config, Ctx, DataKey, DataKeys, Origin, Password, ProjectDraft, Reach,
+    Registration, Repository, ScanRequest, UserDraft,
     stored::{Finding, Project, Role, Scan, ScanId, ScanStatus},
 };
 use checks::secrets::Ruleset;
@@ -27,13 +27,18 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 static RULESET: LazyLock<Arc<Ruleset>> = LazyLock::new(|| Arc::new(Ruleset::builtin().unwrap()));
 
 /// Made on a thread of its own: it blocks, which a runtime's may not.
-static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+static REACH: LazyLock<Reach> = LazyLock::new(|| {
     let policy = Policy {
         allow_schemes: [Scheme::Https, Scheme::Http].into(),
         allow_private: vec![fetch::guard::network("127.0.0.0/8").unwrap()],
         ..Policy::default()
     };
-    std::thread::spawn(|| Client::new(policy, SystemResolver).unwrap()).join().unwrap()
+    let make = || Reach {
+        client: Client::new(policy.clone(), SystemResolver).unwrap(),
+        visitor: Client::for_websites(policy, SystemResolver, &[]).unwrap(),
+        records: None,
+    };
+    std::thread::spawn(make).join().unwrap()
 });
 
 /// An application, and what is under it.
@@ -44,6 +49,7 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     clock: Arc<AtomicI64>,
     config: Config,
+    reach: Reach,
     stop: watch::Sender<bool>,
 }
 
@@ -54,9 +60,14 @@ pub(crate) async fn worlds() -> Vec<World> {
 
 /// One on each database that is at hand, configured by `adjust`.
 pub(crate) async fn worlds_with(adjust: impl Fn(&mut Config)) -> Vec<World> {
+    worlds_reaching(&REACH, adjust).await
+}
+
+/// One on each database that is at hand, configured by `adjust`, with these ways out.
+pub(crate) async fn worlds_reaching(reach: &Reach, adjust: impl Fn(&mut Config)) -> Vec<World> {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("bartizan.db");
-    let mut worlds = vec![world(Store::sqlite(&file).await.unwrap(), folder, &adjust)];
+    let mut worlds = vec![world(Store::sqlite(&file).await.unwrap(), folder, reach, &adjust)];
     match env::var("BARTIZAN_TEST_POSTGRES") {
         Ok(server) => {
             let name = format!("test_{}", uuid::Uuid::now_v7().simple());
@@ -65,30 +76,31 @@ pub(crate) async fn worlds_with(adjust: impl Fn(&mut Config)) -> Vec<World> {
             let create = format!("CREATE DATABASE {name}");
             admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
             let store = Store::postgres(&server.replace("/?", &format!("/{name}?"))).await;
-            worlds.push(world(store.unwrap(), TempDir::new().unwrap(), &adjust));
+            worlds.push(world(store.unwrap(), TempDir::new().unwrap(), reach, &adjust));
         }
         Err(_) => eprintln!("skipped on PostgreSQL: BARTIZAN_TEST_POSTGRES is not set"),
     }
     worlds
 }
 
-fn world(store: Store, folder: TempDir, adjust: &impl Fn(&mut Config)) -> World {
+fn world(store: Store, folder: TempDir, reach: &Reach, adjust: &impl Fn(&mut Config)) -> World {
     let clock = Arc::new(AtomicI64::new(NOW));
     let mut config = Config::new(folder.path().join("clones"));
     config.scan_threads = 2;
     // The clock stands still, so that no lease ends; a worker asks often whether it is to stop.
     config.lease_life = std::time::Duration::from_millis(30);
     adjust(&mut config);
-    let app = app(&store, &clock, config.clone());
-    World { app, store, folder, clock, config, stop: watch::Sender::new(false) }
+    let reach = reach.clone();
+    let app = app(&store, &reach, &clock, config.clone());
+    World { app, store, folder, clock, config, reach, stop: watch::Sender::new(false) }
 }
 
-fn app(store: &Store, clock: &Arc<AtomicI64>, config: Config) -> App {
+fn app(store: &Store, reach: &Reach, clock: &Arc<AtomicI64>, config: Config) -> App {
     let tick = Arc::clone(clock);
     App::new(
         store.clone(),
         DataKeys::one(DataKey::new([7; 32])),
-        CLIENT.clone(),
+        reach.clone(),
         Arc::clone(&RULESET),
         Clock::new(move || tick.load(Ordering::SeqCst)),
         config,
@@ -99,7 +111,7 @@ fn app(store: &Store, clock: &Arc<AtomicI64>, config: Config) -> App {
 impl World {
     /// Another application on the same database, as another process has it.
     pub(crate) fn twin(&self) -> App {
-        app(&self.store, &self.clock, self.config.clone())
+        app(&self.store, &self.reach, &self.clock, self.config.clone())
     }
 
     pub(crate) fn advance_ms(&self, ms: i64) {

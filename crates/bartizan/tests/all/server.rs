@@ -293,6 +293,10 @@ fn an_operator_manages_from_the_command_line() {
     assert_eq!(admin(&["set-plan", "acme", "pro"], None).0, Some(0));
     assert_eq!(admin(&["organizations"], None).1, "acme\tpro\tAcme Inc.\n");
     assert_eq!(
+        admin(&["quota", "acme"], None).1,
+        "plan\tpro\nscans of websites\t0 of 200 this month\ndomains\tup to 5\nweb tokens\tup to 5\nactive scans\tyes\nretention\t90 days\n"
+    );
+    assert_eq!(
         admin(&["change-user", "acme", "you@acme.example", "--role", "viewer"], None).0,
         Some(2)
     );

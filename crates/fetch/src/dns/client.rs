@@ -55,7 +55,10 @@ impl DnsClient {
         Self::with(ResolverConfig::from_parts(None, Vec::new(), servers.collect()), options)
     }
 
-    fn with(config: ResolverConfig, options: ResolverOpts) -> Result<Self, Error> {
+    fn with(config: ResolverConfig, mut options: ResolverOpts) -> Result<Self, Error> {
+        // Whoever asks again wants to know what is there by now, not what was said before.
+        options.positive_max_ttl = Some(Duration::ZERO);
+        options.negative_max_ttl = Some(Duration::ZERO);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("dns")

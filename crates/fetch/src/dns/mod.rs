@@ -48,6 +48,15 @@ pub trait Records: Send + Sync {
     fn records(&self, name: &str, kind: Kind, within: Duration) -> Result<Vec<Record>, NoRecords>;
 }
 
+/// Asks the name servers at these addresses; without any, the system's.
+///
+/// # Errors
+/// [`Error::Start`] if the system names none.
+pub fn ask(servers: &[Server]) -> Result<Arc<dyn Records>, Error> {
+    let client = if servers.is_empty() { DnsClient::system() } else { DnsClient::at(servers) };
+    Ok(Arc::new(client?))
+}
+
 /// A kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "their names are the protocol's")]
@@ -174,6 +183,12 @@ pub fn lookup(records: &dyn Records, url: &SafeUrl, bounds: &Bounds) -> Result<D
 #[must_use]
 pub fn registrable(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
+}
+
+/// Whether a name is no one registrant's own: a public suffix, or of one label.
+#[must_use]
+pub fn is_public_suffix(host: &str) -> bool {
+    psl::domain_str(host).is_none()
 }
 
 type Question = (String, Kind);

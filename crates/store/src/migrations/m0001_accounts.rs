@@ -1,4 +1,4 @@
-//! Organizations, users, sessions, tokens, attempts to log in, the audit log.
+//! Organizations, users, sessions, tokens, attempts to log in, calls, the audit log.
 
 use sea_orm_migration::{prelude::*, schema};
 
@@ -88,6 +88,7 @@ impl MigrationTrait for Step {
             .col(schema::text("action"))
             .col(schema::text("subject"))
             .col(schema::text_null("address"))
+            .col(schema::text_null("user_agent"))
             .col(schema::big_integer("created_at"))
             .foreign_key(&mut key)
             .to_owned();
@@ -125,6 +126,18 @@ impl MigrationTrait for Step {
         .await?;
         guard(manager, "tokens").await?;
 
+        let (column, mut key) = organization("usage");
+        let usage = Table::create()
+            .table("usage")
+            .col(column)
+            .col(schema::big_integer("period_start"))
+            .col(schema::big_integer("scans"))
+            .primary_key(Index::create().col("organization_id").col("period_start"))
+            .foreign_key(&mut key)
+            .to_owned();
+        manager.create_table(usage).await?;
+        guard(manager, "usage").await?;
+
         // Attempts to log in belong to no organization: who makes them is not known yet.
         let attempts = Table::create()
             .table("attempts")
@@ -141,6 +154,17 @@ impl MigrationTrait for Step {
                 ("ix_attempts_time", &["created_at"]),
             ],
         )
-        .await
+        .await?;
+
+        // Who calls is known by a name that says nothing of an organization.
+        let rates = Table::create()
+            .table("rates")
+            .col(schema::text("key").primary_key().to_owned())
+            .col(schema::text("times"))
+            .col(schema::boolean("is_taken"))
+            .col(schema::big_integer("used_at"))
+            .to_owned();
+        manager.create_table(rates).await?;
+        indexes(manager, "rates", &[("ix_rates_time", &["used_at"])]).await
     }
 }

@@ -42,6 +42,7 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("fixed_findings"))
             .col(schema::uuid_null("package_list_id"))
             .col(schema::big_integer_null("advisories_at"))
+            .col(schema::big_integer_null("counted_in"))
             .col(schema::big_integer("attempts"))
             .col(schema::uuid_null("lease"))
             .col(schema::big_integer_null("leased_until"))

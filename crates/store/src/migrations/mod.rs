@@ -6,6 +6,7 @@ mod m0001_accounts;
 mod m0002_projects;
 mod m0003_scans;
 mod m0004_packages;
+mod m0005_domains;
 
 pub(crate) struct Migrator;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_projects::Step),
             Box::new(m0003_scans::Step),
             Box::new(m0004_packages::Step),
+            Box::new(m0005_domains::Step),
         ]
     }
 }

@@ -23,6 +23,8 @@ pub struct Model {
     pub subject: String,
     /// From where.
     pub address: Option<String>,
+    /// By which program, as it calls itself.
+    pub user_agent: Option<String>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
 }

@@ -1,6 +1,7 @@
 //! One module for each table.
 
 pub(crate) mod attempt;
+pub(crate) mod domain;
 pub(crate) mod event;
 pub(crate) mod finding;
 pub(crate) mod inventory;
@@ -8,8 +9,10 @@ pub(crate) mod organization;
 pub(crate) mod package_list;
 pub(crate) mod problem;
 pub(crate) mod project;
+pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod scan;
 pub(crate) mod session;
 pub(crate) mod token;
+pub(crate) mod usage;
 pub(crate) mod user;

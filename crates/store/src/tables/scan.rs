@@ -57,6 +57,8 @@ pub struct Model {
     pub package_list_id: Option<PackageListId>,
     /// How old the advisories were that it judged them by; `None` if there were none. Milliseconds since 1970 UTC.
     pub advisories_at: Option<i64>,
+    /// When the period began in which it counts; `None` if it does not count. Milliseconds since 1970 UTC.
+    pub counted_in: Option<i64>,
     /// How often a worker has taken it.
     pub attempts: i64,
     /// Which worker has it; each lease has a name of its own.

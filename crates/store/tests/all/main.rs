@@ -8,5 +8,7 @@ mod breaks;
 mod findings;
 mod projects;
 mod queue;
+mod rates;
 mod support;
 mod tenancy;
+mod usage;

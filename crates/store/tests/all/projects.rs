@@ -140,6 +140,7 @@ async fn what_has_happened_is_told_from_the_latest() {
                 action: "project.created",
                 subject: &subject,
                 address: Some("192.0.2.1"),
+                user_agent: None,
             };
             tenant.log(event, NOW + number).await.unwrap();
         }
