@@ -1,4 +1,4 @@
-//! One module for each table.
+//! One module for each table; two where its rows are of two kinds.
 
 pub(crate) mod attempt;
 pub(crate) mod event;
@@ -11,5 +11,7 @@ pub(crate) mod project;
 pub(crate) mod receipt;
 pub(crate) mod scan;
 pub(crate) mod session;
+pub(crate) mod site_finding;
+pub(crate) mod site_scan;
 pub(crate) mod token;
 pub(crate) mod user;

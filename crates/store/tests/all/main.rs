@@ -8,5 +8,6 @@ mod breaks;
 mod findings;
 mod projects;
 mod queue;
+mod sites;
 mod support;
 mod tenancy;
