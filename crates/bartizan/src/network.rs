@@ -5,9 +5,8 @@ use std::{env, path::Path, sync::Arc};
 use anyhow::{Context as _, Result};
 use fetch::{
     Client, Policy, Scheme, SystemResolver,
-    dns::{DnsClient, Records, Server},
+    dns::{self, Records, Server},
     git::Credentials,
-    http::Options,
 };
 use model::SecretValue;
 
@@ -19,12 +18,6 @@ const TOKEN_VARIABLE: &str = "BARTIZAN_GIT_TOKEN";
 const USER_VARIABLE: &str = "BARTIZAN_GIT_USER";
 /// What GitHub, GitLab, Gitea and Bitbucket take beside a token.
 const DEFAULT_USER: &str = "x-access-token";
-/// How we present ourselves to websites.
-const VISITOR: &str = concat!(
-    "Mozilla/5.0 (compatible; bartizan/",
-    env!("CARGO_PKG_VERSION"),
-    "; +https://bartizan.dev/visitor)"
-);
 /// Largest file of certificates, in bytes.
 const MAX_CERTIFICATES_BYTES: u64 = 4 << 20;
 
@@ -34,23 +27,19 @@ pub(crate) fn client(reach: &Reach) -> Result<Client> {
     connect(reach.ca_cert.as_deref(), policy)
 }
 
-/// A client for websites: http as well as https, by a name that says who visits and where to learn more.
+/// A client for websites.
 pub(crate) fn website_client(reach: &Reach) -> Result<Client> {
-    let mut policy = policy(&reach.allow_private_targets)?;
-    policy.allow_schemes.insert(Scheme::Http);
+    let policy = policy(&reach.allow_private_targets)?;
     let authorities_pem = match &reach.ca_cert {
         Some(path) => certificates(path)?,
         None => Vec::new(),
     };
-    let options =
-        Options { authorities_pem, user_agent: Some(VISITOR.to_owned()), ..Options::default() };
-    Ok(Client::with_options(policy, SystemResolver, &options)?)
+    Ok(Client::for_websites(policy, SystemResolver, &authorities_pem)?)
 }
 
 /// Who is asked for records of the domain name system: the servers at these addresses, or the system's.
 pub(crate) fn names(servers: &[Server]) -> Result<Arc<dyn Records>> {
-    let client = if servers.is_empty() { DnsClient::system() } else { DnsClient::at(servers) };
-    Ok(Arc::new(client.context("--dns")?))
+    dns::ask(servers).context("--dns")
 }
 
 /// A client for advisories: the same.

@@ -48,6 +48,15 @@ pub trait Records: Send + Sync {
     fn records(&self, name: &str, kind: Kind, within: Duration) -> Result<Vec<Record>, NoRecords>;
 }
 
+/// Asks the name servers at these addresses; without any, the system's.
+///
+/// # Errors
+/// [`Error::Start`] if the system names none.
+pub fn ask(servers: &[Server]) -> Result<Arc<dyn Records>, Error> {
+    let client = if servers.is_empty() { DnsClient::system() } else { DnsClient::at(servers) };
+    Ok(Arc::new(client?))
+}
+
 /// A kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "their names are the protocol's")]

@@ -42,6 +42,12 @@ pub(crate) use exchange::{Body, unwrap};
 
 /// `bartizan/<version>`.
 pub const USER_AGENT: &str = concat!("bartizan/", env!("CARGO_PKG_VERSION"));
+/// How we present ourselves to websites.
+const VISITOR: &str = concat!(
+    "Mozilla/5.0 (compatible; bartizan/",
+    env!("CARGO_PKG_VERSION"),
+    "; +https://bartizan.dev/visitor)"
+);
 
 /// Bytes of an answer's head over HTTP/2; over HTTP/1.1 the network stack's own limit is 400 KiB.
 const HEAD_BYTES: u32 = 256 << 10;
@@ -195,6 +201,25 @@ impl Client {
         Self::with_options(policy, resolver, &options)
     }
 
+    /// A client for websites: http and https and nothing else, whatever schemes the policy opens, by a name that says who visits and
+    /// where to learn more. It trusts the authorities in `pem` beside the system's.
+    ///
+    /// # Errors
+    /// [`Error::Certificates`], [`Error::Start`].
+    pub fn for_websites(
+        policy: Policy,
+        resolver: impl Resolve + 'static,
+        pem: &[u8],
+    ) -> Result<Self, Error> {
+        let options = Options {
+            authorities_pem: pem.to_vec(),
+            user_agent: Some(VISITOR.to_owned()),
+            ..Options::default()
+        };
+        let allow_schemes = [Scheme::Http, Scheme::Https].into();
+        Self::with_options(Policy { allow_schemes, ..policy }, resolver, &options)
+    }
+
     /// A client with options.
     ///
     /// # Errors
@@ -343,7 +368,7 @@ impl Client {
         let opened = exchange::start(inner.clone(), ready, watch.clone(), idle)?;
         // The network stack has no other addresses; whoever changes it shall hear of it here.
         if let Some(peer) = opened.peer {
-            self.policy.require_address(url.host(), peer.ip())?;
+            self.policy.require_address(url.host(), peer)?;
         }
         if opened.headers.len() > HEADERS {
             let reason = format!("its answer has more than {HEADERS} headers");
