@@ -20,6 +20,7 @@ mod projects;
 mod rule_docs;
 mod scans;
 mod sessions;
+mod sites;
 mod statuses;
 mod text;
 mod threads;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use checks::secrets::Ruleset;
 use store::{Access, Keyset, Store, Tenant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
 pub use config::{Clock, Config};
@@ -49,6 +50,7 @@ pub use projects::{FailOn, ProjectDraft, ProjectPatch, ProjectView, Repository, 
 pub use rule_docs::rule_docs;
 pub use scans::{ScanQuery, ScanRequest, ScanView};
 pub use sessions::Login;
+pub use sites::{SiteFindingQuery, SiteScanDraft};
 pub use tokens::{IssuedToken, WebTokenDraft};
 pub use users::{UserDraft, UserPatch};
 
@@ -56,8 +58,9 @@ pub use users::{UserDraft, UserPatch};
 pub mod stored {
     pub use store::{
         Event, EventId, Finding, FindingId, FindingStatus, Keyset, Offset, Organization,
-        OrganizationId, Plan, Project, ProjectId, Role, Scan, ScanId, ScanKind, ScanStatus,
-        ScanTrigger, Token, TokenId, TokenKind, Totals, User, UserId, UserStatus,
+        OrganizationId, Plan, Project, ProjectId, Role, Scan, ScanId, ScanKind, ScanMode,
+        ScanStatus, ScanTrigger, SiteFinding, SiteScan, SiteTrigger, Token, TokenId, TokenKind,
+        Totals, User, UserId, UserStatus,
     };
 }
 
@@ -80,12 +83,31 @@ pub struct Parts {
     signer: sessions::Signer,
     passwords: passwords::Passwords,
     fetch: fetch::Client,
+    visitor: fetch::Client,
+    records: Option<Arc<dyn fetch::dns::Records>>,
     ruleset: Arc<Ruleset>,
     clock: Clock,
     config: Config,
     advisories: Option<advisories::Current>,
-    /// Rung when a scan was started in this process.
+    /// Rung when a scan of a repository was started in this process.
     wake: Notify,
+    /// Rung when a scan of a website was.
+    wake_sites: Notify,
+    /// What all visits to websites may hold together.
+    room: Arc<sources::site::Room>,
+    /// Whose turn it is to judge a website.
+    judging: Arc<Semaphore>,
+}
+
+/// The ways out.
+#[derive(Clone)]
+pub struct Reach {
+    /// To repositories, to the APIs of their hosts, to publishers of advisories.
+    pub client: fetch::Client,
+    /// To websites.
+    pub visitor: fetch::Client,
+    /// Who is asked what the domain name system says of websites; nobody without.
+    pub records: Option<Arc<dyn fetch::dns::Records>>,
 }
 
 /// A part of a list, and where the next one begins.
@@ -105,26 +127,32 @@ impl App {
     pub fn new(
         store: Store,
         keys: DataKeys,
-        fetch: fetch::Client,
+        reach: Reach,
         ruleset: Arc<Ruleset>,
         clock: Clock,
         config: Config,
     ) -> Result<Self, Error> {
         let signer = sessions::Signer::new(&keys);
         let passwords = passwords::Passwords::new()?;
-        let wake = Notify::new();
+        let room = sources::site::Room::new(config.sites_bytes);
+        let judging = Arc::new(Semaphore::new(config.sites_judged_at_once.max(1)));
         let advisories = config.advisories_folder.as_deref().map(advisories::Current::of);
         Ok(Self(Arc::new(Parts {
             store,
             keys,
             signer,
             passwords,
-            fetch,
+            fetch: reach.client,
+            visitor: reach.visitor,
+            records: reach.records,
             ruleset,
             clock,
             config,
             advisories,
-            wake,
+            wake: Notify::new(),
+            wake_sites: Notify::new(),
+            room,
+            judging,
         })))
     }
 

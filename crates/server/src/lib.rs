@@ -19,9 +19,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use app::{App, Clock, Config};
+use app::{App, Clock, Config, Reach};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use checks::secrets::Ruleset;
+use fetch::{Client, Policy, SystemResolver, dns::Records};
 use hyper_util::rt::TokioTimer;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::SecretValue;
@@ -62,7 +63,7 @@ pub fn serve(settings: &Settings) -> Result<()> {
         let metrics = metrics()?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        work(&app, workers(settings), &stopped, &mut tasks);
+        work(&app, workers(settings), settings.site_workers, &stopped, &mut tasks);
         greet(settings, &app, address).await?;
         let handle = Handle::new();
         tokio::spawn(stop_on_signal(handle.clone(), stop));
@@ -83,8 +84,12 @@ pub fn work_only(settings: &Settings) -> Result<()> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let count = workers(settings).max(1);
-        work(&app, count, &stopped, &mut tasks);
-        say(&format!("Bartizan {} runs {count} scans at a time", env!("CARGO_PKG_VERSION")));
+        let sites = settings.site_workers;
+        work(&app, count, sites, &stopped, &mut tasks);
+        say(&format!(
+            "Bartizan {} runs {count} scans of repositories and {sites} of websites at a time",
+            env!("CARGO_PKG_VERSION")
+        ));
         signalled().await;
         stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
@@ -105,7 +110,7 @@ struct Assembled {
 }
 
 fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
-    let reach = reach(settings)?;
+    let reach = reach(settings, address)?;
     let ruleset = Arc::new(Ruleset::builder()?.build());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let folder = settings.data_dir.as_path();
@@ -149,32 +154,64 @@ async fn open(settings: &Settings, folder: &Path) -> Result<Store> {
     }
 }
 
-/// The way out, as the settings open it.
-fn reach(settings: &Settings) -> Result<fetch::Client> {
-    let mut policy = fetch::Policy::default();
-    for scheme in &settings.allow_clone_schemes {
-        let scheme = scheme.parse().with_context(|| format!("--allow-clone-schemes {scheme}"))?;
-        policy.allow_schemes.insert(scheme);
-    }
+/// The ways out, as the settings open them, for a server that listens at `address`.
+fn reach(settings: &Settings, address: SocketAddr) -> Result<Reach> {
+    let mut policy = Policy { own_listener: Some(address), ..Policy::default() };
     for network in &settings.allow_private_targets {
         let network = fetch::guard::network(network).context("--allow-private-targets")?;
         policy.allow_private.push(network);
     }
-    let Some(path) = &settings.ca_cert else {
-        return Ok(fetch::Client::new(policy, fetch::SystemResolver)?);
+    let visitors = policy.clone();
+    for scheme in &settings.allow_clone_schemes {
+        let scheme = scheme.parse().with_context(|| format!("--allow-clone-schemes {scheme}"))?;
+        policy.allow_schemes.insert(scheme);
+    }
+    let (pem, told) = match &settings.ca_cert {
+        Some(path) => {
+            let told = format!("--ca-cert {}", path.display());
+            (std::fs::read(path).with_context(|| told.clone())?, told)
+        }
+        None => (Vec::new(), "no secure connections can be made".to_owned()),
     };
-    let told = || format!("--ca-cert {}", path.display());
-    let pem = std::fs::read(path).with_context(told)?;
-    fetch::Client::with_certificates(policy, fetch::SystemResolver, &pem).with_context(told)
+    let client = Client::with_certificates(policy, SystemResolver, &pem);
+    let visitor = Client::for_websites(visitors, SystemResolver, &pem);
+    Ok(Reach {
+        client: client.with_context(|| told.clone())?,
+        visitor: visitor.with_context(|| told)?,
+        records: records(settings)?,
+    })
+}
+
+/// Who is asked what the domain name system says of websites. A system without name servers has no such answers, and the rest can be
+/// looked at.
+fn records(settings: &Settings) -> Result<Option<Arc<dyn Records>>> {
+    match fetch::dns::ask(&settings.dns) {
+        Ok(records) => Ok(Some(records)),
+        Err(error) if settings.dns.is_empty() => {
+            tracing::warn!(%error, "records of the domain name system are not looked at");
+            Ok(None)
+        }
+        Err(error) => Err(error).context("--dns"),
+    }
 }
 
 /// Workers, and what is done now and then.
-fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+fn work(
+    app: &App,
+    workers: usize,
+    site_workers: usize,
+    stopped: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
     for _ in 0..workers {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.run_worker(stopped).await });
     }
-    if workers > 0 {
+    if site_workers > 0 {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.run_site_scans(site_workers, stopped).await });
+    }
+    if workers > 0 || site_workers > 0 {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.hear_of_scans(stopped).await });
     }
@@ -289,9 +326,10 @@ async fn greet(settings: &Settings, app: &App, address: SocketAddr) -> Result<()
         ),
     };
     say(&format!(
-        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}\n  documentation  {url}/docs",
+        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}, and {} for websites\n  documentation  {url}/docs",
         env!("CARGO_PKG_VERSION"),
         workers(settings),
+        settings.site_workers,
     ));
     if !settings.closed_registration && !app.operator().has_organizations().await? {
         say(&format!(

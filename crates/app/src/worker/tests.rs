@@ -6,17 +6,18 @@ use store::Store;
 
 use super::*;
 use crate::{
-    Clock, Config, DataKey, DataKeys, Origin, Password, ProjectDraft, Registration, Repository,
-    ScanRequest,
+    Clock, Config, DataKey, DataKeys, Origin, Password, ProjectDraft, Reach, Registration,
+    Repository, ScanRequest,
 };
 
 async fn app(folder: &std::path::Path) -> App {
     let store = Store::sqlite(&folder.join("bartizan.db")).await.unwrap();
     let client = std::thread::spawn(|| Client::new(Policy::default(), SystemResolver));
+    let client = client.join().unwrap().unwrap();
     App::new(
         store,
         DataKeys::one(DataKey::new([7; 32])),
-        client.join().unwrap().unwrap(),
+        Reach { visitor: client.clone(), client, records: None },
         Arc::new(Ruleset::empty().build()),
         Clock::new(|| 1_800_000_000_000),
         Config::new(folder.join("clones")),
@@ -55,8 +56,8 @@ async fn a_scan_that_panics_three_times_has_failed() {
         // No lease has to run out: the clock stands still.
         let leased = app.lease().await.unwrap().unwrap();
         assert_eq!((leased.scan.id, leased.scan.attempts), (scan.id, attempt));
-        let conclusion = app.attend(&leased, &mut stop, |_, _| panic!("on purpose")).await;
-        app.conclude(&leased, conclusion.unwrap(), &mut stop).await;
+        let conclusion = app.attend(leased.lease, &mut stop, |_, _| panic!("on purpose")).await;
+        app.conclude(leased.lease, conclusion.unwrap(), &mut stop).await;
     }
     assert!(app.lease().await.unwrap().is_none());
     let scan = app.scan(&ctx, "web", scan.id).await.unwrap();

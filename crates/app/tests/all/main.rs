@@ -12,6 +12,7 @@ mod accounts;
 mod exports;
 mod hooks;
 mod packages;
+mod sites;
 mod support;
 mod tenancy;
 mod upkeep;
