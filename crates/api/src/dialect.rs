@@ -1,21 +1,26 @@
 //! `/api/v1/scans` and `/api/v1/scans/{id}`, which two APIs claim: the credential names the dialect, as an API version pinned to
 //! a key would.
 
+use std::convert::Infallible;
+
+use app::Origin;
 use axum::{
-    extract::Request,
+    Router,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use tower::ServiceExt as _;
 
 use crate::{
     kit::{self, Millis},
-    workspace,
+    web, workspace,
 };
 
 /// Which API a credential belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dialect {
+pub(crate) enum Dialect {
     /// A session's token or a workspace key.
     Workspace,
     /// A web token.
@@ -25,9 +30,9 @@ enum Dialect {
 }
 
 impl Dialect {
-    fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         match kit::bearer(headers) {
-            Some(token) if token.starts_with("fxv_") || token.starts_with("fxw_") => Self::Web,
+            Some(token) if web::is_token(token) => Self::Web,
             Some(_) => Self::Workspace,
             None if headers.contains_key(workspace::KEY_HEADER) => Self::Workspace,
             None => Self::Unknown,
@@ -35,13 +40,32 @@ impl Dialect {
     }
 }
 
-/// Middleware around the paths that two APIs claim: the one place where the credential decides.
-pub(crate) async fn by_credential(request: Request, next: Next) -> Response {
+/// Middleware around the Workspace API's side of the paths that two APIs claim: the one place where the credential decides. `web` is the
+/// other side.
+pub(crate) async fn by_credential(
+    State(web): State<Router>,
+    request: Request,
+    next: Next,
+) -> Response {
     match Dialect::of(request.headers()) {
         Dialect::Workspace => next.run(request).await,
-        // No API that is mounted takes web tokens.
-        Dialect::Web | Dialect::Unknown => invalid_token(),
+        Dialect::Web => {
+            let answer: Result<Response, Infallible> = web.oneshot(afresh(request)).await;
+            answer.into_response()
+        }
+        Dialect::Unknown => invalid_token(),
     }
+}
+
+/// The request as it came: without what the other API's router has read in its path, and with what the server found out.
+fn afresh(request: Request) -> Request {
+    let (mut parts, body) = request.into_parts();
+    let origin = parts.extensions.remove::<Origin>();
+    parts.extensions.clear();
+    if let Some(origin) = origin {
+        parts.extensions.insert(origin);
+    }
+    Request::from_parts(parts, body)
 }
 
 /// 401, in words that both APIs' clients understand.

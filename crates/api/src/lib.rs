@@ -4,6 +4,7 @@
 mod code;
 mod dialect;
 mod kit;
+mod web;
 mod workspace;
 
 use std::sync::Arc;
@@ -16,10 +17,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use code::Code;
+use dialect::Dialect;
 use kit::{Fault, document, redoc};
+use web::Web;
 use workspace::Workspace;
 
 /// All APIs, their documents and pages, `/healthz`.
@@ -28,8 +31,12 @@ pub fn router(app: App) -> Router {
     let code_routes = code::routes().finish_api(&mut code);
     let code = document::in_3_0(serde_json::to_value(&code).unwrap_or_default());
     let mut workspace = workspace::document();
+    let mut web = web::document();
+    let web_routes = web::routes(&mut web).with_state(app.clone());
+    let web = document::in_3_1(serde_json::to_value(&web).unwrap_or_default());
+    let by_credential = middleware::from_fn_with_state(web_routes.clone(), dialect::by_credential);
     let workspace_routes = workspace::routes()
-        .merge(workspace::shared_routes().layer(middleware::from_fn(dialect::by_credential)))
+        .merge(workspace::shared_routes().layer(by_credential))
         .finish_api(&mut workspace);
     let workspace = document::in_3_1(serde_json::to_value(&workspace).unwrap_or_default());
     Router::new()
@@ -42,10 +49,17 @@ pub fn router(app: App) -> Router {
             "/docs/workspace",
             get(async || redoc::page("Bartizan Workspace API", "/api/v1/openapi.json")),
         )
+        .route_service(web::FINDINGS, web_routes)
+        .route("/docs/api/openapi", served("text/yaml", document::in_yaml(&web)))
+        .route("/docs/api", get(async || redoc::page("Bartizan Web API", "/docs/api/openapi")))
         .route(redoc::SCRIPT_PATH, get(redoc::script))
         .route("/healthz", get(health))
-        .fallback(async |uri: Uri| told(&uri, &Fault::unknown_route()))
-        .method_not_allowed_fallback(async |uri: Uri| told(&uri, &Fault::method_not_allowed()))
+        .fallback(async |uri: Uri, headers: HeaderMap| {
+            told(&uri, Dialect::of(&headers), &Fault::unknown_route())
+        })
+        .method_not_allowed_fallback(async |uri: Uri, headers: HeaderMap| {
+            told(&uri, Dialect::of(&headers), &Fault::method_not_allowed())
+        })
         .with_state(app)
 }
 
@@ -85,6 +99,7 @@ pub enum Trouble {
 pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
     told(
         uri,
+        Dialect::Unknown,
         &match trouble {
             Trouble::Unreadable(how) => Fault::bad_request("request", how),
             Trouble::NotFound => Fault::unknown_route(),
@@ -94,10 +109,17 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
     )
 }
 
-/// A fault of no API in particular, in the words of the one that the path belongs to.
-fn told(uri: &Uri, fault: &Fault) -> Response {
+/// A fault of no API in particular, in the words of the one that the path, or the caller's credential, belongs to.
+fn told(uri: &Uri, dialect: Dialect, fault: &Fault) -> Response {
     match uri.path() {
-        path if path == "/api/v1" || path.starts_with("/api/v1/") => fault.told::<Workspace>(),
+        web::FINDINGS => fault.told::<Web>(),
+        _ if is_versioned(uri) && dialect == Dialect::Web => fault.told::<Web>(),
+        _ if is_versioned(uri) => fault.told::<Workspace>(),
         _ => fault.told::<Code>(),
     }
+}
+
+/// Whether it is one of the paths that the Workspace API and the Web API share among them.
+fn is_versioned(uri: &Uri) -> bool {
+    uri.path() == "/api/v1" || uri.path().starts_with("/api/v1/")
 }

@@ -58,6 +58,14 @@ pub struct Config {
     /// Findings that are stored of a scan, the worst first. They are stored in one transaction, and as long as it lasts nobody
     /// else writes to SQLite: seconds.
     pub max_findings: usize,
+    /// Findings that are stored of a scan of a website, the worst first.
+    pub max_site_findings: usize,
+    /// Bounds on a visit to a website.
+    pub site_limits: sources::site::Limits,
+    /// What all visits that run hold of websites together, in bytes.
+    pub sites_bytes: u64,
+    /// Websites that are judged at a time, of those that are visited.
+    pub sites_judged_at_once: usize,
     /// Threads of one scan.
     pub scan_threads: usize,
     /// How long a worker that fell silent keeps a scan.
@@ -70,6 +78,7 @@ impl Config {
     /// As a server on its own is configured, its clones in `clone_folder`.
     #[must_use]
     pub fn new(clone_folder: PathBuf) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             session_life: Duration::from_hours(24),
             is_registration_open: true,
@@ -92,7 +101,11 @@ impl Config {
             advisories_folder: None,
             advisories: None,
             max_findings: 100_000,
-            scan_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            max_site_findings: 5_000,
+            site_limits: sources::site::Limits::default(),
+            sites_bytes: 512 << 20,
+            sites_judged_at_once: processors,
+            scan_threads: processors,
             lease_life: Duration::from_secs(30),
             poll_interval: Duration::from_secs(1),
         }

@@ -48,6 +48,9 @@ pub enum Error {
     /// Nobody has signed that the domain may be scanned actively.
     #[error("active scans are open to domains for which an administrator has authorized them")]
     AuthorizationRequired,
+    /// Nothing at this address is visited.
+    #[error("{0}")]
+    TargetNotAllowed(String),
     /// Not now; a later attempt may succeed.
     #[error("the service is not available at the moment")]
     Unavailable,
@@ -61,6 +64,8 @@ pub enum Error {
 pub struct Issue {
     /// Which part, as the caller named it.
     pub field: String,
+    /// What kind of mistake it is, in a word for programs: `invalid`, `missing`, `unrecognized`.
+    pub code: &'static str,
     /// What is wrong with it, as a sentence that begins with the part.
     pub message: String,
 }
@@ -68,7 +73,7 @@ pub struct Issue {
 impl Error {
     /// One thing is wrong.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Issue { field: field.into(), message: message.into() }])
+        Self::Invalid(vec![Issue { field: field.into(), code: "invalid", message: message.into() }])
     }
 
     /// A mistake of ours.

@@ -23,6 +23,7 @@ mod rates;
 mod rule_docs;
 mod scans;
 mod sessions;
+mod sites;
 mod statuses;
 mod text;
 mod threads;
@@ -35,7 +36,7 @@ use std::sync::Arc;
 
 use checks::secrets::Ruleset;
 use store::{Access, Keyset, Store, Tenant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use accounts::{LoginTo, PersonalRegistration, ProfileChanges, Registration};
 pub use config::{Clock, Config};
@@ -55,6 +56,7 @@ pub use rates::Standing;
 pub use rule_docs::rule_docs;
 pub use scans::{ScanQuery, ScanRequest, ScanView};
 pub use sessions::Login;
+pub use sites::{SiteFindingQuery, SiteScanDraft};
 pub use tokens::{IssuedToken, WebTokenDraft};
 pub use users::{UserDraft, UserPatch};
 
@@ -63,8 +65,8 @@ pub mod stored {
     pub use store::{
         Domain, DomainId, Event, EventId, Finding, FindingId, FindingStatus, Keyset, Offset,
         Organization, OrganizationId, Plan, Project, ProjectId, ProofKind, Role, Scan, ScanId,
-        ScanKind, ScanStatus, ScanTrigger, Token, TokenId, TokenKind, Totals, User, UserId,
-        UserStatus,
+        ScanKind, ScanMode, ScanStatus, ScanTrigger, SiteFinding, SiteScan, SiteTrigger, Token,
+        TokenId, TokenKind, Totals, User, UserId, UserStatus,
     };
 }
 
@@ -93,10 +95,16 @@ pub struct Parts {
     clock: Clock,
     config: Config,
     advisories: Option<advisories::Current>,
-    /// Rung when a scan was started in this process.
+    /// Rung when a scan of a repository was started in this process.
     wake: Notify,
     /// Rung when somebody in this process wants a domain to be looked at.
     wake_watch: Notify,
+    /// Rung when a scan of a website was.
+    wake_sites: Notify,
+    /// What all visits to websites may hold together.
+    room: Arc<sources::site::Room>,
+    /// Whose turn it is to judge a website.
+    judging: Arc<Semaphore>,
 }
 
 /// The ways out.
@@ -134,6 +142,8 @@ impl App {
     ) -> Result<Self, Error> {
         let signer = sessions::Signer::new(&keys);
         let passwords = passwords::Passwords::new()?;
+        let room = sources::site::Room::new(config.sites_bytes);
+        let judging = Arc::new(Semaphore::new(config.sites_judged_at_once.max(1)));
         let advisories = config.advisories_folder.as_deref().map(advisories::Current::of);
         Ok(Self(Arc::new(Parts {
             store,
@@ -149,6 +159,9 @@ impl App {
             advisories,
             wake: Notify::new(),
             wake_watch: Notify::new(),
+            wake_sites: Notify::new(),
+            room,
+            judging,
         })))
     }
 

@@ -1,4 +1,4 @@
-//! Scans, as users start, watch and stop them; [`crate::worker`] runs them.
+//! Scans of repositories, as users start, watch and stop them; [`crate::worker`] runs them.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// When there may be room in the queue again.
-const RETRY_FULL_QUEUE: Duration = Duration::from_mins(1);
+pub(crate) const RETRY_FULL_QUEUE: Duration = Duration::from_mins(1);
 
 /// What a scan may be told; `None` is as the project says.
 #[derive(Default)]

@@ -59,10 +59,15 @@ pub(crate) struct ServerArguments {
 /// What runs scans.
 #[derive(Debug, Args, Serialize)]
 pub(crate) struct WorkArguments {
-    /// Scans at a time [default: one for each core]
+    /// Scans of repositories at a time [default: one for each core]
     #[arg(long, value_name = "NUMBER", env = "BARTIZAN_WORKERS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     workers: Option<usize>,
+
+    /// Scans of websites at a time [default: 16]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_SITE_WORKERS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site_workers: Option<usize>,
 
     /// How long a worker that fell silent keeps its scan [default: 30]
     #[arg(long, value_name = "SECONDS", env = "BARTIZAN_LEASE_SECONDS")]
@@ -88,6 +93,11 @@ pub(crate) struct WorkArguments {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     allow_private_targets: Option<Vec<String>>,
+
+    /// Name servers to ask for records of websites' domains, as `9.9.9.9:53` [default: the system's]
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',', env = "BARTIZAN_DNS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dns: Option<Vec<SocketAddr>>,
 
     /// Largest repository to clone, in MiB as it is sent [default: 4096]
     #[arg(long, value_name = "MIB", env = "BARTIZAN_MAX_CLONE_MIB")]

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Instant};
 
 use anyhow::{Result, anyhow, bail};
-use checks::web::{self, Check};
+use checks::web::Check;
 use engine::Scan;
 use fetch::{Client, http::Request};
 use model::SecretValue;
@@ -60,14 +60,8 @@ pub(crate) fn understand(
     let headers = headers(&arguments.website.header).map_err(Failure::Usage)?;
     let pages = usize::from(arguments.website.pages);
     let records = network::names(&arguments.website.dns).map_err(Failure::Usage)?;
-    let options = site::Options {
-        pages,
-        headers,
-        records: Some(records),
-        questions: Some(web::backend_questions),
-        exposed: web::EXPOSED_PATHS.iter().map(|place| place.path).collect(),
-        ..site::Options::default()
-    };
+    let options =
+        site::Options { pages, headers, records: Some(records), ..engine::website_options() };
     Ok(Some(Website { client, url, options }))
 }
 

@@ -34,6 +34,7 @@ pub use exempt::ExemptPackages;
 pub use identity::HashKey;
 pub use progress::{Cancel, Progress};
 pub use suppress::Suppressions;
+pub use website::website_options;
 
 use collect::Collector;
 use dependencies::{

@@ -17,7 +17,7 @@ use model::{
     Position, Relation, Scanner, Span, TargetPath, one_line,
     site::{Role, Site},
 };
-use sources::git;
+use sources::{git, site};
 use url::Url;
 
 use crate::{
@@ -35,6 +35,17 @@ const MAX_PLACES: usize = 100;
 const MAX_QUERY: usize = 40;
 /// Longest text of a finding, in characters.
 const MAX_TEXT: usize = 4_000;
+
+/// How a website is visited so that the checks have all that they judge, but for what the domain name system says: whose servers are
+/// asked is the caller's to say.
+#[must_use]
+pub fn website_options() -> site::Options {
+    site::Options {
+        questions: Some(web::backend_questions),
+        exposed: web::EXPOSED_PATHS.iter().map(|place| place.path).collect(),
+        ..site::Options::default()
+    }
+}
 
 /// What one check found of one kind, wherever it stands.
 struct Group {

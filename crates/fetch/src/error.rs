@@ -51,6 +51,12 @@ pub enum Error {
         /// The special-purpose range it is in.
         range: &'static str,
     },
+    /// Where this process itself listens.
+    #[error("{host} leads to this server itself")]
+    OwnListener {
+        /// The URL's host.
+        host: String,
+    },
     /// A name without addresses.
     #[error("the name {host} does not resolve: {reason}")]
     NameNotResolved {

@@ -63,7 +63,7 @@ pub fn serve(settings: &Settings) -> Result<()> {
         let metrics = metrics()?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        work(&app, workers(settings), &stopped, &mut tasks);
+        work(&app, workers(settings), settings.site_workers, &stopped, &mut tasks);
         greet(settings, &app, address).await?;
         let handle = Handle::new();
         tokio::spawn(stop_on_signal(handle.clone(), stop));
@@ -84,8 +84,12 @@ pub fn work_only(settings: &Settings) -> Result<()> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let count = workers(settings).max(1);
-        work(&app, count, &stopped, &mut tasks);
-        say(&format!("Bartizan {} runs {count} scans at a time", env!("CARGO_PKG_VERSION")));
+        let sites = settings.site_workers;
+        work(&app, count, sites, &stopped, &mut tasks);
+        say(&format!(
+            "Bartizan {} runs {count} scans of repositories and {sites} of websites at a time",
+            env!("CARGO_PKG_VERSION")
+        ));
         signalled().await;
         stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
@@ -106,7 +110,7 @@ struct Assembled {
 }
 
 fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
-    let reach = reach(settings)?;
+    let reach = reach(settings, address)?;
     let ruleset = Arc::new(Ruleset::builder()?.build());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let folder = settings.data_dir.as_path();
@@ -155,9 +159,9 @@ async fn open(settings: &Settings, folder: &Path) -> Result<Store> {
     }
 }
 
-/// The ways out, as the settings open them.
-fn reach(settings: &Settings) -> Result<Reach> {
-    let mut policy = Policy::default();
+/// The ways out, as the settings open them, for a server that listens at `address`.
+fn reach(settings: &Settings, address: SocketAddr) -> Result<Reach> {
+    let mut policy = Policy { own_listener: Some(address), ..Policy::default() };
     for network in &settings.allow_private_targets {
         let network = fetch::guard::network(network).context("--allow-private-targets")?;
         policy.allow_private.push(network);
@@ -179,27 +183,40 @@ fn reach(settings: &Settings) -> Result<Reach> {
     Ok(Reach {
         client: client.with_context(|| told.clone())?,
         visitor: visitor.with_context(|| told)?,
-        records: records(),
+        records: records(settings)?,
     })
 }
 
 /// Who is asked what the domain name system says of websites. A system without name servers has no such answers, and the rest can be
 /// looked at.
-fn records() -> Option<Arc<dyn Records>> {
-    let records = fetch::dns::ask(&[]);
-    if let Err(error) = &records {
-        tracing::warn!(%error, "records of the domain name system are not looked at");
+fn records(settings: &Settings) -> Result<Option<Arc<dyn Records>>> {
+    match fetch::dns::ask(&settings.dns) {
+        Ok(records) => Ok(Some(records)),
+        Err(error) if settings.dns.is_empty() => {
+            tracing::warn!(%error, "records of the domain name system are not looked at");
+            Ok(None)
+        }
+        Err(error) => Err(error).context("--dns"),
     }
-    records.ok()
 }
 
 /// Workers, and what is done now and then.
-fn work(app: &App, workers: usize, stopped: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+fn work(
+    app: &App,
+    workers: usize,
+    site_workers: usize,
+    stopped: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
     for _ in 0..workers {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.run_worker(stopped).await });
     }
-    if workers > 0 {
+    if site_workers > 0 {
+        let (app, stopped) = (app.clone(), stopped.clone());
+        tasks.spawn(async move { app.run_site_scans(site_workers, stopped).await });
+    }
+    if workers > 0 || site_workers > 0 {
         let (app, stopped) = (app.clone(), stopped.clone());
         tasks.spawn(async move { app.hear_of_scans(stopped).await });
     }
@@ -318,9 +335,10 @@ async fn greet(settings: &Settings, app: &App, address: SocketAddr) -> Result<()
         ),
     };
     say(&format!(
-        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}\n  documentation  {url}/docs",
+        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}, and {} for websites\n  documentation  {url}/docs",
         env!("CARGO_PKG_VERSION"),
         workers(settings),
+        settings.site_workers,
     ));
     if !settings.closed_registration && !app.operator().has_organizations().await? {
         say(&format!(

@@ -31,6 +31,8 @@ pub struct Settings {
     pub database: Option<String>,
     /// Scans at a time; as many as there are processors unless said otherwise, none with 0.
     pub workers: Option<usize>,
+    /// Scans of websites at a time; none with 0. They wait for answers most of the time.
+    pub site_workers: usize,
     /// How long a worker that fell silent keeps its scan, in seconds.
     pub lease_seconds: u64,
     /// Under which URL clients reach the server, if it is not where it listens.
@@ -69,6 +71,8 @@ pub struct Settings {
     pub allow_clone_schemes: Vec<String>,
     /// Private networks that may be reached.
     pub allow_private_targets: Vec<String>,
+    /// Name servers that are asked what the domain name system says of websites; the system's without any.
+    pub dns: Vec<SocketAddr>,
     /// Largest repository to clone, in MiB as it is sent.
     pub max_clone_mib: u64,
     /// Longest time a clone may take, in seconds.
@@ -142,6 +146,7 @@ impl Default for Settings {
             data_dir: PathBuf::from("bartizan-data"),
             database: None,
             workers: None,
+            site_workers: 16,
             lease_seconds: 30,
             public_url: None,
             closed_registration: false,
@@ -161,6 +166,7 @@ impl Default for Settings {
             tls_key: None,
             allow_clone_schemes: Vec::new(),
             allow_private_targets: Vec::new(),
+            dns: Vec::new(),
             max_clone_mib: 4096,
             clone_timeout: 1800,
             offline: false,

@@ -1,4 +1,4 @@
-//! How a scan ends: what it found is stored, and takes the place of what the scan before it had found.
+//! How a scan of a repository ends: what it found is stored, and takes the place of what the scan before it had found.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -98,17 +98,10 @@ impl Tenant {
             true => self.take_place(&scan, &completion.coverage, totals.sum()).await?,
             false => (0, 0),
         };
-        let Totals([info, low, medium, high, critical]) = totals;
-        let ended = ended(ScanStatus::Completed, completion.error, now_ms)
+        let ended = completed(totals, completion.error, now_ms)
             .col_expr(scan::Column::CommitSha, Expr::value(completion.commit_sha))
-            .col_expr(scan::Column::Progress, Expr::value(100))
             .col_expr(scan::Column::PackageListId, Expr::value(package_list))
             .col_expr(scan::Column::AdvisoriesAt, Expr::value(advisories_at))
-            .col_expr(scan::Column::Critical, Expr::value(critical))
-            .col_expr(scan::Column::High, Expr::value(high))
-            .col_expr(scan::Column::Medium, Expr::value(medium))
-            .col_expr(scan::Column::Low, Expr::value(low))
-            .col_expr(scan::Column::Info, Expr::value(info))
             .col_expr(scan::Column::NewFindings, Expr::value(new))
             .col_expr(scan::Column::FixedFindings, Expr::value(fixed))
             .filter(self.leased(lease))
@@ -117,8 +110,8 @@ impl Tenant {
         Ok(ended.rows_affected > 0)
     }
 
-    /// Ends a scan that found nothing because it was not run to its end: `Failed`, for this reason, or `Cancelled`. One that has
-    /// failed does not count any more. Says whether the lease still held; if not, nothing has changed.
+    /// Ends a scan, of a website too, that found nothing because it was not run to its end: `Failed`, for this reason, or `Cancelled`.
+    /// One that has failed does not count any more. Says whether the lease still held; if not, nothing has changed.
     ///
     /// # Errors
     /// The database does not answer.
@@ -333,8 +326,23 @@ impl Tenant {
 
 /// Of so many rows, at least one, how many the next statement takes: a power of two, so that there are few such statements. Each
 /// connection keeps every statement that it has prepared, and one for hundreds of rows is large.
-fn batch(rows: usize) -> usize {
+pub(crate) fn batch(rows: usize) -> usize {
     BATCH.min(1 << rows.ilog2())
+}
+
+/// A scan that has found so much.
+pub(crate) fn completed(
+    Totals([info, low, medium, high, critical]): Totals,
+    error: Option<String>,
+    now_ms: i64,
+) -> sea_orm::UpdateMany<scan::Entity> {
+    ended(ScanStatus::Completed, error, now_ms)
+        .col_expr(scan::Column::Progress, Expr::value(100))
+        .col_expr(scan::Column::Critical, Expr::value(critical))
+        .col_expr(scan::Column::High, Expr::value(high))
+        .col_expr(scan::Column::Medium, Expr::value(medium))
+        .col_expr(scan::Column::Low, Expr::value(low))
+        .col_expr(scan::Column::Info, Expr::value(info))
 }
 
 /// A scan that is over. Its lease is too.

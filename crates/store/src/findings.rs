@@ -1,4 +1,4 @@
-//! Findings: how they are read, and what users say of them.
+//! Findings in repositories: how they are read, and what users say of them. [`crate::sites`] has those on websites.
 
 use sea_orm::{
     ActiveValue::Set,
@@ -92,9 +92,15 @@ impl Totals {
 }
 
 impl Tenant {
+    /// Those on websites are no findings of this kind.
+    fn all_findings(&self) -> Select<finding::Entity> {
+        finding::Entity::find()
+            .filter(finding::Column::OrganizationId.eq(self.organization))
+            .filter(finding::Column::ProjectId.is_not_null())
+    }
+
     fn findings_like(&self, filter: &FindingFilter) -> Select<finding::Entity> {
-        let mut rows =
-            finding::Entity::find().filter(finding::Column::OrganizationId.eq(self.organization));
+        let mut rows = self.all_findings();
         rows = match filter.scan {
             Some(scan) => rows.filter(finding::Column::ScanId.eq(scan)),
             None => rows.filter(finding::Column::IsCurrent.eq(true)),
@@ -242,8 +248,7 @@ impl Tenant {
     /// # Errors
     /// The database does not answer.
     pub async fn finding(&self, id: FindingId) -> Result<Option<Finding>, Error> {
-        let rows = finding::Entity::find_by_id(id)
-            .filter(finding::Column::OrganizationId.eq(self.organization));
+        let rows = self.all_findings().filter(finding::Column::Id.eq(id));
         Ok(rows.one(&self.tx).await?)
     }
 

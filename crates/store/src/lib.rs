@@ -24,6 +24,7 @@ mod queue;
 mod rates;
 mod scans;
 mod sessions;
+mod sites;
 mod tables;
 mod throttle;
 mod tokens;
@@ -48,13 +49,16 @@ pub use projects::{NewProject, ProjectChanges};
 pub use queue::{Answer, Lease, Leased};
 pub use rates::{Taken, Window};
 pub use scans::{NewScan, ScanFilter};
+pub use sites::{NewSiteFinding, NewSiteScan, SiteCompletion, SiteFindingFilter};
 pub use tables::{
     domain::Model as Domain, event::Model as Event, finding::Model as Finding,
     inventory::Model as Inventory, organization::Model as Organization, project::Model as Project,
-    scan::Model as Scan, session::Model as Session, token::Model as Token, user::Model as User,
+    scan::Model as Scan, session::Model as Session, site_finding::Model as SiteFinding,
+    site_scan::Model as SiteScan, token::Model as Token, user::Model as User,
 };
 pub use tokens::NewToken;
 pub use wake::Listener;
 pub use words::{
-    FindingStatus, Plan, ProofKind, Role, ScanKind, ScanStatus, ScanTrigger, TokenKind, UserStatus,
+    FindingStatus, Plan, ProofKind, Role, ScanKind, ScanMode, ScanStatus, ScanTrigger, SiteTrigger,
+    TokenKind, UserStatus,
 };

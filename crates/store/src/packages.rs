@@ -210,7 +210,11 @@ impl Tenant {
             pushed: None,
         };
         let mut scan = self.new_scan(scan, now_ms).await?;
-        let lease = Lease { scan: *scan.id.as_ref(), name: Uuid::now_v7() };
+        let lease = Lease {
+            scan: *scan.id.as_ref(),
+            organization: self.organization,
+            name: Uuid::now_v7(),
+        };
         scan.status = Set(crate::ScanStatus::Running);
         scan.lease = Set(Some(lease.name));
         scan.leased_until = Set(Some(now_ms));

@@ -8,7 +8,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Scan, ScanId, ScanStatus, System, Tenant, tables::scan, usage};
+use crate::{
+    Error, OrganizationId, Scan, ScanId, ScanStatus, SiteScan, System, Tenant,
+    tables::{scan, site_scan},
+    usage,
+};
 
 /// How often a scan is begun before it is given up.
 const MAX_ATTEMPTS: i64 = 3;
@@ -20,25 +24,61 @@ const GIVEN_UP: &str = "The scan was begun three times and its worker stopped ea
 pub struct Lease {
     /// To which.
     pub scan: ScanId,
+    /// Whose scan it is.
+    pub organization: OrganizationId,
     pub(crate) name: Uuid,
 }
 
 /// A scan, and the right to it.
 #[derive(Clone, Debug)]
-pub struct Leased {
+pub struct Leased<S = Scan> {
     /// The right.
     pub lease: Lease,
     /// The scan.
-    pub scan: Scan,
+    pub scan: S,
 }
 
+/// Scans that wait for the same workers, as a condition on the rows of `scans`.
+#[derive(Clone, Copy)]
+struct Line(&'static str);
+
+const REPOSITORIES: Line = Line("project_id IS NOT NULL");
+const SITES: Line = Line("project_id IS NULL");
+
 impl System {
-    /// Takes the scan that is to be run next: of the organization that has the fewest running, the oldest. `None` if none
-    /// waits.
+    /// Takes the scan of a repository that is to be run next: of the organization that has the fewest running, the oldest. `None` if
+    /// none waits.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn lease_scan(&self, now_ms: i64, until_ms: i64) -> Result<Option<Leased>, Error> {
+        let Some(lease) = self.lease_next(REPOSITORIES, now_ms, until_ms).await? else {
+            return Ok(None);
+        };
+        let scan = scan::Entity::find_by_id(lease.scan).one(&self.tx).await?;
+        Ok(Some(Leased { lease, scan: scan.ok_or(Error::Missing)? }))
+    }
+
+    /// Takes the scan of a website that is to be run next, as [`Self::lease_scan`] does.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn lease_site_scan(
+        &self,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Option<Leased<SiteScan>>, Error> {
+        let Some(lease) = self.lease_next(SITES, now_ms, until_ms).await? else { return Ok(None) };
+        let scan = site_scan::Entity::find_by_id(lease.scan).one(&self.tx).await?;
+        Ok(Some(Leased { lease, scan: scan.ok_or(Error::Missing)? }))
+    }
+
+    async fn lease_next(
+        &self,
+        Line(line): Line,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Option<Lease>, Error> {
         let backend = self.tx.get_database_backend();
         let skip_locked =
             if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
@@ -46,22 +86,22 @@ impl System {
             "UPDATE scans SET status = 'running', lease = $1, leased_until = $2, attempts = attempts + 1,
                     progress = 0, started_at = coalesce(started_at, $3)
              WHERE id = (
-                 SELECT waiting.id FROM scans waiting WHERE waiting.status = 'queued'
+                 SELECT waiting.id FROM scans waiting WHERE waiting.status = 'queued' AND waiting.{line}
                  ORDER BY (
                      SELECT count(*) FROM scans running
                      WHERE running.organization_id = waiting.organization_id AND running.status = 'running'
+                       AND running.{line}
                  ), waiting.created_at, waiting.id
                  LIMIT 1 {skip_locked}
              )
-             RETURNING id"
+             RETURNING id, organization_id"
         );
         let name = Uuid::now_v7();
         let values = [name.into(), until_ms.into(), now_ms.into()];
         let statement = Statement::from_sql_and_values(backend, sql, values);
         let Some(row) = self.tx.query_one_raw(statement).await? else { return Ok(None) };
-        let id: ScanId = row.try_get("", "id")?;
-        let scan = scan::Entity::find_by_id(id).one(&self.tx).await?.ok_or(Error::Missing)?;
-        Ok(Some(Leased { lease: Lease { scan: id, name }, scan }))
+        let (scan, organization) = (row.try_get("", "id")?, row.try_get("", "organization_id")?);
+        Ok(Some(Lease { scan, organization, name }))
     }
 
     /// Takes scans away from workers that fell silent: they wait again, or, after three attempts, have failed and do not count any
@@ -150,9 +190,16 @@ impl Tenant {
         if held.rows_affected == 0 {
             return Ok(Answer::Lost);
         }
-        match self.scan(lease.scan).await? {
-            Some(scan) if scan.is_cancel_requested => Ok(Answer::Cancel),
-            Some(_) => Ok(Answer::GoOn),
+        let is_cancelled: Option<bool> = scan::Entity::find()
+            .select_only()
+            .column(scan::Column::IsCancelRequested)
+            .filter(self.leased(lease))
+            .into_tuple()
+            .one(&self.tx)
+            .await?;
+        match is_cancelled {
+            Some(true) => Ok(Answer::Cancel),
+            Some(false) => Ok(Answer::GoOn),
             None => Ok(Answer::Lost),
         }
     }
@@ -173,7 +220,8 @@ impl Tenant {
         self.tell_of_scan().await
     }
 
-    /// The scan of a lease that holds, and goes on to hold until the transaction ends: nobody takes the scan away meanwhile.
+    /// The scan of a repository of a lease that holds, and goes on to hold until the transaction ends: nobody takes the scan away
+    /// meanwhile.
     pub(crate) async fn hold(&self, lease: Lease) -> Result<Option<Scan>, Error> {
         let rows = scan::Entity::find().filter(self.leased(lease)).lock(LockType::Update);
         Ok(rows.one(&self.tx).await?)

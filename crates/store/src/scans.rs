@@ -1,4 +1,4 @@
-//! Scans, as users see them; [`crate::queue`] is what workers see.
+//! Scans of repositories, as users see them; [`crate::queue`] is what workers see, [`crate::sites`] has the scans of websites.
 
 use sea_orm::{
     ActiveModelTrait as _,
@@ -94,8 +94,11 @@ impl Tenant {
         })
     }
 
+    /// Those of websites are no scans of this kind.
     fn all_scans(&self) -> Select<scan::Entity> {
-        scan::Entity::find().filter(scan::Column::OrganizationId.eq(self.organization))
+        scan::Entity::find()
+            .filter(scan::Column::OrganizationId.eq(self.organization))
+            .filter(scan::Column::ProjectId.is_not_null())
     }
 
     fn scans_like(&self, filter: ScanFilter) -> Select<scan::Entity> {
@@ -182,7 +185,7 @@ impl Tenant {
         Ok(self.all_scans().filter(scan::Column::Number.eq(number)).one(&self.tx).await?)
     }
 
-    /// Stops a scan: one that waits is over at once, one that runs as soon as its worker hears of it. Says whether it was not
+    /// Stops a scan, of a website too: one that waits is over at once, one that runs as soon as its worker hears of it. Says whether it was not
     /// over before.
     ///
     /// # Errors
@@ -233,7 +236,7 @@ impl Tenant {
 
 impl System {
     /// Forgets scans of organizations of a plan, with their findings, that ended until `until_ms`, at most `limit`; the newest
-    /// completed scan of each branch stays, and what is still to be repaired. Says how many.
+    /// completed scan of each branch stays, and what is still to be repaired there. Of websites nothing stays. Says how many.
     ///
     /// # Errors
     /// The database does not answer.
@@ -241,7 +244,7 @@ impl System {
         const OLD: &str = "DELETE FROM scans WHERE id IN (
             SELECT old.id FROM scans old JOIN organizations ON organizations.id = old.organization_id
             WHERE organizations.plan = $1 AND old.completed_at <= $2
-              AND (old.status <> 'completed' OR EXISTS (
+              AND (old.project_id IS NULL OR old.status <> 'completed' OR EXISTS (
                   SELECT 1 FROM scans newer
                   WHERE newer.project_id = old.project_id AND newer.target_ref = old.target_ref
                     AND newer.status = 'completed' AND newer.number > old.number

@@ -76,6 +76,26 @@ words! {
         /// The clock.
         Schedule = "schedule",
     }
+    /// From where a scan of a website was started.
+    SiteTrigger {
+        /// The Web API.
+        Api = "api",
+        /// The dashboard.
+        Dashboard = "dashboard",
+        /// The clock.
+        Schedule = "schedule",
+        /// A model, through MCP.
+        Mcp = "mcp",
+        /// The command line.
+        Cli = "cli",
+    }
+    /// How far a scan of a website goes.
+    ScanMode {
+        /// It asks for what a browser would.
+        Passive = "passive",
+        /// It also tries what an attacker would.
+        Active = "active",
+    }
     /// What a scan looks for.
     ScanKind {
         /// Everything.

@@ -139,13 +139,20 @@ fn understand<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Fault::bad_request("body", "the body is not a JSON object"));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
-        let message = match error.classify() {
-            serde_json::error::Category::Data => format!("the body is not as it must be: {error}"),
-            _ => format!("the body is not JSON: {error}"),
-        };
-        Fault::bad_request("body", message)
-    })
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    let not_json = |error: &serde_json::Error| {
+        Fault::bad_request("body", format!("the body is not JSON: {error}"))
+    };
+    let value = serde_path_to_error::deserialize(&mut from).map_err(|error| {
+        match error.inner().classify() {
+            serde_json::error::Category::Data => {
+                Fault::misunderstood("body", &error.path().to_string(), error.inner())
+            }
+            _ => not_json(error.inner()),
+        }
+    })?;
+    from.end().map_err(|error| not_json(&error))?;
+    Ok(value)
 }
 
 impl<S: Surface, T: JsonSchema> OperationInput for Body<S, T> {

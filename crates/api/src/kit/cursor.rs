@@ -12,25 +12,25 @@ use uuid::Uuid;
 
 use super::Reply;
 
-/// How many entries a page has: 1 to 100, `DEFAULT` unless said otherwise.
+/// How many entries a page has: 1 to `MAX`, `DEFAULT` unless said otherwise.
 #[derive(Clone, Copy)]
-pub(crate) struct Limit<const DEFAULT: u64 = 50>(pub(crate) u64);
+pub(crate) struct Limit<const DEFAULT: u64 = 50, const MAX: u64 = 100>(pub(crate) u64);
 
-impl<const DEFAULT: u64> Default for Limit<DEFAULT> {
+impl<const DEFAULT: u64, const MAX: u64> Default for Limit<DEFAULT, MAX> {
     fn default() -> Self {
         Self(DEFAULT)
     }
 }
 
-impl<'de, const DEFAULT: u64> Deserialize<'de> for Limit<DEFAULT> {
+impl<'de, const DEFAULT: u64, const MAX: u64> Deserialize<'de> for Limit<DEFAULT, MAX> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(from)?;
-        let limit = text.parse().ok().filter(|limit| (1..=100).contains(limit));
-        limit.map(Self).ok_or_else(|| de::Error::custom(format!("expected 1–100, got {text}")))
+        let limit = text.parse().ok().filter(|limit| (1..=MAX).contains(limit));
+        limit.map(Self).ok_or_else(|| de::Error::custom(format!("expected 1–{MAX}, got {text}")))
     }
 }
 
-impl<const DEFAULT: u64> JsonSchema for Limit<DEFAULT> {
+impl<const DEFAULT: u64, const MAX: u64> JsonSchema for Limit<DEFAULT, MAX> {
     fn schema_name() -> Cow<'static, str> {
         "Limit".into()
     }
@@ -40,7 +40,7 @@ impl<const DEFAULT: u64> JsonSchema for Limit<DEFAULT> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": 100, "default": DEFAULT })
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX, "default": DEFAULT })
     }
 }
 

@@ -8,6 +8,12 @@ pub(crate) fn in_3_1(mut document: Value) -> Value {
     document
 }
 
+/// A document as YAML.
+pub(crate) fn in_yaml(document: &Value) -> String {
+    // What is made of JSON can be written.
+    yaml_serde::to_string(document).unwrap_or_default()
+}
+
 /// Takes away what serde says of a member that may be left out: no schema but a nullable one allows it.
 fn without_null_defaults(value: &mut Value) {
     match value {

@@ -19,6 +19,9 @@ use super::{Surface, standing};
 /// Longest message about what was sent.
 const MAX_MESSAGE_CHARS: usize = 300;
 
+/// Longest name of a part of the request that is repeated.
+const MAX_FIELD_BYTES: usize = 64;
+
 /// What went wrong, before an API has put it into its words.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -60,6 +63,26 @@ impl Fault {
             message.push('…');
         }
         app::Error::invalid(field, message).into()
+    }
+
+    /// What serde says of a part of the request that is not as it must be, which it knows as `field`.
+    pub(super) fn misunderstood(what: &str, field: &str, cause: &dyn std::fmt::Display) -> Self {
+        let cause = cause.to_string();
+        // Of what is missing, unknown or there twice, serde says the name in words only.
+        let named =
+            |word: &str| cause.strip_prefix(word)?.strip_prefix(" field `")?.split('`').next();
+        let (code, named) = match ["missing", "unknown", "duplicate"].map(named) {
+            [Some(name), ..] => ("missing", Some(name)),
+            [_, Some(name), _] => ("unrecognized", Some(name)),
+            [.., name] => ("invalid", name),
+        };
+        let field = named.unwrap_or(field);
+        let is_one = !matches!(field, "." | "?") && field.len() <= MAX_FIELD_BYTES;
+        let field = if is_one { field } else { what };
+        let mut fault =
+            Self::bad_request(field, format!("the {what} is not as it must be: {cause}"));
+        fault.issues.iter_mut().for_each(|issue| issue.code = code);
+        fault
     }
 
     pub(crate) fn unknown_route() -> Self {
@@ -131,6 +154,9 @@ impl From<app::Error> for Fault {
             app::Error::PlanRequired(_) => (StatusCode::FORBIDDEN, "forbidden"),
             app::Error::VerifyRequired => (StatusCode::FORBIDDEN, "verify_required"),
             app::Error::AuthorizationRequired => (StatusCode::FORBIDDEN, "authorization_required"),
+            app::Error::TargetNotAllowed(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "target_not_allowed")
+            }
             app::Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             app::Error::Internal(source) => {
                 // The span that this stands in carries the request's id.

@@ -28,6 +28,17 @@ impl Counts {
         }
     }
 
+    /// What a scan of a website has, once it has completed.
+    pub(crate) fn of_site(scan: &stored::SiteScan) -> Self {
+        Self {
+            critical: scan.critical,
+            high: scan.high,
+            medium: scan.medium,
+            low: scan.low,
+            info: scan.info,
+        }
+    }
+
     /// All together.
     pub(crate) fn sum(&self) -> i64 {
         self.critical + self.high + self.medium + self.low + self.info

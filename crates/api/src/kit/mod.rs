@@ -31,7 +31,9 @@ pub(crate) use findings::{Counts, Package, ScannerName, texts};
 pub(crate) use path::Path;
 pub(crate) use query::Query;
 pub(crate) use reply::{Attachment, Empty, MediaTypes, Reply};
-pub(crate) use wire::{Id, Millis, Seconds, Secret, Severities, Vocabulary, Word, null_clears};
+pub(crate) use wire::{
+    Exact, Id, Millis, Seconds, Secret, Severities, Vocabulary, Word, null_clears,
+};
 
 /// One API's dialect.
 pub(crate) trait Surface: Send + Sync + 'static {

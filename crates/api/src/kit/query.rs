@@ -24,15 +24,14 @@ pub(crate) struct Query<S, T> {
 impl<S: Surface, T: DeserializeOwned + Send, X: Send + Sync> FromRequestParts<X> for Query<S, T> {
     type Rejection = Failure<S>;
 
-    async fn from_request_parts(parts: &mut Parts, state: &X) -> Result<Self, Self::Rejection> {
-        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self { value, surface: PhantomData }),
-            Err(rejection) => {
-                let text = rejection.body_text();
-                let cause =
-                    text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-                let message = format!("the query is not as it must be: {cause}");
-                Err(Fault::bad_request("query", message).into())
+    async fn from_request_parts(parts: &mut Parts, _: &X) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        match serde_path_to_error::deserialize(pairs) {
+            Ok(value) => Ok(Self { value, surface: PhantomData }),
+            Err(error) => {
+                let field = error.path().to_string();
+                Err(Fault::misunderstood("query", &field, error.inner()).into())
             }
         }
     }

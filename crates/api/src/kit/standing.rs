@@ -18,7 +18,6 @@ struct Found(Arc<OnceLock<Standing>>);
 ///
 /// # Errors
 /// [`app::Error::RateLimited`].
-#[cfg_attr(not(test), expect(dead_code, reason = "for the Web API"))]
 pub(crate) async fn spend(app: &App, parts: &Parts, ctx: &Ctx) -> Result<(), app::Error> {
     let spent = app.spend_request(ctx).await;
     let standing = match &spent {
@@ -33,7 +32,6 @@ pub(crate) async fn spend(app: &App, parts: &Parts, ctx: &Ctx) -> Result<(), app
 }
 
 /// Middleware around the routes of a surface that spends: what was found out stands on the answer, whatever became of the request.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the Web API"))]
 pub(crate) async fn tell(mut request: Request, next: Next) -> Response {
     let found = Found::default();
     request.extensions_mut().insert(found.clone());

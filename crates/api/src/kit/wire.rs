@@ -1,6 +1,6 @@
 //! Small things that several bodies hold.
 
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use app::{DomainStatus, FailOn, Password, stored};
 use jiff::Timestamp;
@@ -49,6 +49,10 @@ pub(crate) struct Millis(pub(crate) i64);
 #[derive(Clone, Copy)]
 pub(crate) struct Seconds(pub(crate) i64);
 
+/// A time in milliseconds since 1970 UTC, written as RFC 3339 in UTC, as exact as it is: without a fraction that is zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Exact(pub(crate) i64);
+
 impl Millis {
     /// The time of an answer. Decisions are made by the application's clock.
     pub(crate) fn now() -> Self {
@@ -67,6 +71,18 @@ impl Serialize for Seconds {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let time = Timestamp::from_millisecond(self.0 / 1000 * 1000).unwrap_or_default();
         to.collect_str(&format_args!("{time:.0}"))
+    }
+}
+
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Timestamp::from_millisecond(self.0).unwrap_or_default())
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 
@@ -98,7 +114,7 @@ macro_rules! date_time {
         }
     )*};
 }
-date_time!(Millis Seconds);
+date_time!(Millis Seconds Exact);
 
 /// Words of which a field holds one.
 pub(crate) trait Vocabulary: Copy + 'static {
@@ -302,6 +318,8 @@ mod tests {
     fn times_are_in_utc() {
         let told = serde_json::to_string(&(Millis(1_705_314_600_000), Seconds(1_705_314_600_999)));
         assert_eq!(told.unwrap(), r#"["2024-01-15T10:30:00.000Z","2024-01-15T10:30:00Z"]"#);
+        let exact = [Exact(1_705_314_600_000), Exact(1_705_314_600_120)].map(|at| at.to_string());
+        assert_eq!(exact, ["2024-01-15T10:30:00Z", "2024-01-15T10:30:00.12Z"]);
         let read = |text: &str| serde_json::from_str::<Millis>(text).map(|time| time.0).ok();
         assert_eq!(read(r#""2024-01-15T11:30:00+01:00""#), Some(1_705_314_600_000));
         assert_eq!(read(r#""2024-01-15""#), Some(1_705_276_800_000));

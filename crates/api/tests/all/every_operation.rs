@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     document::{Api, Operation, all},
-    support::{Answer, Caller, PASSWORD, TestApp, list, new_finding, number, text},
+    support::{
+        Answer, Caller, PASSWORD, TestApp, list, new_finding, new_site_finding, number, text,
+    },
 };
 
 /// What can be asked for without a credential.
@@ -31,6 +33,9 @@ struct Tenant {
     web_token: String,
     /// Its id, and what has to be signed for it.
     domain: (String, String),
+    /// What the web token is.
+    web_secret: String,
+    site_scan: String,
 }
 
 impl Tenant {
@@ -53,8 +58,6 @@ impl Tenant {
             let answer = admin.get(&path).await.expect(200);
             text(&list(&answer)[0]["id"])
         };
-        let body = json!({ "name": "ci", "kind": "fxw" });
-        admin.post(&format!("{base}/api-tokens"), body).await.expect(201);
         let body = json!({ "hostname": format!("www.{slug}.example") });
         let domain = admin.post(&format!("{base}/domains"), body).await.expect(201);
         admin
@@ -62,6 +65,10 @@ impl Tenant {
             .await
             .expect(202);
         app.verify_next_domain().await;
+        let web_secret = app.web_token(&organization, "fxw").await;
+        let body = json!({ "target": "https://shop.example" });
+        let visit = app.user(&web_secret).post("/api/v1/scans", body).await.expect(200);
+        app.run_next_site_scan(vec![new_site_finding("headers.csp", 3)]).await;
         let projects = admin.get("/api/v1/projects").await.expect(200);
         let scans = admin.get("/api/v1/scans").await.expect(200);
         Self {
@@ -74,6 +81,8 @@ impl Tenant {
             user: first(format!("{base}/users")).await,
             web_token: first(format!("{base}/api-tokens")).await,
             domain: (text(&domain["id"]), text(&domain["authorization_statement"])),
+            web_secret,
+            site_scan: text(&visit["id"]),
             token: organization.token,
             slug: organization.slug,
         }
@@ -91,6 +100,16 @@ impl Tenant {
             user: id(),
             web_token: id(),
             domain: (id(), String::new()),
+            web_secret: String::new(),
+            site_scan: id(),
+        }
+    }
+
+    /// Somebody whom the API takes for the administrator of this one.
+    fn caller<'a>(&self, app: &'a TestApp, api: &Api) -> Caller<'a> {
+        match api.name {
+            "Web API" => app.user(&self.web_secret),
+            _ => app.user(&self.token),
         }
     }
 
@@ -106,6 +125,7 @@ impl Tenant {
             ("Code API", "domains") => self.domain.0.clone(),
             ("Workspace API", "projects") => self.project.1.to_string(),
             ("Workspace API", "scans") => self.scan.1.to_string(),
+            ("Web API", "scans") => self.site_scan.clone(),
             (api, segment) => panic!("teach this test what stands behind /{segment}/ of the {api}"),
         }
     }
@@ -115,6 +135,7 @@ impl Tenant {
         match (api.name, member) {
             ("Workspace API", "project_id") => Some(self.project.1.into()),
             ("Code API", "project") => Some(self.project.0.clone().into()),
+            ("Web API", "scan_id") => Some(self.site_scan.clone().into()),
             _ => None,
         }
     }
@@ -159,6 +180,7 @@ fn sample(api: &Api, name: &str, schema: &Value, own: &Tenant) -> Value {
         "hostname" => format!("{}.example", Uuid::now_v7().simple()).into(),
         "statement" => own.domain.1.clone().into(),
         "repo_url" | "repository_url" => "https://git.example/new".into(),
+        "target" => "https://shop.example".into(),
         _ => panic!("teach this test a good `{name}` of the {}", api.name),
     }
 }
@@ -259,6 +281,7 @@ async fn nobody_gets_in_without_a_credential() {
                         app.anonymous(),
                         app.user("garbage"),
                         app.user("bzk_garbage"),
+                        app.user("fxv_garbage"),
                         app.key("garbage"),
                         app.key("fxv_garbage"),
                     ] {
@@ -279,8 +302,8 @@ async fn what_is_anothers_is_as_if_it_were_not_there() {
         let own = Tenant::make(&app, "own", "web", 1).await;
         let other = Tenant::make(&app, "other", "shop", 5).await;
         let absent = Tenant::absent();
-        let caller = app.user(&own.token);
         for api in all(&app).await {
+            let caller = own.caller(&app, &api);
             for operation in api.operations() {
                 if is_public(&operation) {
                     continue;
@@ -492,7 +515,8 @@ async fn send_bad_queries(caller: &Caller<'_>, api: &Api, operation: &Operation<
         ] {
             // Of an integer that is a reference, this is one that is absent.
             let answer = ask(&format!("{name}={garbage}")).await;
-            let is_reference = garbage == "-1" && own.reference(api, &name).is_some();
+            let is_number = own.reference(api, &name).is_some_and(|one| one.is_number());
+            let is_reference = garbage == "-1" && is_number;
             answer.fault(if is_reference { 404 } else { 400 });
         }
     }
@@ -502,8 +526,8 @@ async fn send_bad_queries(caller: &Caller<'_>, api: &Api, operation: &Operation<
 async fn garbage_is_refused() {
     for app in TestApp::everywhere().await {
         let own = Tenant::make(&app, "own", "web", 1).await;
-        let caller = app.user(&own.token);
         for api in all(&app).await {
+            let caller = own.caller(&app, &api);
             for operation in api.operations().into_iter().filter(|one| !is_signed(one)) {
                 let told = operation.told["parameters"].as_array().into_iter().flatten();
                 let of_path: Vec<_> = told.filter(|one| one["in"] == "path").collect();
@@ -547,6 +571,7 @@ async fn garbage_is_refused() {
             }
         }
         // Nothing has become of it.
+        let caller = app.user(&own.token);
         assert_eq!(list(&caller.get("/v1/orgs/own/projects").await.expect(200)).len(), 1);
         assert_eq!(list(&caller.get("/v1/orgs/own/users").await.expect(200)).len(), 1);
     }
@@ -555,7 +580,7 @@ async fn garbage_is_refused() {
 #[tokio::test]
 async fn what_is_ones_own_works_and_looks_as_its_document_says() {
     for app in TestApp::everywhere().await {
-        for (api, slug) in all(&app).await.into_iter().zip(["own-1", "own-2"]) {
+        for (api, slug) in all(&app).await.into_iter().zip(["own-1", "own-2", "own-3"]) {
             let own = Tenant::make(&app, slug, "web", 1).await;
             let mut operations = api.operations();
             // What takes something away comes last, what lies deepest first.
@@ -575,7 +600,11 @@ async fn what_is_ones_own_works_and_looks_as_its_document_says() {
                 {
                     *email = "somebody@else.example".into();
                 }
-                let answer = app.user(&token).call(&operation.method, &path, good).await;
+                let caller = match api.name {
+                    "Web API" => own.caller(&app, &api),
+                    _ => app.user(&token),
+                };
+                let answer = caller.call(&operation.method, &path, good).await;
                 let status = answer.status.as_u16();
                 // A scan that is over cannot be stopped; the last administrator stays.
                 let is_conflict = status == 409

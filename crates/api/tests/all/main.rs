@@ -16,4 +16,5 @@ mod hostile;
 mod roles;
 mod sessions;
 mod support;
+mod web_api;
 mod workspace_api;

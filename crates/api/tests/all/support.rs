@@ -14,12 +14,13 @@ use axum::{Router, body::Body};
 use bytes::Bytes;
 use checks::secrets::Ruleset;
 use fetch::{Client, Policy, SystemResolver};
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Request, StatusCode, header, response::Parts};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use store::{
-    Access, Completion, DomainCheck, FindingStatus, NewFinding, ProofKind, Store, Verification,
+    Access, Completion, DomainCheck, FindingStatus, NewFinding, NewSiteFinding, Plan, ProofKind,
+    SiteCompletion, Store, Verification,
 };
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -32,6 +33,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// All APIs over a database of their own.
 pub(crate) struct TestApp {
     pub(crate) router: Router,
+    app: App,
     pub(crate) store: Store,
     now_ms: Arc<AtomicI64>,
     _folder: TempDir,
@@ -81,9 +83,10 @@ impl TestApp {
             Arc::clone(&RULESET),
             Clock::new(move || clock.load(Ordering::Relaxed)),
             Config::new(folder.path().to_owned()),
-        );
-        let router = api::router(app.unwrap());
-        Self { router, store, now_ms, _folder: folder }
+        )
+        .unwrap();
+        let router = api::router(app.clone());
+        Self { router, app, store, now_ms, _folder: folder }
     }
 
     /// Lets time pass.
@@ -155,7 +158,33 @@ impl TestApp {
         tenant.commit().await.unwrap();
     }
 
-    /// Runs the scan that waits longest, as a worker would, with these findings.
+    /// Makes a web token through the Code API.
+    pub(crate) async fn web_token(&self, of: &Organization, kind: &str) -> String {
+        let path = format!("/v1/orgs/{}/api-tokens", of.slug);
+        let body = json!({ "name": "ci", "kind": kind });
+        text(&self.user(&of.token).post(&path, body).await.expect(201)["token"])
+    }
+
+    /// Puts an organization on a plan, as its operator does.
+    pub(crate) async fn set_plan(&self, slug: &str, plan: Plan) {
+        self.app.operator().set_plan(slug, plan).await.unwrap();
+    }
+
+    /// Runs the scan of a website that waits longest, as a worker would, with these findings.
+    pub(crate) async fn run_next_site_scan(&self, findings: Vec<NewSiteFinding>) {
+        let now_ms = self.now_ms();
+        let system = self.store.system(Access::Write).await.unwrap();
+        let leased = system.lease_site_scan(now_ms, now_ms + 30_000).await.unwrap().unwrap();
+        system.commit().await.unwrap();
+        let tenant = self.store.tenant(leased.lease.organization, Access::Write).await.unwrap();
+        let completion =
+            SiteCompletion { error: None, grade: Some("B+".to_owned()), advisories_at: None };
+        let lease = leased.lease;
+        assert!(tenant.complete_site_scan(lease, completion, findings, now_ms).await.unwrap());
+        tenant.commit().await.unwrap();
+    }
+
+    /// Runs the scan of a repository that waits longest, as a worker would, with these findings.
     pub(crate) async fn run_next_scan(&self, findings: Vec<NewFinding>) {
         let now_ms = self.now_ms();
         let system = self.store.system(Access::Write).await.unwrap();
@@ -258,7 +287,11 @@ impl Caller<'_> {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let what = format!("{method} {path}");
-        Answer { what, status: parts.status, headers: parts.headers, body }
+        let has_web_token = self.credential.as_ref().is_some_and(|(_, value)| {
+            value.starts_with("Bearer fxv_") || value.starts_with("Bearer fxw_")
+        });
+        let Parts { status, headers, .. } = parts;
+        Answer { what, has_web_token, status, headers, body }
     }
 }
 
@@ -267,6 +300,8 @@ impl Caller<'_> {
 pub(crate) struct Answer {
     /// To what.
     pub(crate) what: String,
+    /// Whether somebody with a token of the Web API asked, good or not.
+    has_web_token: bool,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -299,8 +334,16 @@ impl Answer {
     pub(crate) fn fault(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}: {}", self.what, self.text());
         assert_eq!(self.header("content-type"), "application/json", "{}", self.what);
-        let path = self.what.split(' ').nth(1).unwrap();
+        let path = self.what.split([' ', '?']).nth(1).unwrap();
+        let behind = path.strip_prefix("/api/v1/scans").map(|rest| rest.trim_start_matches('/'));
+        let is_shared = behind.is_some_and(|id| !id.contains('/'));
+        let is_unmatched = matches!(status, 404 | 405) && behind.is_none();
         match path.starts_with("/api/v1/") {
+            true if path == "/api/v1/findings"
+                || (self.has_web_token && (is_shared || is_unmatched)) =>
+            {
+                web_fault(&self.what, &self.json(), status)
+            }
             true => workspace_fault(&self.what, &self.json(), status),
             false => code_fault(&self.what, &self.json(), status),
         }
@@ -348,6 +391,32 @@ fn workspace_fault(what: &str, body: &Value, status: u16) -> String {
     assert_eq!(rest, ["error", "status", "timestamp", "code"], "{what}");
     assert_eq!(body["code"], code_of(status), "{what}: {body}");
     text(&body["code"])
+}
+
+#[track_caller]
+fn web_fault(what: &str, body: &Value, status: u16) -> String {
+    let members: &[&str] = match status {
+        400 => &["error", "issues"],
+        401 | 404 => &["error"],
+        403 if body["error"] == "forbidden" && body["reason"].is_null() => &["error"],
+        403 if body["error"] == "forbidden" => &["error", "message", "reason"],
+        429 | 503 => &["error", "message", "retry_after_seconds"],
+        _ => &["error", "message"],
+    };
+    assert_eq!(keys(body), members, "{what}: {body}");
+    for issue in body["issues"].as_array().into_iter().flatten() {
+        assert_eq!(keys(issue), ["path", "code", "message"], "{what}");
+        assert!(!text(&issue["message"]).is_empty(), "{what}");
+    }
+    let expected = match status {
+        400 => "invalid_input",
+        401 => "invalid_token",
+        403 if body["error"] == "verify_required" => "verify_required",
+        422 => "target_not_allowed",
+        other => code_of(other),
+    };
+    assert_eq!(body["error"], expected, "{what}: {body}");
+    text(&body["error"])
 }
 
 /// Milliseconds, in UTC.
@@ -400,5 +469,24 @@ pub(crate) fn new_finding(fingerprint: &str, severity: i16) -> NewFinding {
         references: vec!["https://stripe.example/keys".to_owned()],
         fingerprint: fingerprint.to_owned(),
         status: FindingStatus::Open,
+    }
+}
+
+/// A finding on a website.
+pub(crate) fn new_site_finding(check_id: &str, severity: i16) -> NewSiteFinding {
+    let piece = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    NewSiteFinding {
+        check_id: check_id.to_owned(),
+        severity,
+        confidence: 2,
+        title: "No policy".to_owned(),
+        description: "Whatever is injected runs.".to_owned(),
+        remediation: "Send one.".to_owned(),
+        url: "https://shop.example/".to_owned(),
+        evidence: vec![piece("header", "a"), piece("age", "b"), piece("header", "c")],
+        cwe_id: Some("CWE-693".to_owned()),
+        aliases: Vec::new(),
+        references: vec!["https://www.w3.org/TR/CSP3/".to_owned()],
+        fingerprint: "ab".repeat(16),
     }
 }

@@ -1,4 +1,4 @@
-//! One scan: what is to be done for it, and the doing, which knows no database.
+//! One scan of a repository: what is to be done for it, and the doing, which knows no database.
 
 use std::{
     fs,
@@ -18,7 +18,10 @@ use sources::git::Repository;
 use store::{Access, Coverage, Packages, Project, Scan, ScanKind};
 use tempfile::TempDir;
 
-use super::sentences::{self, Token};
+use super::{
+    Ended, Finds,
+    sentences::{self, Token},
+};
 use crate::{App, Error, keys::Belonging, packages, projects::identity};
 
 /// What is to be done for a scan.
@@ -29,16 +32,6 @@ pub(super) enum Prepared {
     Hopeless(String),
     /// Nothing: it is not there any more.
     Gone,
-}
-
-/// How a scan ended.
-pub(super) enum Ended {
-    /// Well.
-    Found(Box<Found>),
-    /// In vain.
-    Failed(String),
-    /// Before its end.
-    Stopped,
 }
 
 /// What a scan found.
@@ -229,13 +222,13 @@ impl Job {
                     (true, 0) => Coverage::Of(self.look.covers(&outcome.notes)),
                     (true, _) => Coverage::Of(Vec::new()),
                 };
-                Ended::Found(Box::new(Found {
+                Ended::Found(Finds::InRepository(Box::new(Found {
                     commit,
                     incomplete,
                     coverage,
                     packages,
                     findings: outcome.findings,
-                }))
+                })))
             }
             Err(error) => Ended::Failed(sentences::of_repository(&error)),
         }

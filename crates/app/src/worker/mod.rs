@@ -6,13 +6,17 @@ pub(crate) mod rows;
 mod sentences;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::{sync::Arc, time::Duration};
 
 use engine::{Cancel, Progress};
-use store::{Access, Answer, Completion, Leased, ScanStatus, Tenant};
+use store::{
+    Access, Answer, Completion, Lease, Leased, ScanStatus, SiteCompletion, SiteScan, System, Tenant,
+};
 use tokio::{
     sync::{oneshot::error::RecvError, watch},
+    task::JoinSet,
     time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 
@@ -20,7 +24,8 @@ use crate::{
     App, Error,
     threads::{on_a_thread, stand_back},
 };
-use job::{Ended, Found, Prepared};
+use job::{Found, Prepared};
+use visit::Seen;
 
 /// A scan whose findings are not stored yet is not done.
 const ALMOST_DONE: i64 = 99;
@@ -36,9 +41,25 @@ enum Stop {
     Lost,
 }
 
+/// How the work for a scan ended.
+enum Ended {
+    /// Well.
+    Found(Finds),
+    /// In vain.
+    Failed(String),
+    /// Before its end.
+    Stopped,
+}
+
+/// What was found.
+enum Finds {
+    InRepository(Box<Found>),
+    OnSite(Box<Seen>),
+}
+
 /// What becomes of a scan.
 enum Conclusion {
-    Completed(Box<Found>),
+    Completed(Finds),
     Failed(String),
     Cancelled,
     /// It waits again, as if nobody had taken it.
@@ -67,7 +88,10 @@ impl App {
                 () = stopped(&mut stop) => return,
             };
             match heard {
-                Ok(true) => self.wake.notify_one(),
+                Ok(true) => {
+                    self.wake.notify_one();
+                    self.wake_sites.notify_one();
+                }
                 Ok(false) => return,
                 // Until it is back, workers look for themselves now and then.
                 Err(error) => {
@@ -78,7 +102,7 @@ impl App {
         }
     }
 
-    /// Runs scans, one after the other, until `stop` is true or its sender is gone; the scan at hand is given back to the queue
+    /// Runs scans of repositories, one after the other, until `stop` is true or its sender is gone; the scan at hand is given back to the queue
     /// then. A process may run several workers.
     pub async fn run_worker(&self, mut stop: watch::Receiver<bool>) {
         while !is_stopped(&stop) {
@@ -99,7 +123,69 @@ impl App {
         }
     }
 
-    /// Runs the scan that is next, to its end or until `stop` is true. Says whether one was waiting.
+    /// Runs scans of websites, so many at a time, until `stop` is true or its sender is gone; those at hand are given back to the queue
+    /// then. Such scans wait for answers most of the time.
+    pub async fn run_site_scans(&self, at_once: usize, mut stop: watch::Receiver<bool>) {
+        let mut running = JoinSet::new();
+        while !is_stopped(&stop) {
+            let has_room = running.len() < at_once;
+            if has_room {
+                match self.lease_site().await {
+                    Ok(Some(leased)) => {
+                        let (app, mut stop) = (self.clone(), stop.clone());
+                        running.spawn(async move { app.run_site_scan(leased, &mut stop).await });
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        let error: &dyn std::error::Error = &error;
+                        tracing::warn!(error, "the queue of scans cannot be asked");
+                    }
+                }
+            }
+            tokio::select! {
+                Some(ended) = running.join_next() => {
+                    // Its lease runs out.
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a scan of a website was left");
+                    }
+                }
+                () = self.wake_sites.notified(), if has_room => {}
+                () = sleep(self.config.poll_interval), if has_room => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Runs the scan of a website that is next, as [`Self::run_next_scan`] does.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the queue cannot be asked. What goes wrong with a scan is told in the scan.
+    pub async fn run_next_site_scan(
+        &self,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<bool, Error> {
+        let Some(leased) = self.lease_site().await? else { return Ok(false) };
+        self.run_site_scan(leased, stop).await;
+        Ok(true)
+    }
+
+    async fn run_site_scan(&self, leased: Leased<SiteScan>, stop: &mut watch::Receiver<bool>) {
+        let Leased { lease, scan } = leased;
+        tracing::info!(scan = %lease.scan, attempt = scan.attempts, "scan of a website begins");
+        let conclusion = match self.visit(&scan) {
+            Ok(visit) => {
+                self.attend(lease, stop, move |progress, cancel| visit.run(progress, cancel)).await
+            }
+            Err(sentence) => Some(Conclusion::Failed(sentence)),
+        };
+        if let Some(conclusion) = conclusion {
+            self.conclude(lease, conclusion, stop).await;
+        }
+    }
+
+    /// Runs the scan of a repository that is next, to its end or until `stop` is true. Says whether one was waiting.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the queue cannot be asked. What goes wrong with a scan is told in the scan.
@@ -109,7 +195,8 @@ impl App {
         tracing::info!(%scan, attempt = leased.scan.attempts, "scan begins");
         let conclusion = match self.prepare(&leased.scan).await {
             Ok(Prepared::Ready(job)) => {
-                self.attend(&leased, stop, move |progress, cancel| job.run(progress, cancel)).await
+                let work = move |progress, cancel| job.run(progress, cancel);
+                self.attend(leased.lease, stop, work).await
             }
             Ok(Prepared::Hopeless(sentence)) => Some(Conclusion::Failed(sentence)),
             Ok(Prepared::Gone) => None,
@@ -122,7 +209,7 @@ impl App {
             }
         };
         if let Some(conclusion) = conclusion {
-            self.conclude(&leased, conclusion, stop).await;
+            self.conclude(leased.lease, conclusion, stop).await;
             self.tell_of_end(&leased.scan).await;
         }
         Ok(true)
@@ -130,14 +217,28 @@ impl App {
 
     async fn lease(&self) -> Result<Option<Leased>, Error> {
         let now_ms = self.now_ms();
-        let system = self.store.system(Access::Write).await?;
-        let reclaimed = system.reclaim_scans(now_ms).await?;
+        let system = self.begin_lease(now_ms).await?;
         let leased = system.lease_scan(now_ms, self.lease_end(now_ms)).await?;
         system.commit().await?;
+        Ok(leased)
+    }
+
+    async fn lease_site(&self) -> Result<Option<Leased<SiteScan>>, Error> {
+        let now_ms = self.now_ms();
+        let system = self.begin_lease(now_ms).await?;
+        let leased = system.lease_site_scan(now_ms, self.lease_end(now_ms)).await?;
+        system.commit().await?;
+        Ok(leased)
+    }
+
+    /// A transaction in which what fell silent waits again.
+    async fn begin_lease(&self, now_ms: i64) -> Result<System, Error> {
+        let system = self.store.system(Access::Write).await?;
+        let reclaimed = system.reclaim_scans(now_ms).await?;
         if reclaimed > 0 {
             tracing::warn!(scans = reclaimed, "taken away from workers that fell silent");
         }
-        Ok(leased)
+        Ok(system)
     }
 
     fn lease_end(&self, now_ms: i64) -> i64 {
@@ -148,7 +249,7 @@ impl App {
     /// Lets `work` run on a thread of its own and holds the lease meanwhile. `None` if there is nothing left to conclude.
     async fn attend(
         &self,
-        leased: &Leased,
+        lease: Lease,
         stop: &mut watch::Receiver<bool>,
         work: impl FnOnce(Arc<Progress>, Cancel) -> Ended + Send + 'static,
     ) -> Option<Conclusion> {
@@ -171,22 +272,22 @@ impl App {
             tokio::select! {
                 ended = &mut running => break ended,
                 () = stopped(stop), if why.is_none() => why = Some(Stop::Draining),
-                _ = heartbeat.tick() => why = why.max(self.beat(leased, &progress).await),
+                _ = heartbeat.tick() => why = why.max(self.beat(lease, &progress).await),
             }
             if why.is_some() {
                 cancel.cancel();
             }
         };
-        concluded(leased, why, ended)
+        concluded(lease, why, ended)
     }
 
     /// Says that the scan is still being run, and hears whether it is to be.
-    async fn beat(&self, leased: &Leased, progress: &Progress) -> Option<Stop> {
+    async fn beat(&self, lease: Lease, progress: &Progress) -> Option<Stop> {
         let percent = progress.percent().map_or(0, i64::from).min(ALMOST_DONE);
         let beat = async {
             let now_ms = self.now_ms();
-            let tenant = self.of_scan(leased).await?;
-            let answer = tenant.extend_lease(leased.lease, self.lease_end(now_ms), percent).await?;
+            let tenant = self.of_scan(lease).await?;
+            let answer = tenant.extend_lease(lease, self.lease_end(now_ms), percent).await?;
             tenant.commit().await?;
             Ok::<_, Error>(answer)
         };
@@ -197,26 +298,26 @@ impl App {
             // Whether the lease still holds shows when the database is back.
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(scan = %leased.scan.id, error, "a lease could not be extended");
+                tracing::warn!(scan = %lease.scan, error, "a lease could not be extended");
                 None
             }
         }
     }
 
-    async fn of_scan(&self, leased: &Leased) -> Result<Tenant, Error> {
-        Ok(self.store.tenant(leased.scan.organization_id, Access::Write).await?)
+    async fn of_scan(&self, lease: Lease) -> Result<Tenant, Error> {
+        Ok(self.store.tenant(lease.organization, Access::Write).await?)
     }
 
     /// Writes down what becomes of a scan, as soon as the database answers. If it does not until the end, the lease runs out.
     async fn conclude(
         &self,
-        leased: &Leased,
+        lease: Lease,
         mut conclusion: Conclusion,
         stop: &mut watch::Receiver<bool>,
     ) {
-        let scan = leased.scan.id;
+        let scan = lease.scan;
         loop {
-            let error = match self.write_down(leased, &conclusion).await {
+            let error = match self.write_down(lease, &conclusion).await {
                 Ok(()) => {
                     let word = conclusion.word();
                     metrics::counter!("bartizan_scans_total", "end" => word).increment(1);
@@ -243,17 +344,19 @@ impl App {
     }
 
     /// Doing it twice is doing it once: the first time may have worked although the connection broke.
-    async fn write_down(&self, leased: &Leased, conclusion: &Conclusion) -> Result<(), Error> {
-        let lease = leased.lease;
+    async fn write_down(&self, lease: Lease, conclusion: &Conclusion) -> Result<(), Error> {
         let now_ms = self.now_ms();
-        if let Conclusion::Completed(found) = conclusion {
+        if let Conclusion::Completed(finds) = conclusion {
             let began = Instant::now();
-            self.write_findings(leased, found).await?;
+            match finds {
+                Finds::InRepository(found) => self.write_findings(lease, found).await?,
+                Finds::OnSite(seen) => self.write_site_findings(lease, seen).await?,
+            }
             let took = began.elapsed().as_secs_f64();
             metrics::histogram!("bartizan_scan_store_seconds").record(took);
             return Ok(());
         }
-        let tenant = self.of_scan(leased).await?;
+        let tenant = self.of_scan(lease).await?;
         match conclusion {
             Conclusion::Completed(_) => {}
             Conclusion::Failed(sentence) => {
@@ -270,19 +373,24 @@ impl App {
         Ok(tenant.commit().await?)
     }
 
-    async fn write_findings(&self, leased: &Leased, found: &Found) -> Result<(), Error> {
-        let lease = leased.lease;
-        let now_ms = self.now_ms();
-        let count = found.findings.len();
-        let tenant = self.of_scan(leased).await?;
+    /// Begins to store what was found, unless the scan is another worker's by now or was cancelled: then that is stored.
+    async fn begin_completion(&self, lease: Lease, now_ms: i64) -> Result<Option<Tenant>, Error> {
+        let tenant = self.of_scan(lease).await?;
         match tenant.extend_lease(lease, self.lease_end(now_ms), ALMOST_DONE).await? {
-            Answer::Lost => return Ok(()),
+            Answer::Lost => Ok(None),
             Answer::Cancel => {
                 tenant.end_scan(lease, ScanStatus::Cancelled, None, now_ms).await?;
-                return Ok(tenant.commit().await?);
+                tenant.commit().await?;
+                Ok(None)
             }
-            Answer::GoOn => {}
+            Answer::GoOn => Ok(Some(tenant)),
         }
+    }
+
+    async fn write_findings(&self, lease: Lease, found: &Found) -> Result<(), Error> {
+        let now_ms = self.now_ms();
+        let count = found.findings.len();
+        let Some(tenant) = self.begin_completion(lease, now_ms).await? else { return Ok(()) };
         let numbers = tenant.take_finding_numbers(count).await?;
         tenant.commit().await?;
         let completion = Completion {
@@ -291,25 +399,44 @@ impl App {
             coverage: found.coverage.clone(),
             packages: found.packages.clone(),
         };
-        let tenant = self.of_scan(leased).await?;
+        let tenant = self.of_scan(lease).await?;
         let rows = found.findings.iter().map(rows::of).collect();
         tenant.complete_scan(lease, completion, (numbers, rows), now_ms).await?;
         tenant.commit().await?;
-        // What was stored is stored; only plans are worse without it.
+        self.tell_of_growth(count).await;
+        Ok(())
+    }
+
+    async fn write_site_findings(&self, lease: Lease, seen: &Seen) -> Result<(), Error> {
+        let now_ms = self.now_ms();
+        let Some(tenant) = self.begin_completion(lease, now_ms).await? else { return Ok(()) };
+        let completion = SiteCompletion {
+            error: seen.incomplete.clone(),
+            grade: seen.grade.map(str::to_owned),
+            advisories_at: seen.advisories_at,
+        };
+        let rows = seen.findings.iter().map(rows::of_site).collect();
+        tenant.complete_site_scan(lease, completion, rows, now_ms).await?;
+        tenant.commit().await?;
+        self.tell_of_growth(seen.findings.len()).await;
+        Ok(())
+    }
+
+    /// What was stored is stored; only plans are worse without it.
+    async fn tell_of_growth(&self, count: usize) {
         if let Err(error) = self.store.has_grown(count).await {
             tracing::warn!(%error, "the database could not be told that it has grown");
         }
-        Ok(())
     }
 }
 
 /// What follows from how the work ended.
 fn concluded(
-    leased: &Leased,
+    lease: Lease,
     why: Option<Stop>,
     ended: Result<Ended, RecvError>,
 ) -> Option<Conclusion> {
-    let scan = leased.scan.id;
+    let scan = lease.scan;
     match (why, ended) {
         (Some(Stop::Lost), _) => {
             tracing::warn!(%scan, "a scan is another worker's by now, or gone");

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use model::{Ecosystem, Finding, Package, PackageDetail, Reachable, Relation, Scope, visible};
-use store::{FindingStatus, NewFinding};
+use store::{FindingStatus, NewFinding, NewSiteFinding};
 
 use crate::findings::{confidence_rank, severity_rank};
 
-/// What is stored of a finding.
+/// Longest piece of evidence that is stored, in characters.
+const MAX_EVIDENCE_CHARS: usize = 2_000;
+/// Further places of one finding that are stored.
+const MAX_PLACES: usize = 20;
+
+/// What is stored of a finding in a repository.
 pub(crate) fn of(finding: &Finding) -> NewFinding {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let lines = finding.place.span.map(|span| {
@@ -38,6 +43,52 @@ pub(crate) fn of(finding: &Finding) -> NewFinding {
             None => FindingStatus::Open,
         },
     }
+}
+
+/// What is stored of a finding on a website.
+pub(crate) fn of_site(finding: &Finding) -> NewSiteFinding {
+    NewSiteFinding {
+        check_id: finding.check.as_str().to_owned(),
+        severity: severity_rank(finding.severity),
+        confidence: confidence_rank(finding.confidence),
+        title: text(finding.title.lines()),
+        description: text(finding.description.lines()),
+        remediation: text(finding.remediation.lines()),
+        url: finding.place.path.as_str().to_owned(),
+        evidence: evidence(finding),
+        cwe_id: finding.cwe.map(|cwe| cwe.to_string()),
+        aliases: finding.aliases.iter().map(|alias| visible(alias).to_string()).collect(),
+        references: finding.references.iter().map(|page| visible(page).to_string()).collect(),
+        fingerprint: finding.fingerprint.to_string(),
+    }
+}
+
+/// What shows a finding on a website: what the check says of it, and where and in what it stands.
+fn evidence(finding: &Finding) -> Vec<(String, String)> {
+    let pieces = finding.evidence.iter().map(|piece| (&*piece.name, piece.value.to_string()));
+    let mut all: Vec<(&str, String)> = pieces.collect();
+    if let Some(detail) = finding.package.as_deref() {
+        all.push(("package", format!("{}@{}", detail.package.name, detail.package.version)));
+        all.extend(
+            detail.fixed_version.as_deref().map(|fixed| ("fixed_version", fixed.to_owned())),
+        );
+    }
+    all.extend(finding.aliases.iter().map(|alias| ("advisory", alias.to_string())));
+    if let Some(span) = finding.place.span {
+        all.push(("line", span.start.line.to_string()));
+    }
+    if let Some(snippet) = finding.snippet.as_deref() {
+        all.push(("snippet", snippet.lines.join("\n")));
+    }
+    let places = finding.other_places.iter().take(MAX_PLACES);
+    all.extend(places.map(|place| ("also_at", place.path.as_str().to_owned())));
+    if finding.other_places_total > 0 {
+        all.push(("places", finding.other_places_total.saturating_add(1).to_string()));
+    }
+    let stored = |(name, value): (&str, String)| {
+        (visible(name).to_string(), text(value.lines()).chars().take(MAX_EVIDENCE_CHARS).collect())
+    };
+    all.into_iter().map(stored).collect()
 }
 
 /// What the APIs tell of a package, and what exports tell beside it; without anything that hides or drives a terminal.

@@ -14,6 +14,9 @@ pub(super) const OF_THIS_SERVER: &str =
 pub(super) const EMPTY: &str = "The repository is empty: push a commit, then scan it again.";
 pub(super) const SEALED_TOKEN: &str = "The project's access token cannot be opened with the keys that this server has now: set the token again, or ask the server's operator for the key it was stored under.";
 
+pub(super) const NO_ACTIVE_CHECKS: &str =
+    "This version of Bartizan has no active checks yet: start a passive scan.";
+
 /// What happened to the project's access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -48,6 +51,9 @@ pub(super) fn of_clone(error: &fetch::Error, token: Token) -> String {
         E::AddressRefused { host, .. } => format!(
             "{host} has a private or otherwise special address, to which this server does not connect: use a public address, or ask the server's operator to allow it."
         ),
+        E::OwnListener { host } => {
+            format!("{host} is this server itself, from which it does not clone: check the repository's URL.")
+        }
         E::NameNotResolved { host, .. } => format!(
             "The name {host} cannot be found: check the repository's URL, or try again later."
         ),
@@ -138,6 +144,28 @@ pub(super) fn of_clone(error: &fetch::Error, token: Token) -> String {
     }
 }
 
+/// Why a website is not visited.
+pub(super) fn of_target(error: &fetch::Error) -> String {
+    match error {
+        fetch::Error::AddressRefused { .. } | fetch::Error::OwnListener { .. } => {
+            "The website has a private or otherwise special address, to which this server does not connect: use a public address, or ask the server's operator to allow it.".to_owned()
+        }
+        _ => "The address of the website cannot be used: give one that begins with https:// or http://.".to_owned(),
+    }
+}
+
+/// Why a website could not be visited.
+pub(super) fn of_site(error: &sources::Error) -> String {
+    match error {
+        sources::Error::Site { reason, .. } => {
+            format!(
+                "The website could not be visited: {reason}. Check its address, or try again later."
+            )
+        }
+        other => of_repository(other),
+    }
+}
+
 /// Why a repository that is here could not be scanned.
 pub(super) fn of_repository(error: &sources::Error) -> String {
     match error {
@@ -145,7 +173,7 @@ pub(super) fn of_repository(error: &sources::Error) -> String {
         sources::Error::Damaged { what, .. } => {
             format!("Reading {what} failed: the repository is damaged or incomplete (`git fsck`).")
         }
-        sources::Error::Site { .. } => format!("{error}."),
+        sources::Error::Site { .. } => of_site(error),
         sources::Error::Open { .. } | sources::Error::NotARepository { .. } => {
             let error: &dyn std::error::Error = error;
             tracing::error!(error, "a repository could not be opened");
@@ -256,6 +284,7 @@ mod tests {
                 address: [10, 9, 8, 7].into(),
                 range: "private",
             },
+            fetch::Error::OwnListener { host: host() },
             fetch::Error::AuthenticationRequired { host: host() },
             fetch::Error::AuthenticationRefused { host: host() },
             fetch::Error::Forbidden { host: host() },

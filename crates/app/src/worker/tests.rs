@@ -56,8 +56,8 @@ async fn a_scan_that_panics_three_times_has_failed() {
         // No lease has to run out: the clock stands still.
         let leased = app.lease().await.unwrap().unwrap();
         assert_eq!((leased.scan.id, leased.scan.attempts), (scan.id, attempt));
-        let conclusion = app.attend(&leased, &mut stop, |_, _| panic!("on purpose")).await;
-        app.conclude(&leased, conclusion.unwrap(), &mut stop).await;
+        let conclusion = app.attend(leased.lease, &mut stop, |_, _| panic!("on purpose")).await;
+        app.conclude(leased.lease, conclusion.unwrap(), &mut stop).await;
     }
     assert!(app.lease().await.unwrap().is_none());
     let scan = app.scan(&ctx, "web", scan.id).await.unwrap();

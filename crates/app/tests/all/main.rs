@@ -14,6 +14,7 @@ mod exports;
 mod hooks;
 mod limits;
 mod packages;
+mod sites;
 mod support;
 mod tenancy;
 mod upkeep;

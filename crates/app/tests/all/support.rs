@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    net::IpAddr,
     sync::{
         Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
@@ -9,12 +10,12 @@ use std::{
 };
 
 use app::{
-    App, Clock, Config, Ctx, DataKey, DataKeys, Origin, Password, ProjectDraft, Reach,
-    Registration, Repository, ScanRequest, UserDraft,
-    stored::{Finding, Project, Role, Scan, ScanId, ScanStatus},
+    App, Clock, Config, Ctx, DataKey, DataKeys, Error, Origin, Password, ProjectDraft, Reach,
+    Registration, Repository, ScanRequest, SiteScanDraft, UserDraft,
+    stored::{Finding, Project, Role, Scan, ScanId, ScanMode, ScanStatus, SiteScan, SiteTrigger},
 };
 use checks::secrets::Ruleset;
-use fetch::{Client, Policy, Scheme, SystemResolver};
+use fetch::{Client, Policy, Resolve, Scheme, SystemResolver, guard::ResolveError};
 use sqlx::{Connection as _, Executor as _};
 use store::{Access, Leased, Store};
 use tempfile::TempDir;
@@ -35,11 +36,23 @@ static REACH: LazyLock<Reach> = LazyLock::new(|| {
     };
     let make = || Reach {
         client: Client::new(policy.clone(), SystemResolver).unwrap(),
-        visitor: Client::for_websites(policy, SystemResolver, &[]).unwrap(),
+        visitor: Client::for_websites(policy, Names, &[]).unwrap(),
         records: None,
     };
     std::thread::spawn(make).join().unwrap()
 });
+
+/// Names that mean what tests want: `<name>.private.test` leads into a network that is not open, other names nowhere.
+struct Names;
+
+impl Resolve for Names {
+    fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
+        match name.ends_with(".private.test") {
+            true => Ok(vec![IpAddr::from([10, 9, 8, 7])]),
+            false => Err(ResolveError("no such name".to_owned())),
+        }
+    }
+}
 
 /// An application, and what is under it.
 pub(crate) struct World {
@@ -177,6 +190,28 @@ impl World {
     /// Runs what waits.
     pub(crate) async fn run(&self) -> bool {
         self.app.run_next_scan(&mut self.stop.subscribe()).await.unwrap()
+    }
+
+    /// Asks for a passive scan of a website.
+    pub(crate) async fn visit(&self, ctx: &Ctx, target: &str) -> Result<SiteScan, Error> {
+        let draft = SiteScanDraft {
+            target: target.to_owned(),
+            mode: ScanMode::Passive,
+            trigger: SiteTrigger::Api,
+        };
+        self.app.start_site_scan(ctx, draft).await
+    }
+
+    /// Runs the visit that waits.
+    pub(crate) async fn run_visit(&self) -> bool {
+        self.app.run_next_site_scan(&mut self.stop.subscribe()).await.unwrap()
+    }
+
+    /// A scan of a website from its start to its end.
+    pub(crate) async fn visited(&self, ctx: &Ctx, target: &str) -> SiteScan {
+        let scan = self.visit(ctx, target).await.unwrap();
+        assert!(self.run_visit().await);
+        self.app.site_scan(ctx, scan.id).await.unwrap().0
     }
 
     /// A scan of the project from its start to its end.

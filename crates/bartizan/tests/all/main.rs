@@ -17,4 +17,5 @@ mod remote;
 mod scan;
 mod server;
 mod support;
+mod web_api;
 mod websites;

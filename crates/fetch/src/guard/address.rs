@@ -4,7 +4,7 @@
 //! <https://www.iana.org/assignments/iana-ipv4-special-registry> and `iana-ipv6-special-registry`, with multicast added. A few small
 //! ranges that IANA marks as globally reachable (192.0.0.9, parts of 2001::/23) are refused with the block around them: nothing to scan is there.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 /// The address that a connection would end at: the IPv4 address inside an IPv4-mapped one (RFC 4291, 2.5.5.2; the system
 /// connects to it over IPv4) and inside one that NAT64 translates (RFC 6052, 64:ff9b::/96; what DNS64 answers on networks without IPv4).
@@ -30,6 +30,20 @@ pub(super) fn special(address: IpAddr) -> Option<&'static str> {
             .map(|(_, _, range)| *range)
             // Global unicast is 2000::/3 and nothing else so far (RFC 4291, 2.4; IANA ipv6-address-space).
             .or((v6.to_bits() >> 125 != 1).then_some("not global unicast (RFC 4291)")),
+    }
+}
+
+/// Whether a connection to `address` may end at what listens at `own`, both [judged](judged). Who listens at no address in particular
+/// listens at all that the machine has, and a connection to none in particular ends at the machine.
+pub(super) fn answers_for(own: IpAddr, address: IpAddr) -> bool {
+    let is_here = || {
+        // Only what the machine has can be bound; nothing is sent.
+        address.is_loopback() || UdpSocket::bind((address, 0)).is_ok()
+    };
+    match (own.is_unspecified(), address.is_unspecified()) {
+        (_, true) => true,
+        (true, false) => is_here(),
+        (false, false) => judged(own) == address,
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Policy {
     pub allow_schemes: BTreeSet<Scheme>,
     /// Networks that are open although they are not globally routable. None by default.
     pub allow_private: Vec<IpNet>,
+    /// Where this process itself listens: nothing is fetched from there, whatever else is open.
+    pub own_listener: Option<SocketAddr>,
     /// Bounds on every request.
     pub limits: Limits,
 }
@@ -41,6 +43,7 @@ impl Default for Policy {
         Self {
             allow_schemes: BTreeSet::from([Scheme::Https]),
             allow_private: Vec::new(),
+            own_listener: None,
             limits: Limits::default(),
         }
     }
@@ -177,7 +180,7 @@ impl Policy {
     /// Resolves the URL's host and judges every address it has. Waits as long as the resolver takes.
     ///
     /// # Errors
-    /// [`Error::NameNotResolved`], or [`Error::AddressRefused`] for the first address that is refused.
+    /// [`Error::NameNotResolved`], or [`Error::AddressRefused`] or [`Error::OwnListener`] for the first address that is refused.
     pub fn resolve(&self, resolver: &dyn Resolve, url: &SafeUrl) -> Result<Checked, Error> {
         let host = url.host();
         let addresses = match url.literal() {
@@ -193,20 +196,25 @@ impl Policy {
                 reason: "it has no address".to_owned(),
             });
         }
+        let port = url.port().unwrap_or(0);
+        let addresses: Vec<_> =
+            addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
         for &address in &addresses {
             self.require_address(host, address)?;
         }
-        let port = url.port().unwrap_or(0);
-        let addresses =
-            addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
         Ok(Checked { addresses })
     }
 
-    pub(crate) fn require_address(&self, host: &str, address: IpAddr) -> Result<(), Error> {
+    pub(crate) fn require_address(&self, host: &str, at: SocketAddr) -> Result<(), Error> {
+        // The one that `allow_private` is compared with.
+        let address = address::judged(at.ip());
+        let own = self.own_listener.filter(|own| own.port() == at.port());
+        if own.is_some_and(|own| address::answers_for(own.ip(), address)) {
+            return Err(Error::OwnListener { host: host.to_owned() });
+        }
         self.check_address(address).map_err(|range| Error::AddressRefused {
             host: host.to_owned(),
-            // The one that `allow_private` is compared with.
-            address: address::judged(address),
+            address,
             range,
         })
     }
@@ -298,6 +306,45 @@ mod tests {
         for text in ["10.0.0.0/99", "localhost", ""] {
             assert!(matches!(network(text), Err(Error::InvalidNetwork { .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_is_fetched_from_this_process_itself() {
+        let policy = |own: &str| Policy {
+            allow_private: ["0.0.0.0/0", "::/0"].map(|net| net.parse().unwrap()).to_vec(),
+            own_listener: Some(own.parse().unwrap()),
+            ..Policy::default()
+        };
+        let is_own = |own: &str, url: &str| match SafeUrl::parse(url, &policy(own)) {
+            Ok(_) => false,
+            Err(Error::OwnListener { .. }) => true,
+            Err(error) => panic!("{url}: {error}"),
+        };
+        for url in
+            ["https://127.0.0.1:8443/", "https://0x7f.1:8443", "https://[::ffff:127.0.0.1]:8443"]
+        {
+            assert!(is_own("127.0.0.1:8443", url), "{url}");
+        }
+        // Connections to no address in particular end at the machine itself.
+        for url in [
+            "https://0.0.0.0:8443/",
+            "https://[::]:8443/",
+            "https://[::1]:8443",
+            "https://127.9.9.9:8443",
+        ] {
+            assert!(is_own("0.0.0.0:8443", url) && is_own("[::]:8443", url), "{url}");
+        }
+        assert!(is_own("127.0.0.1:443", "https://127.0.0.1/"));
+        for url in ["https://127.0.0.1:8444/", "https://127.0.0.2:8443/", "https://192.0.2.1:8443/"]
+        {
+            assert!(!is_own("127.0.0.1:8443", url), "{url}");
+        }
+        // An address for documentation, which no machine has.
+        assert!(!is_own("0.0.0.0:8443", "https://192.0.2.1:8443/"));
+        // A name too.
+        let policy = policy("127.0.0.1:443");
+        assert!(matches!(resolve(&policy, &[&["127.0.0.1"]]), Err(Error::OwnListener { .. })));
+        assert!(resolve(&policy, &[&["127.0.0.2"]]).is_ok());
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! URLs, parsed once.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use url::{Host, Url};
 
@@ -39,7 +42,8 @@ impl SafeUrl {
     /// Understands what `git clone` understands: URLs, and `user@host:path` for ssh.
     ///
     /// # Errors
-    /// [`Error::InvalidUrl`], [`Error::CredentialsInUrl`], [`Error::UnknownScheme`], [`Error::SchemeRefused`], [`Error::AddressRefused`].
+    /// [`Error::InvalidUrl`], [`Error::CredentialsInUrl`], [`Error::UnknownScheme`], [`Error::SchemeRefused`],
+    /// [`Error::AddressRefused`], [`Error::OwnListener`].
     pub fn parse(text: &str, policy: &Policy) -> Result<Self, Error> {
         Self::require_length(text)?;
         // `Url` would silently drop some of these.
@@ -82,7 +86,10 @@ impl SafeUrl {
     /// Passes this URL through another policy.
     pub(crate) fn recheck(&self, policy: &Policy) -> Result<(), Error> {
         policy.require_scheme(self.scheme)?;
-        self.literal.map_or(Ok(()), |address| policy.require_address(&self.host, address))
+        let port = self.port().unwrap_or(0);
+        self.literal.map_or(Ok(()), |address| {
+            policy.require_address(&self.host, SocketAddr::new(address, port))
+        })
     }
 
     fn from_url(mut url: Url, policy: &Policy) -> Result<Self, Error> {

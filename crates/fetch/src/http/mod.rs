@@ -368,7 +368,7 @@ impl Client {
         let opened = exchange::start(inner.clone(), ready, watch.clone(), idle)?;
         // The network stack has no other addresses; whoever changes it shall hear of it here.
         if let Some(peer) = opened.peer {
-            self.policy.require_address(url.host(), peer.ip())?;
+            self.policy.require_address(url.host(), peer)?;
         }
         if opened.headers.len() > HEADERS {
             let reason = format!("its answer has more than {HEADERS} headers");

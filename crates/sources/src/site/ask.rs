@@ -260,7 +260,7 @@ impl<'c> Asker<'c> {
                 request = secret.map_err(|error| self.refused(&error))?;
             }
         }
-        let rest = self.options.limits.site_bytes.saturating_sub(self.bytes.load(Relaxed));
+        let rest = self.rest_bytes();
         let most = match job.role {
             Role::Image | Role::Font | Role::Icon => HEAD_OF_MEDIA_BYTES,
             Role::Robots => ROBOTS_BYTES,
@@ -286,7 +286,7 @@ impl<'c> Asker<'c> {
             .map(|(name, value)| name.as_str().len() + value.len() + FIELD_BYTES)
             .sum();
         let body = exchange.wire_bytes.max(exchange.body.len() as u64);
-        self.bytes.fetch_add(body.saturating_add(head as u64), Relaxed);
+        self.hold(body.saturating_add(head as u64));
         if let Some(cut) = &exchange.cut {
             self.tell_cut(job, url, cut, most > rest);
         }
@@ -322,7 +322,7 @@ impl<'c> Asker<'c> {
         if self.cancel.load(Relaxed) {
             return Err(cancelled());
         }
-        if self.bytes.load(Relaxed) >= limits.site_bytes {
+        if self.rest_bytes() == 0 {
             return Err(self.over_bytes());
         }
         if self.requests.fetch_add(1, Relaxed) >= limits.requests {
@@ -359,7 +359,15 @@ impl<'c> Asker<'c> {
             E::UnknownScheme { .. } | E::SchemeRefused { .. } | E::Local => {
                 return Refusal::Refused("its scheme is not one that is asked here".to_owned());
             }
-            E::AddressRefused { .. } => return Refusal::Refused(error.to_string()),
+            E::AddressRefused { host, .. } if !self.options.tells_addresses => {
+                let reason = format!(
+                    "{host} has a private or otherwise special address, to which this server does not connect"
+                );
+                return Refusal::Refused(reason);
+            }
+            E::AddressRefused { .. } | E::OwnListener { .. } => {
+                return Refusal::Refused(error.to_string());
+            }
             E::NameNotResolved { .. } => FailureKind::Name,
             E::ConnectionRefused { .. } => FailureKind::Refused,
             E::Unreachable { .. } => FailureKind::Unreachable,
@@ -372,9 +380,25 @@ impl<'c> Asker<'c> {
         failed(kind, error.to_string())
     }
 
+    /// How much may still be read.
+    fn rest_bytes(&self) -> u64 {
+        let own = self.options.limits.site_bytes.saturating_sub(self.bytes.load(Relaxed));
+        self.options.seat.as_ref().map_or(own, |seat| own.min(seat.rest()))
+    }
+
+    fn hold(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Relaxed);
+        if let Some(seat) = &self.options.seat {
+            seat.hold(bytes);
+        }
+    }
+
     fn over_bytes(&self) -> Refusal {
         let limit = self.options.limits.site_bytes;
-        self.limit(format!("the visit's limit of {limit} bytes was reached"))
+        match self.bytes.load(Relaxed) < limit {
+            true => self.limit("there is no more room for all visits that run now".to_owned()),
+            false => self.limit(format!("the visit's limit of {limit} bytes was reached")),
+        }
     }
 
     fn over_time(&self) -> Refusal {
@@ -446,7 +470,7 @@ impl<'c> Asker<'c> {
             && let Some(unpacked) = gunzipped(&body, self.options.limits.resource_bytes)
         {
             is_cut |= unpacked.len() as u64 >= self.options.limits.resource_bytes;
-            self.bytes.fetch_add(unpacked.len() as u64, Relaxed);
+            self.hold(unpacked.len() as u64);
             body = unpacked;
         }
         Answer {

@@ -13,6 +13,7 @@ mod links;
 mod own;
 mod pace;
 mod plan;
+mod room;
 
 use std::{
     collections::HashSet,
@@ -38,6 +39,7 @@ use crate::Error;
 use ask::Asker;
 pub use feed::feed;
 use plan::{Plan, Territory};
+pub use room::{Room, Seat};
 
 /// The name that `robots.txt` knows us by.
 pub const ROBOT: &str = "bartizan";
@@ -57,10 +59,16 @@ pub struct Options {
     pub records: Option<Arc<dyn Records>>,
     /// Paths at which sites leave open what should not be.
     pub exposed: Vec<&'static str>,
+    /// Whether it is told which special addresses names lead to, as who runs the scan may know. Who only asked for it may not: they are
+    /// addresses inside of the network that the scan runs in.
+    pub tells_addresses: bool,
     /// What the back ends that the site names are asked, once everything else has been seen; nothing without.
     pub questions: Option<fn(&Site) -> Vec<Question>>,
     /// Bounds.
     pub limits: Limits,
+    /// A bound on several visits together, if there is one. Whoever has the seat has the room as well: it is kept until what was
+    /// seen is let go of.
+    pub seat: Option<Arc<Seat>>,
 }
 
 /// Bounds on a visit.
@@ -111,8 +119,10 @@ impl Default for Options {
             tls: true,
             records: None,
             exposed: Vec::new(),
+            tells_addresses: true,
             questions: None,
             limits: Limits::default(),
+            seat: None,
         }
     }
 }

@@ -17,7 +17,7 @@ use model::{
     NoteKind,
     site::{FailureKind, Outcome, Role},
 };
-use sources::site::{self, Options};
+use sources::site::{self, Crawled, Limits, Options};
 use test_kit::{Ending, HttpServer, Reply};
 use url::Url;
 
@@ -402,4 +402,38 @@ fn a_mistake_beside_the_pages_is_told_and_costs_itself_only() {
     assert!(has_note(&crawled, NoteKind::Unvisited, "its name was not looked up"));
     assert!(crawled.site.dns.is_none());
     assert_eq!(paths(&crawled, Role::Page), ["/", "/a"]);
+}
+
+#[test]
+fn visits_that_share_a_room_end_early_when_it_is_full() {
+    const LARGE: usize = 100 << 10;
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html(
+            (0..20).map(|number| format!("<script src=/{number}.js></script>")).collect::<String>(),
+        ),
+        "/robots.txt" => Reply::status(404),
+        path if path.ends_with(".js") => Reply::ok("x".repeat(LARGE)),
+        _ => Reply::status(404),
+    });
+    let room = site::Room::new(5 * LARGE as u64);
+    let bytes = |crawled: &Crawled| -> usize {
+        let answers = crawled.site.resources.iter().filter_map(|resource| resource.answer());
+        answers.map(|answer| answer.body.len()).sum()
+    };
+    let one_by_one = Limits { connections: 1, ..options().limits };
+    let visit = || {
+        let seat = Some(room.enter());
+        let options = Options { seat, limits: one_by_one, ..options() };
+        (crawl(&server.url("/"), &options), options)
+    };
+    let (first, taken) = visit();
+    assert!(has_note(&first, NoteKind::Limit, "no more room"), "{:?}", first.notes);
+    assert!((4 * LARGE..=5 * LARGE).contains(&bytes(&first)), "{}", bytes(&first));
+    // The first one holds all; the second has its share of it nevertheless, and no more.
+    let (second, _) = visit();
+    assert!(has_note(&second, NoteKind::Limit, "no more room"), "{:?}", second.notes);
+    assert!((LARGE..=3 * LARGE).contains(&bytes(&second)), "{}", bytes(&second));
+    drop(taken);
+    let (third, _) = visit();
+    assert!(bytes(&third) >= 4 * LARGE, "{}", bytes(&third));
 }

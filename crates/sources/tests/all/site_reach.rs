@@ -164,6 +164,22 @@ fn a_name_that_changes_its_address_is_judged_at_every_request() {
 }
 
 #[test]
+fn who_only_asked_for_a_visit_hears_of_no_address() {
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<a href=//inner.test/a>x</a><script src=//inner.test/s.js></script>"),
+        _ => html("x"),
+    });
+    let names = || Names::default().with("inner.test", &[&["10.9.8.7"]]);
+    let options = Options { tells_addresses: false, ..options() };
+    let error = visit(&client(names(), ""), "http://inner.test/", &options).unwrap_err();
+    assert!(error.to_string().contains("inner.test has a private"), "{error}");
+    let crawled = visit(&client(names(), ""), &server.url("/"), &options).unwrap();
+    assert!(outcome(&crawled, "/s.js").starts_with("skipped: inner.test has a private"));
+    let told = format!("{error} {:?} {:?}", crawled.notes, crawled.site);
+    assert!(!told.contains("10.9.8.7") && !told.contains("--allow"), "{told}");
+}
+
+#[test]
 fn names_and_passwords_in_links_are_never_sent_nor_told() {
     let server = HttpServer::http(|request| match request.path.as_str() {
         "/" => {

@@ -1,10 +1,21 @@
-//! Scans, findings, problems.
+//! Scans, findings, problems. Those of repositories hang on a project; those of websites hang on none.
 
 use sea_orm_migration::{prelude::*, schema};
 
 use super::{belongs_to, guard, indexes, organization};
 
 pub(super) struct Step;
+
+/// A scan is one of a repository or one of a website, and has all that such a one has.
+const OF_ONE_KIND: &str = "(project_id IS NOT NULL AND number IS NOT NULL AND kind IS NOT NULL
+        AND clone_url IS NOT NULL AND target_ref IS NOT NULL AND target_url IS NULL)
+     OR (project_id IS NULL AND number IS NULL AND target_url IS NOT NULL
+        AND target_hostname IS NOT NULL AND mode IS NOT NULL)";
+/// A finding too.
+const FOUND_IN_ONE_KIND: &str =
+    "(project_id IS NOT NULL AND number IS NOT NULL AND evidence IS NULL)
+     OR (project_id IS NULL AND number IS NULL AND category IS NOT NULL AND url IS NOT NULL
+        AND evidence IS NOT NULL)";
 
 impl MigrationName for Step {
     fn name(&self) -> &str {
@@ -20,12 +31,16 @@ impl MigrationTrait for Step {
             .table("scans")
             .col(schema::pk_uuid("id"))
             .col(column)
-            .col(schema::uuid("project_id"))
-            .col(schema::big_integer("number"))
+            .col(schema::uuid_null("project_id"))
+            .col(schema::big_integer_null("number"))
             .col(schema::text("trigger"))
-            .col(schema::text("kind"))
-            .col(schema::text("clone_url"))
-            .col(schema::text("target_ref"))
+            .col(schema::text_null("kind"))
+            .col(schema::text_null("clone_url"))
+            .col(schema::text_null("target_ref"))
+            .col(schema::text_null("target_url"))
+            .col(schema::text_null("target_hostname"))
+            .col(schema::text_null("mode"))
+            .col(schema::text_null("grade"))
             .col(schema::text_null("pushed_to"))
             .col(schema::text_null("pushed_commit"))
             .col(schema::text_null("commit_sha"))
@@ -38,8 +53,8 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("medium"))
             .col(schema::big_integer("low"))
             .col(schema::big_integer("info"))
-            .col(schema::big_integer("new_findings"))
-            .col(schema::big_integer("fixed_findings"))
+            .col(schema::big_integer("new_findings").default(0))
+            .col(schema::big_integer("fixed_findings").default(0))
             .col(schema::uuid_null("package_list_id"))
             .col(schema::big_integer_null("advisories_at"))
             .col(schema::big_integer_null("counted_in"))
@@ -51,6 +66,7 @@ impl MigrationTrait for Step {
             .col(schema::big_integer_null("completed_at"))
             .foreign_key(&mut key)
             .foreign_key(&mut belongs_to("scans", "project_id", "projects"))
+            .check(Expr::cust(OF_ONE_KIND))
             .to_owned();
         manager.create_table(scans).await?;
 
@@ -59,16 +75,19 @@ impl MigrationTrait for Step {
             .table("findings")
             .col(schema::pk_uuid("id"))
             .col(column)
-            .col(schema::uuid("project_id"))
+            .col(schema::uuid_null("project_id"))
             .col(schema::uuid("scan_id"))
-            .col(schema::big_integer("number"))
+            .col(schema::big_integer_null("number"))
             .col(schema::text("scanner"))
             .col(schema::text("check_id"))
+            .col(schema::text_null("category"))
             .col(schema::small_integer("severity"))
             .col(schema::small_integer("confidence"))
             .col(schema::text("title"))
             .col(schema::text("description"))
             .col(schema::text("remediation"))
+            .col(schema::text_null("url"))
+            .col(schema::json_binary_null("evidence"))
             .col(schema::text_null("file_path"))
             .col(schema::big_integer_null("line_start"))
             .col(schema::big_integer_null("line_end"))
@@ -87,6 +106,7 @@ impl MigrationTrait for Step {
             .col(schema::big_integer("created_at"))
             // The scan has a project and an organization; asking for them again for each finding costs as much as storing it.
             .foreign_key(&mut belongs_to("findings", "scan_id", "scans"))
+            .check(Expr::cust(FOUND_IN_ONE_KIND))
             .to_owned();
         manager.create_table(findings).await?;
 
@@ -132,6 +152,13 @@ impl MigrationTrait for Step {
             ],
         )
         .await?;
+        // Lists of what was seen of websites go through no repository's rows.
+        for table in ["scans", "findings"] {
+            let index = format!(
+                "CREATE INDEX ix_{table}_sites ON {table} (organization_id, created_at, id) WHERE project_id IS NULL"
+            );
+            manager.get_connection().execute_unprepared(&index).await?;
+        }
         for table in ["scans", "findings", "problems"] {
             guard(manager, table).await?;
         }

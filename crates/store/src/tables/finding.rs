@@ -1,10 +1,11 @@
-//! Findings: one row for each problem of each scan.
+//! Findings in repositories: one row for each problem of each scan. [`super::site_finding`] has the other rows of this table: whoever
+//! reads here leaves out those that have no project.
 
 use sea_orm::entity::prelude::*;
 
 use crate::{FindingId, FindingStatus, OrganizationId, ProjectId, ScanId};
 
-/// A finding of one scan.
+/// A finding of one scan of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "findings")]
 pub struct Model {

@@ -1,4 +1,4 @@
-//! One module for each table.
+//! One module for each table; two where its rows are of two kinds.
 
 pub(crate) mod attempt;
 pub(crate) mod domain;
@@ -13,6 +13,8 @@ pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod scan;
 pub(crate) mod session;
+pub(crate) mod site_finding;
+pub(crate) mod site_scan;
 pub(crate) mod token;
 pub(crate) mod usage;
 pub(crate) mod user;

@@ -1,10 +1,11 @@
-//! Scans. A row is the job as well: a worker leases it.
+//! Scans of repositories. A row is the job as well: a worker leases it. [`super::site_scan`] has the other rows of this table: whoever
+//! reads here leaves out those that have no project.
 
 use sea_orm::entity::prelude::*;
 
 use crate::{OrganizationId, PackageListId, ProjectId, ScanId, ScanKind, ScanStatus, ScanTrigger};
 
-/// A scan.
+/// A scan of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "scans")]
 pub struct Model {

@@ -9,6 +9,7 @@ mod findings;
 mod projects;
 mod queue;
 mod rates;
+mod sites;
 mod support;
 mod tenancy;
 mod usage;
