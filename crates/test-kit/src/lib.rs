@@ -13,6 +13,7 @@ mod dns_server;
 mod git_server;
 mod http2_server;
 mod http_server;
+mod names;
 mod repo;
 mod tls_server;
 
@@ -21,6 +22,7 @@ pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
 pub use http2_server::Http2Server;
+pub use names::Names;
 pub use repo::{Repo, isolated_git};
 pub use tls_server::{OpensslServer, TlsServer};
 
