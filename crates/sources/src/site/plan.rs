@@ -281,7 +281,7 @@ impl<'o> Plan<'o> {
         for (_, answer) in site.answered(Role::Page).filter(|(page, _)| level.contains(&page.url)) {
             // What redirects there is not another page.
             self.asked.insert(answer.url.clone());
-            if !answer.is_html() || answer.url.origin() != within.home {
+            if !answer.is_page() || answer.url.origin() != within.home {
                 continue;
             }
             let references = links::of_page(answer);
