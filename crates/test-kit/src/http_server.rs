@@ -13,7 +13,7 @@ use std::{
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::certificate;
+use crate::certificate::{self, Certificate};
 
 /// A server on 127.0.0.1 that answers with a function of yours. It ends when it is dropped.
 pub struct HttpServer {
@@ -110,10 +110,19 @@ impl HttpServer {
     /// Answers over TLS, for `localhost`, `127.0.0.1`, `git.test` and what is below that.
     #[must_use]
     pub fn https(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start(Some(certificate::certificate()), Arc::new(answer))
+        Self::https_with(certificate::certificate(), answer)
     }
 
-    fn start(tls: Option<certificate::Certificate>, answer: Arc<Answer>) -> Self {
+    /// Answers over TLS, with a certificate of yours.
+    #[must_use]
+    pub fn https_with(
+        certificate: Certificate,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(Some(certificate), Arc::new(answer))
+    }
+
+    fn start(tls: Option<Certificate>, answer: Arc<Answer>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (authority_pem, config) = tls.map(|made| (made.authority_pem, made.config)).unzip();

@@ -17,7 +17,7 @@ mod names;
 mod repo;
 mod tls_server;
 
-pub use certificate::{Certificate, certificate};
+pub use certificate::{Certificate, Flaw, certificate, certificate_for, flawed_certificate};
 pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};

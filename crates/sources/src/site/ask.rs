@@ -5,7 +5,7 @@ use std::{
     io::Read as _,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
@@ -21,7 +21,7 @@ use model::{
     Note, NoteKind,
     site::{Answer, Failure, FailureKind, Headers, Hop, HttpVersion, Outcome, Resource, Role},
 };
-use url::Url;
+use url::{Origin, Url};
 
 use super::{
     Options, is_visible, links, note, own,
@@ -49,6 +49,7 @@ pub(super) struct Asker<'c> {
     options: &'c Options,
     cancel: &'c Arc<AtomicBool>,
     start: Url,
+    unverified: Unverified,
     /// Whether the user's headers are still sent.
     sends_headers: AtomicBool,
     deadline: Instant,
@@ -59,6 +60,14 @@ pub(super) struct Asker<'c> {
     busy: Mutex<HashSet<String>>,
     notes: Mutex<Vec<Note>>,
     untold: AtomicUsize,
+}
+
+/// Where certificates do not verify and the visit goes on: the origins that the start led over, and no other.
+#[derive(Default)]
+struct Unverified {
+    origins: Mutex<Vec<Origin>>,
+    /// Sends no secret.
+    client: OnceLock<Client>,
 }
 
 /// Why something is not asked for.
@@ -83,6 +92,7 @@ impl<'c> Asker<'c> {
             options,
             cancel,
             start,
+            unverified: Unverified::default(),
             sends_headers: AtomicBool::new(!options.headers.is_empty()),
             deadline,
             pace: Pace::new(options.limits.requests_per_second),
@@ -277,7 +287,7 @@ impl<'c> Asker<'c> {
         let sent = match job.role {
             // A back end is asked as a stranger would, wherever it is.
             Role::Backend => self.client.exchange(request, &bounds),
-            _ => self.send(request, url, &bounds),
+            _ => self.send(job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;
         let head: usize = exchange
@@ -293,8 +303,54 @@ impl<'c> Asker<'c> {
         Ok(exchange)
     }
 
+    /// As the site's visitors would, and past a certificate of the site that does not verify: that is what is to be judged.
+    fn send(
+        &self,
+        job: &Job,
+        bare: Request,
+        url: &Url,
+        bounds: &Bounds,
+    ) -> Result<Exchange, FetchError> {
+        let is_unverified = locked(&self.unverified.origins).contains(&url.origin());
+        if let Some(client) = self.unverified.client.get().filter(|_| is_unverified) {
+            return client.exchange(bare, bounds);
+        }
+        match self.send_verified(bare.clone(), url, bounds) {
+            Err(FetchError::Tls { host, reason, is_certificate: true }) if job.is_start => {
+                self.go_on_unverified(url, &host, &reason)?.exchange(bare, bounds)
+            }
+            sent => sent,
+        }
+    }
+
+    /// From here on anybody may be the site: nothing of the user's is sent any more, wherever to.
+    fn go_on_unverified(&self, url: &Url, host: &str, reason: &str) -> Result<&Client, FetchError> {
+        let client = match self.unverified.client.get() {
+            Some(client) => client,
+            None => {
+                let made = self.client.without_verification()?;
+                self.unverified.client.get_or_init(|| made)
+            }
+        };
+        locked(&self.unverified.origins).push(url.origin());
+        let headers = match self.sends_headers.swap(false, Relaxed) {
+            true => ", and from there on without the given headers",
+            false => "",
+        };
+        let message = format!(
+            "the certificate of {host} does not verify ({reason}): it was visited all the same{headers}"
+        );
+        self.tell(NoteKind::Unverified, message);
+        Ok(client)
+    }
+
     /// With the user's headers where they may go.
-    fn send(&self, bare: Request, url: &Url, bounds: &Bounds) -> Result<Exchange, FetchError> {
+    fn send_verified(
+        &self,
+        bare: Request,
+        url: &Url,
+        bounds: &Bounds,
+    ) -> Result<Exchange, FetchError> {
         if !self.sends_headers.load(Relaxed) || !own::may_have_headers(&self.start, url) {
             return self.client.exchange(bare, bounds);
         }

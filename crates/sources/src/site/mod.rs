@@ -5,7 +5,8 @@
 //! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
 //! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends. Where
 //! the server or the network fails to give it, or the server asks for patience (429), everything is taken to be disallowed (RFC 9309,
-//! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there.
+//! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there. A site whose
+//! certificate does not verify is visited all the same, without anything of the user's: it is there to be judged.
 
 mod ask;
 mod feed;
@@ -49,7 +50,8 @@ pub struct Options {
     pub pages: usize,
     /// Sent to the origin that was typed, and to nobody else: where http was typed to that host on https too, and with `www.` in front
     /// or without it if the scheme and port fit. Wherever else redirects lead, the start's among them, they are not sent: an open redirect
-    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to private networks only, and nowhere where certificates are not verified.
+    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to
+    /// private networks only, and nowhere any more once a certificate on the way to the site does not verify.
     pub headers: Vec<(String, SecretValue)>,
     /// Whether its TLS is looked at.
     pub tls: bool,

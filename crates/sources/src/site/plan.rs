@@ -53,7 +53,8 @@ pub(super) struct Job {
     pub(super) referrer: Option<(Url, u64)>,
     /// For the origin of `url` alone.
     pub(super) headers: Vec<(&'static str, SecretValue)>,
-    is_start: bool,
+    /// The page that the visit begins with.
+    pub(super) is_start: bool,
 }
 
 impl Job {
