@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, sync::OnceLock};
 
-use formats::web::html::Document;
+use encoding_rs::Encoding;
+use formats::web::html::{self, Decoded, Document};
 use model::site::{Answer, Resource, Role, Site};
 use url::Url;
 
@@ -34,6 +35,7 @@ pub struct Page<'s> {
     pub document: Document,
     /// What relative URLs on it are relative to (`<base>`).
     pub base: Url,
+    encoding: &'static Encoding,
     policies: OnceLock<PagePolicies>,
 }
 
@@ -85,10 +87,9 @@ impl<'s> Visit<'s> {
 
 impl<'s> Page<'s> {
     fn of(resource: &'s Resource, answer: &'s Answer) -> Self {
-        let text = String::from_utf8_lossy(&answer.body);
-        let document = Document::parse(&text);
+        let Decoded { text, document, encoding } = Decoded::of(answer);
         let base = document.base(&answer.url);
-        Self { resource, answer, text, document, base, policies: OnceLock::new() }
+        Self { resource, answer, text, document, base, encoding, policies: OnceLock::new() }
     }
 
     /// Its content security policies, read once.
@@ -111,6 +112,6 @@ impl<'s> Page<'s> {
     /// A URL as it is written on the page, in full.
     #[must_use]
     pub fn join(&self, href: &str) -> Option<Url> {
-        self.base.join(href.trim()).ok()
+        html::join(&self.base, href, self.encoding)
     }
 }
