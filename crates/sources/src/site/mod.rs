@@ -43,6 +43,9 @@ use plan::{Plan, Territory};
 /// The name that `robots.txt` knows us by.
 pub const ROBOT: &str = "bartizan";
 
+/// How deep style sheets import each other.
+const MAX_IMPORTS: usize = 3;
+
 /// How a website is visited.
 #[derive(Clone)]
 pub struct Options {
@@ -84,6 +87,8 @@ pub struct Limits {
     pub total: Duration,
     /// Redirects from one address.
     pub redirects: usize,
+    /// Longest pause between two requests that `robots.txt` may ask for (`Crawl-delay`): with longer ones a visit would not end.
+    pub crawl_delay: Duration,
     /// Longest wait that a server may ask for with `Retry-After`, in seconds and not as a date. A host that is busy still after it is
     /// not waited for again.
     pub retry_after: Duration,
@@ -100,6 +105,7 @@ impl Default for Limits {
             request: Duration::from_secs(20),
             total: Duration::from_mins(5),
             redirects: 10,
+            crawl_delay: Duration::from_secs(1),
             retry_after: Duration::from_secs(10),
         }
     }
@@ -250,6 +256,9 @@ impl Crawl<'_> {
         let rules = self.rules(&robots);
         self.site.resources.extend(robots);
         let within = Territory::of(home, &rules);
+        if let Some(delay) = within.delay() {
+            self.asker.slow_down(home, delay);
+        }
         self.agreed_places(&rules, &within);
         self.pages(&within);
         self.loaded(&within);
@@ -322,11 +331,13 @@ impl Crawl<'_> {
         }
     }
 
-    /// What pages load, and what that names in turn: fonts, images, source maps.
+    /// What pages load, and what that names in turn: fonts, images, source maps, style sheets that name more.
     fn loaded(&mut self, within: &Territory<'_>) {
-        let jobs = self.plan.loaded();
-        self.ask(&jobs, within);
-        let jobs = self.plan.named_by_loaded(&self.site);
+        let mut jobs = self.plan.loaded();
+        for _ in 0..MAX_IMPORTS {
+            let from = self.ask(&jobs, within);
+            jobs = self.plan.named_by_loaded(self.site.resources.get(from..).unwrap_or_default());
+        }
         self.ask(&jobs, within);
     }
 

@@ -9,5 +9,6 @@
 
 mod site;
 mod site_hostile;
+mod site_named;
 mod site_reach;
 mod support;
