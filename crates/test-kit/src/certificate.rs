@@ -70,6 +70,13 @@ pub fn flawed_certificate(flaw: Flaw) -> Certificate {
     make(params, flaw == Flaw::SelfSigned)
 }
 
+/// A day as in RFC 3339, so many days from now.
+pub(crate) fn day_in(days: u32) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let day = date_time_ymd(1970, 1, 1) + now + days * DAY;
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+}
+
 fn params(names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     CertificateParams::new(names).unwrap()

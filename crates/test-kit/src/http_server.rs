@@ -125,7 +125,8 @@ impl HttpServer {
     fn start(tls: Option<Certificate>, answer: Arc<Answer>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let (authority_pem, config) = tls.map(|made| (made.authority_pem, made.config)).unzip();
+        let (authority_pem, config) =
+            tls.map(|made| (made.authority_pem, in_http_1_1(&made.config))).unzip();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let ending = Arc::new(AtomicBool::new(false));
         let (log, end) = (Arc::clone(&seen), Arc::clone(&ending));
@@ -186,6 +187,13 @@ impl Drop for HttpServer {
 }
 
 type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
+
+/// ALPN names what is spoken here (RFC 7301).
+fn in_http_1_1(config: &ServerConfig) -> Arc<ServerConfig> {
+    let mut config = config.clone();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Arc::new(config)
+}
 
 fn meet(
     tcp: TcpStream,

@@ -9,6 +9,7 @@
 )]
 
 mod certificate;
+mod clean_site;
 mod dns_server;
 mod git_server;
 mod http2_server;
@@ -16,8 +17,11 @@ mod http_server;
 mod names;
 mod repo;
 mod tls_server;
+mod weak_site;
+mod zone;
 
 pub use certificate::{Certificate, Flaw, certificate, certificate_for, flawed_certificate};
+pub use clean_site::CleanSite;
 pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
@@ -25,6 +29,8 @@ pub use http2_server::Http2Server;
 pub use names::Names;
 pub use repo::{Repo, isolated_git};
 pub use tls_server::{OpensslServer, TlsServer};
+pub use weak_site::{Expected, OldTls, WeakSites};
+pub use zone::Zone;
 
 /// A password nobody uses, in two parts, so that this file is no finding.
 #[must_use]

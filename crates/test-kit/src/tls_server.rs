@@ -101,7 +101,19 @@ impl OpensslServer {
     /// With a certificate and its key in PEM files; `None` if openssl is not there or does not take the arguments.
     #[must_use]
     pub fn start(certificate: &Path, key: &Path, arguments: &[&str]) -> Option<Self> {
+        Self::start_in(Path::new("."), certificate, key, arguments)
+    }
+
+    /// The same in a folder, from which paths are taken.
+    #[must_use]
+    pub fn start_in(
+        folder: &Path,
+        certificate: &Path,
+        key: &Path,
+        arguments: &[&str],
+    ) -> Option<Self> {
         let mut child = Command::new("openssl")
+            .current_dir(folder)
             .args(["s_server", "-accept", "127.0.0.1:0", "-cert"])
             .arg(certificate)
             .arg("-key")
