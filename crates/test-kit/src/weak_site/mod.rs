@@ -283,7 +283,7 @@ fn index(pages: &[Page], elsewhere: &str) -> Reply {
         write!(body, "<script src='{elsewhere}{number}.js'></script>").unwrap();
     }
     for page in pages.iter().filter(|page| !page.path.is_empty()) {
-        write!(body, "<a href='{0}'>{0}</a>\n", page.path).unwrap();
+        writeln!(body, "<a href='{0}'>{0}</a>", page.path).unwrap();
     }
     html(&body)
 }
