@@ -9,7 +9,7 @@ use std::{
 
 use checks::{
     secrets::{Ruleset, Scanner as SecretScanner},
-    web::{self, Check, Found, Visit},
+    web::{self, Check, Found, Guide, Visit},
 };
 use formats::lockfiles::{Format, List};
 use model::{
@@ -76,11 +76,12 @@ impl Scan {
             }
             // What was fetched is foreign: a fault in one check takes no other along.
             match catch_unwind(AssertUnwindSafe(|| check.judge(&visit))) {
-                Ok(found) => findings.extend(
-                    groups(found)
-                        .into_iter()
-                        .filter_map(|group| self.finding(check, group, site, &mut masker)),
-                ),
+                Ok(found) if found.is_empty() => {}
+                Ok(found) => {
+                    let guide = check.guide();
+                    let told = |group| self.finding(check, &guide, group, site, &mut masker);
+                    findings.extend(groups(found).into_iter().filter_map(told));
+                }
                 Err(_) => outcome.notes.push(Note::general(
                     NoteKind::Unreadable,
                     format!("the check {} failed on this site; please report it", check.id),
@@ -175,13 +176,13 @@ impl Scan {
     fn finding(
         &self,
         check: &'static Check,
+        guide: &Guide<'static>,
         group: Group,
         site: &Site,
         masker: &mut Masker,
     ) -> Option<Finding> {
         let id = check.id.as_str();
         let Group { lead, places, total } = group;
-        let guide = check.guide();
         let host = site.home().host_str().unwrap_or_default();
         let fingerprint = fingerprint(id, host, LineId::of(&lead.key), 0);
         let stood = || {

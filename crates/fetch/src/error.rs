@@ -98,6 +98,8 @@ pub enum Error {
         host: String,
         /// As the TLS library put it.
         reason: String,
+        /// Whether all there is against the connection is a certificate that does not verify.
+        is_certificate: bool,
     },
     /// The certificates to trust in addition could not be read.
     #[error("the additional certificates are not PEM: {reason}")]

@@ -48,6 +48,8 @@ pub enum NoteKind {
     Verification,
     /// Addresses of a website that were met and not visited: beyond the number of pages that was asked for, or `robots.txt` minds.
     Unvisited,
+    /// Parts of a website that were looked at over a connection whose certificate does not verify: who answered is not known.
+    Unverified,
 }
 
 impl NoteKind {
@@ -75,6 +77,7 @@ impl NoteKind {
             Self::NotJudged => "not-judged",
             Self::Verification => "verification",
             Self::Unvisited => "unvisited",
+            Self::Unverified => "unverified",
         }
     }
 

@@ -34,13 +34,16 @@ impl DnsReply {
     /// Texts, each one string.
     #[must_use]
     pub fn texts(texts: &[&str]) -> Self {
-        let text = |text: &&str| {
-            text.as_bytes()
-                .chunks(255)
-                .flat_map(|part| [&[u8::try_from(part.len()).unwrap()], part].concat())
-                .collect()
-        };
-        Self::Records(texts.iter().map(text).collect())
+        Self::Records(texts.iter().map(|text| Self::text(text)).collect())
+    }
+
+    /// A text as it stands in messages.
+    #[must_use]
+    pub fn text(text: &str) -> Vec<u8> {
+        text.as_bytes()
+            .chunks(255)
+            .flat_map(|part| [&[u8::try_from(part.len()).unwrap()], part].concat())
+            .collect()
     }
 
     /// Names, as in CNAME and NS.

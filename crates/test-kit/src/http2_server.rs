@@ -15,7 +15,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{Reply, certificate};
+use crate::{
+    Reply, Request,
+    certificate::{self, Certificate},
+};
 
 /// A server on 127.0.0.1 that answers paths with a function of yours. It ends when it is dropped.
 pub struct Http2Server {
@@ -26,13 +29,21 @@ pub struct Http2Server {
     serving: Option<JoinHandle<()>>,
 }
 
-type Answer = dyn Fn(&str) -> Reply + Send + Sync;
+type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
 
 impl Http2Server {
     /// Answers each path. [`Reply::ending`] is not looked at.
     #[must_use]
     pub fn start(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
-        let made = certificate::certificate();
+        Self::with(certificate::certificate(), move |request| answer(&request.path))
+    }
+
+    /// Answers requests, which have no body and the authority as `host`, with a certificate of yours.
+    #[must_use]
+    pub fn with(
+        made: Certificate,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let mut config = (*made.config).clone();
         config.alpn_protocols = vec![b"h2".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -64,7 +75,13 @@ impl Http2Server {
     /// `https://127.0.0.1:<port>`, with `path` behind it.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("https://{}/{}", self.address, path.trim_start_matches('/'))
+        self.url_at("127.0.0.1", path)
+    }
+
+    /// The same with another name for the host, for a resolver of the test.
+    #[must_use]
+    pub fn url_at(&self, host: &str, path: &str) -> String {
+        format!("https://{host}:{}/{}", self.address.port(), path.trim_start_matches('/'))
     }
 
     /// The authority to trust.
@@ -84,18 +101,34 @@ async fn serve(acceptor: TlsAcceptor, stream: TcpStream, answer: Arc<Answer>) ->
     let stream = acceptor.accept(stream).await.ok()?;
     let mut connection = h2::server::handshake(stream).await.ok()?;
     while let Some(Ok((request, mut respond))) = connection.accept().await {
-        let reply = answer(request.uri().path());
+        let asked = asked(&request);
+        let reply = answer(&asked);
         let mut head = http::Response::builder().status(reply.status);
         for (name, value) in &reply.headers {
             head = head.header(name, value);
         }
         let head = head.body(()).unwrap();
-        let mut body = respond.send_response(head, reply.body.is_empty()).ok()?;
-        if !reply.body.is_empty() {
+        let is_empty = reply.body.is_empty() || asked.method == "HEAD";
+        let mut body = respond.send_response(head, is_empty).ok()?;
+        if !is_empty {
             body.send_data(reply.body.into(), true).ok()?;
         }
     }
     Some(())
+}
+
+fn asked<B>(request: &http::Request<B>) -> Request {
+    let fields = request.headers().iter().map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let host = request.uri().authority().map(|host| ("host".to_owned(), host.to_string()));
+    Request {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        headers: fields.chain(host).collect(),
+        body: Vec::new(),
+    }
 }
 
 impl Drop for Http2Server {

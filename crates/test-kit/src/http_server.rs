@@ -13,7 +13,7 @@ use std::{
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::certificate;
+use crate::certificate::{self, Certificate};
 
 /// A server on 127.0.0.1 that answers with a function of yours. It ends when it is dropped.
 pub struct HttpServer {
@@ -110,13 +110,23 @@ impl HttpServer {
     /// Answers over TLS, for `localhost`, `127.0.0.1`, `git.test` and what is below that.
     #[must_use]
     pub fn https(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start(Some(certificate::certificate()), Arc::new(answer))
+        Self::https_with(certificate::certificate(), answer)
     }
 
-    fn start(tls: Option<certificate::Certificate>, answer: Arc<Answer>) -> Self {
+    /// Answers over TLS, with a certificate of yours.
+    #[must_use]
+    pub fn https_with(
+        certificate: Certificate,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(Some(certificate), Arc::new(answer))
+    }
+
+    fn start(tls: Option<Certificate>, answer: Arc<Answer>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let (authority_pem, config) = tls.map(|made| (made.authority_pem, made.config)).unzip();
+        let (authority_pem, config) =
+            tls.map(|made| (made.authority_pem, in_http_1_1(&made.config))).unzip();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let ending = Arc::new(AtomicBool::new(false));
         let (log, end) = (Arc::clone(&seen), Arc::clone(&ending));
@@ -177,6 +187,13 @@ impl Drop for HttpServer {
 }
 
 type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
+
+/// ALPN names what is spoken here (RFC 7301).
+fn in_http_1_1(config: &ServerConfig) -> Arc<ServerConfig> {
+    let mut config = config.clone();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Arc::new(config)
+}
 
 fn meet(
     tcp: TcpStream,

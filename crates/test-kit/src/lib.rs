@@ -5,24 +5,33 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot be set up has failed"
 )]
 
 mod certificate;
+mod clean_site;
 mod dns_server;
 mod git_server;
 mod http2_server;
 mod http_server;
+mod names;
 mod repo;
 mod tls_server;
+mod weak_site;
+mod zone;
 
-pub use certificate::{Certificate, certificate};
+pub use certificate::{Certificate, Flaw, certificate, certificate_for, flawed_certificate};
+pub use clean_site::CleanSite;
 pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
 pub use http_server::{Ending, HttpServer, Reply, Request};
 pub use http2_server::Http2Server;
+pub use names::Names;
 pub use repo::{Repo, isolated_git};
 pub use tls_server::{OpensslServer, TlsServer};
+pub use weak_site::{Expected, OldTls, WeakSites};
+pub use zone::Zone;
 
 /// A password nobody uses, in two parts, so that this file is no finding.
 #[must_use]

@@ -1,8 +1,8 @@
 //! Servers that shake hands and hang up.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -31,6 +31,17 @@ impl TlsServer {
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             // A client may leave whenever it wants to.
             while let Ok((1.., _) | (_, 1..)) = connection.complete_io(&mut stream) {}
+        })
+    }
+
+    /// Refuses every handshake.
+    #[must_use]
+    pub fn refusing() -> Self {
+        Self::serving(|mut stream| {
+            // A fatal alert: handshake_failure (RFC 8446, 6.2). It is read to the end, or the alert would be lost to a reset.
+            let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = stream.read_to_end(&mut Vec::new());
         })
     }
 
@@ -90,7 +101,19 @@ impl OpensslServer {
     /// With a certificate and its key in PEM files; `None` if openssl is not there or does not take the arguments.
     #[must_use]
     pub fn start(certificate: &Path, key: &Path, arguments: &[&str]) -> Option<Self> {
+        Self::start_in(Path::new("."), certificate, key, arguments)
+    }
+
+    /// The same in a folder, from which paths are taken.
+    #[must_use]
+    pub fn start_in(
+        folder: &Path,
+        certificate: &Path,
+        key: &Path,
+        arguments: &[&str],
+    ) -> Option<Self> {
         let mut child = Command::new("openssl")
+            .current_dir(folder)
             .args(["s_server", "-accept", "127.0.0.1:0", "-cert"])
             .arg(certificate)
             .arg("-key")

@@ -56,7 +56,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["clap", "serde", "serde_json"],
     ),
-    ("test-kit", &["model"], &[]),
+    ("test-kit", &["fetch", "model"], &[]),
     ("xtask", &[], &[]),
 ];
 

@@ -63,7 +63,7 @@ pub(super) fn of_clone(error: &fetch::Error, token: Token) -> String {
         E::ConnectionLost { host, .. } => {
             format!("The connection to {host} broke off during the clone: try again later.")
         }
-        E::Tls { host, reason } => {
+        E::Tls { host, reason, .. } => {
             format!("There is no secure connection to {host}: {reason}.")
         }
         E::TimedOut { host, after } => format!(

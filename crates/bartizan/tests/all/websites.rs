@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use test_kit::{HttpServer, Reply, password};
+use test_kit::{Flaw, HttpServer, Reply, flawed_certificate, password};
 
 use crate::support::{bartizan, errors, json};
 
@@ -236,4 +236,33 @@ fn every_form_of_report_tells_of_websites() {
     let table = report("table");
     assert!(table.contains("Grade ") && table.contains("nginx/1.18.0"), "{table}");
     assert!(report("csv").contains("server: nginx/1.18.0"));
+}
+
+#[test]
+fn a_certificate_that_does_not_verify_is_a_finding_and_not_the_end() {
+    for (flaw, check) in [
+        (Flaw::Expired, "tls.certificate-expired"),
+        (Flaw::NotYetValid, "tls.certificate-not-yet-valid"),
+        (Flaw::OtherName, "tls.certificate-name"),
+        (Flaw::SelfSigned, "tls.certificate-untrusted"),
+    ] {
+        let certificate = flawed_certificate(flaw);
+        let folder = TempDir::new().unwrap();
+        let authority = folder.path().join("authority.pem");
+        std::fs::write(&authority, &certificate.authority_pem).unwrap();
+        let server = HttpServer::https_with(certificate, |request| match request.path.as_str() {
+            "/" => html("<!doctype html><title>Shop</title><a href=/a>a</a>"),
+            "/a" => html("<!doctype html><title>A</title>").header("server", "nginx/1.18.0"),
+            _ => Reply::status(404),
+        });
+        let trusted = ["--ca-cert", authority.to_str().unwrap()];
+        let arguments = [&trusted[..], &["--header", "Cookie: session=1"]].concat();
+        let output = scan(&server, &arguments);
+        let report = json(&output);
+        assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+        assert_eq!(of(&report, check).len(), 1, "{flaw:?}: {report}");
+        assert_eq!(of(&report, "headers.server-version").len(), 1, "{flaw:?}");
+        assert_eq!(report["notes_by_kind"]["unverified"], 1, "{}", report["notes_by_kind"]);
+        assert!(server.requests().iter().all(|request| request.header("cookie").is_none()));
+    }
 }

@@ -9,25 +9,17 @@ use formats::web::{
 
 use model::one_line;
 
-use super::{Found, Page};
+use super::{Found, Page, shown::Several};
 
-/// So many elements are shown of one problem.
-const MAX_SHOWN: usize = 3;
 /// So much of a tag is shown where not all of it may be.
 const MAX_ATTRIBUTES: usize = 10;
 const MAX_VALUE: usize = 100;
 
-/// A finding about elements of a page that share a problem: where the first one stands, how many there are, how the first few look.
+/// A finding about elements of a page that share a problem, if there are any.
 pub(super) fn about(page: &Page<'_>, key: &str, elements: &[Element<'_>]) -> Option<Found> {
-    let first = elements.first()?;
-    let mut found = Found::at(page.url()).line(first.line()).key(key);
-    if elements.len() > 1 {
-        found = found.evidence("count", elements.len().to_string());
-    }
-    for element in elements.iter().take(MAX_SHOWN) {
-        found = found.evidence("element", tag(*element));
-    }
-    Some(found)
+    let mut several = Several::default();
+    elements.iter().for_each(|element| several.add(*element));
+    Some(several.found(page.url())?.key(key))
 }
 
 /// The tag without what may be a credential: the value of an input, the queries of addresses.

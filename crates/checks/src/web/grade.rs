@@ -17,7 +17,7 @@ use formats::web::{
     hsts::Hsts,
     referrer_policy::{self, ReferrerPolicy},
 };
-use model::site::{Answer, Headers, Resource, Role};
+use model::site::{Answer, Headers, Resource, Role, Site, tls::Trust};
 use url::Url;
 
 use super::Visit;
@@ -79,7 +79,7 @@ pub fn grade(visit: &Visit<'_>) -> Grade {
     let page = visit.landing();
     let policy = policy::Outcome::of(answer, page);
     let headers = &answer.headers;
-    let hsts = transport(answer);
+    let hsts = transport(visit.site, answer);
     let parts = [
         ("content-security-policy", policy.points()),
         ("cookies", cookies::points(resource, hsts.0 == 0)),
@@ -157,9 +157,16 @@ impl fmt::Display for Letter {
     }
 }
 
-fn transport(answer: &Answer) -> Points {
+fn transport(site: &Site, answer: &Answer) -> Points {
     if answer.url.scheme() != "https" {
         return (-20, "The site is not on https, where alone Strict-Transport-Security counts.");
+    }
+    // RFC 6797, 8.1: it counts over a connection without errors only.
+    if site.tls.as_ref().is_some_and(|tls| matches!(tls.trust, Trust::Refused(_))) {
+        return (
+            -20,
+            "Strict-Transport-Security does not count under a certificate that is refused.",
+        );
     }
     match Hsts::of_fields(answer.headers.all("strict-transport-security")) {
         None => (-20, "Strict-Transport-Security is not sent."),

@@ -2,11 +2,15 @@
 
 use std::{borrow::Cow, sync::OnceLock};
 
-use formats::web::html::Document;
+use encoding_rs::Encoding;
+use formats::web::html::{self, Decoded, Document};
 use model::site::{Answer, Resource, Role, Site};
 use url::Url;
 
-use super::backends::{Named, recognise};
+use super::{
+    backends::{Named, recognise},
+    headers::policies::PagePolicies,
+};
 
 /// A visit to a website.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct Page<'s> {
     pub document: Document,
     /// What relative URLs on it are relative to (`<base>`).
     pub base: Url,
+    encoding: &'static Encoding,
+    policies: OnceLock<PagePolicies>,
 }
 
 impl<'s> Visit<'s> {
@@ -39,7 +45,7 @@ impl<'s> Visit<'s> {
     pub fn of(site: &'s Site) -> Self {
         let pages = site
             .answered(Role::Page)
-            .filter(|(_, answer)| answer.is_success() && is_page(answer))
+            .filter(|(_, answer)| answer.is_success() && answer.is_page())
             .map(|(resource, answer)| Page::of(resource, answer))
             .collect();
         Self { site, pages, backends: OnceLock::new() }
@@ -81,10 +87,14 @@ impl<'s> Visit<'s> {
 
 impl<'s> Page<'s> {
     fn of(resource: &'s Resource, answer: &'s Answer) -> Self {
-        let text = String::from_utf8_lossy(&answer.body);
-        let document = Document::parse(&text);
+        let Decoded { text, document, encoding } = Decoded::of(answer);
         let base = document.base(&answer.url);
-        Self { resource, answer, text, document, base }
+        Self { resource, answer, text, document, base, encoding, policies: OnceLock::new() }
+    }
+
+    /// Its content security policies, read once.
+    pub(super) fn policies(&self) -> &PagePolicies {
+        self.policies.get_or_init(|| PagePolicies::read(&self.answer.headers, Some(&self.document)))
     }
 
     /// Where it came from.
@@ -102,14 +112,6 @@ impl<'s> Page<'s> {
     /// A URL as it is written on the page, in full.
     #[must_use]
     pub fn join(&self, href: &str) -> Option<Url> {
-        self.base.join(href.trim()).ok()
-    }
-}
-
-/// Without a type browsers sniff: what begins with a tag is a page.
-fn is_page(answer: &Answer) -> bool {
-    match answer.media_type() {
-        Some(_) => answer.is_html(),
-        None => answer.body.trim_ascii_start().starts_with(b"<"),
+        html::join(&self.base, href, self.encoding)
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn of_request(error: &reqwest::Error, url: &SafeUrl, idle: Duration) 
             // rustls reports what it does not accept as invalid data, a peer that hangs up in the handshake as an early end.
             && (has(io::ErrorKind::InvalidData) || has(io::ErrorKind::UnexpectedEof))
         {
-            Error::Tls { host, reason }
+            Error::Tls { host, reason, is_certificate: is_about_certificate(error) }
         } else {
             Error::Unreachable { host, port, reason }
         };
@@ -54,6 +54,13 @@ fn lost_or_wrong(error: &(dyn error::Error + 'static), host: String, reason: Str
             .iter()
             .any(|words| reason.contains(words));
     if broken { Error::ConnectionLost { host, reason } } else { Error::Http { host, reason } }
+}
+
+/// Whether the handshake came as far as the certificate, which was refused.
+fn is_about_certificate(error: &(dyn error::Error + 'static)) -> bool {
+    chain(error)
+        .filter_map(|e| e.downcast_ref())
+        .any(|e: &rustls::Error| matches!(e, rustls::Error::InvalidCertificate(_)))
 }
 
 /// The words of the last cause: those before it repeat the URL with its query, or say nothing.

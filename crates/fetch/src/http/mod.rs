@@ -73,7 +73,7 @@ pub struct Client {
     public: Connections,
     /// Apart, so that what may go to private networks only is sent over no connection that leaves them.
     private: Connections,
-    accepts_invalid_certificates: bool,
+    options: Arc<Options>,
     roots: Arc<Roots>,
 }
 
@@ -229,19 +229,26 @@ impl Client {
         resolver: impl Resolve + 'static,
         options: &Options,
     ) -> Result<Self, Error> {
-        let public = Connections::new(&policy, options)?;
-        let private = match policy.allow_private.as_slice() {
-            [] => public.clone(),
-            _ => Connections::new(&policy, options)?,
-        };
+        let (public, private) = Connections::pair(&policy, options)?;
         Ok(Self {
             policy: Arc::new(policy),
             resolver: Arc::new(resolver),
             public,
             private,
-            accepts_invalid_certificates: options.accept_invalid_certificates,
+            options: Arc::new(options.clone()),
             roots: Arc::new(Roots::new(&options.authorities_pem)),
         })
+    }
+
+    /// The same client with connections of its own, which goes on where a certificate does not verify and sends no secret.
+    ///
+    /// # Errors
+    /// [`Error::Start`].
+    pub fn without_verification(&self) -> Result<Self, Error> {
+        let options =
+            Options { accept_invalid_certificates: true, ..Options::clone(&self.options) };
+        let (public, private) = Connections::pair(&self.policy, &options)?;
+        Ok(Self { public, private, options: Arc::new(options), ..self.clone() })
     }
 
     /// The policy everything goes through.
@@ -335,7 +342,8 @@ impl Client {
         if !matches!(url.scheme(), Scheme::Https | Scheme::Http) {
             return Err(Error::InvalidUrl { reason: "it is not an https or http URL" });
         }
-        if self.accepts_invalid_certificates && without_secrets(&request.headers) != request.headers
+        if self.options.accept_invalid_certificates
+            && without_secrets(&request.headers) != request.headers
         {
             return Err(Error::SecretWithheld {
                 host: url.host().to_owned(),
@@ -434,6 +442,16 @@ impl Client {
 }
 
 impl Connections {
+    /// Those to public addresses, and those to private ones.
+    fn pair(policy: &Policy, options: &Options) -> Result<(Self, Self), Error> {
+        let public = Self::new(policy, options)?;
+        let private = match policy.allow_private.as_slice() {
+            [] => public.clone(),
+            _ => Self::new(policy, options)?,
+        };
+        Ok((public, private))
+    }
+
     fn new(policy: &Policy, options: &Options) -> Result<Self, Error> {
         let pem = options.authorities_pem.as_slice();
         let pins = pinned::Pins::default();

@@ -240,7 +240,7 @@ impl<'a> Probe<'a> {
         let host = self.host.to_owned();
         match reason.as_str() {
             SILENT => Error::TimedOut { host, after: self.bounds.handshake },
-            _ => Error::Tls { host, reason },
+            _ => Error::Tls { host, reason, is_certificate: false },
         }
     }
 

@@ -338,18 +338,28 @@ fn a_certificate_that_does_not_verify_is_accepted_where_that_was_asked_for() {
     let server = HttpServer::https(|_| Reply::ok("here"));
     let strict = loopback();
     let error = fetch(&strict, &server.url("/"), &bounds()).unwrap_err();
-    assert!(matches!(error, Error::Tls { .. }), "{error:?}");
+    assert!(matches!(error, Error::Tls { is_certificate: true, .. }), "{error:?}");
     let options = Options { accept_invalid_certificates: true, ..Options::default() };
     let lenient = Client::with_options(open(), Names::default(), &options).unwrap();
-    assert_eq!(fetch(&lenient, &server.url("/"), &bounds()).unwrap().body, b"here");
-    assert_eq!(server.requests().len(), 1);
+    for lenient in [lenient, strict.without_verification().unwrap()] {
+        assert_eq!(fetch(&lenient, &server.url("/"), &bounds()).unwrap().body, b"here");
+    }
+    assert_eq!(server.requests().len(), 2);
+    assert!(fetch(&strict, &server.url("/"), &bounds()).is_err());
+}
+
+#[test]
+fn a_handshake_that_fails_otherwise_is_not_the_certificates_fault() {
+    let server = TlsServer::refusing();
+    let error = fetch(&loopback(), &format!("https://{}/", server.address()), &bounds());
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Tls { is_certificate: false, .. }), "{error:?}");
 }
 
 #[test]
 fn a_secret_is_never_sent_over_a_certificate_that_may_not_verify() {
     let server = HttpServer::https(|_| Reply::ok("here"));
-    let options = Options { accept_invalid_certificates: true, ..Options::default() };
-    let client = Client::with_options(open(), Names::default(), &options).unwrap();
+    let client = loopback().without_verification().unwrap();
     let request = || Request::get(client.url(&server.url("/")).unwrap());
     for request in [
         request().secret("x-token", b"hunter2").unwrap(),

@@ -1,49 +1,22 @@
 //! Clients, names and clones for tests.
 
 use std::{
-    collections::HashMap,
     fmt,
-    net::IpAddr,
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, AtomicU64},
     },
 };
 
 use fetch::{
-    Client, Error, Policy, Resolve, SafeUrl, Scheme,
+    Client, Error, Policy, SafeUrl, Scheme,
     git::{self, CloneRequest, Cloned, Credentials},
-    guard::ResolveError,
 };
 use model::SecretValue;
 use tempfile::TempDir;
+pub(crate) use test_kit::Names;
 use test_kit::{GitServer, Reply, Repo};
-
-/// Names as a test says. Each answer is given once, the last one for ever.
-#[derive(Default)]
-pub(crate) struct Names(Mutex<HashMap<String, Vec<Vec<IpAddr>>>>);
-
-impl Names {
-    pub(crate) fn with(self, name: &str, answers: &[&[&str]]) -> Self {
-        let answers = answers
-            .iter()
-            .map(|answer| answer.iter().map(|address| address.parse().unwrap()).collect())
-            .collect();
-        self.0.lock().unwrap().insert(name.to_owned(), answers);
-        self
-    }
-}
-
-impl Resolve for Names {
-    fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
-        let mut names = self.0.lock().unwrap();
-        let Some(answers) = names.get_mut(host) else {
-            return Err(ResolveError("no such name in this test".to_owned()));
-        };
-        if answers.len() > 1 { Ok(answers.remove(0)) } else { Ok(answers[0].clone()) }
-    }
-}
 
 /// Loopback and all schemes.
 pub(crate) fn open() -> Policy {

@@ -67,6 +67,10 @@ pub fn parse(text: &str) -> Sheet {
     let start = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
     let mut reader = Reader::default();
     reader.read(start);
+    // The end of the sheet ends what stands there (CSS Syntax 3, 5.4.3).
+    if reader.open.is_empty() {
+        reader.end_declaration();
+    }
     reader.sheet.is_cut |= start.len() < text.len();
     reader.sheet
 }
@@ -165,9 +169,12 @@ impl Reader {
         let text = segment.trim();
         if let Some(rest) = text.get(..7).filter(|word| word.eq_ignore_ascii_case("@import")) {
             let target = text.get(rest.len()..).unwrap_or_default().trim();
-            let quoted = target.trim_matches(['"', '\'']);
-            let target = urls(target).first().map_or(quoted, |url| url);
-            self.sheet.imports.push((target.to_owned(), self.line));
+            // Behind a string stand conditions, which may have URLs of their own.
+            let quoted = target
+                .strip_prefix(['"', '\''])
+                .and_then(|rest| rest.split(target.chars().next()?).next());
+            let named = quoted.or_else(|| urls(target).first().copied()).unwrap_or(target);
+            self.sheet.imports.push((named.to_owned(), self.line));
             return;
         }
         let (Some(rule), Some((name, value))) = (self.open.last_mut(), text.split_once(':')) else {
@@ -262,6 +269,15 @@ mod tests {
         assert!(first.declarations.first().unwrap().is_important);
         assert_eq!(urls(first.value("background").unwrap()), ["data:image/png;base64,}x"]);
         assert_eq!(urls(sheet.rules.last().unwrap().value("src").unwrap()), ["a;b"]);
+    }
+
+    #[test]
+    fn an_import_names_a_string_or_a_url_and_may_have_conditions_behind_it() {
+        let sheet = parse(
+            "@import 'a b.css' screen and (x);\n@import url(\"c.css\") layer(y);@IMPORT \"d.css\"",
+        );
+        let named: Vec<&str> = sheet.imports.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(named, ["a b.css", "c.css", "d.css"]);
     }
 
     #[test]

@@ -174,6 +174,15 @@ impl Answer {
         (!essence.is_empty()).then(|| essence.to_ascii_lowercase())
     }
 
+    /// Whether browsers show it as a page: without a type they look at how it begins, and a tag makes it one.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        match self.media_type() {
+            Some(_) => self.is_html(),
+            None => self.body.trim_ascii_start().starts_with(b"<"),
+        }
+    }
+
     /// Whether it says that it is HTML.
     #[must_use]
     pub fn is_html(&self) -> bool {

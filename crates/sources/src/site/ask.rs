@@ -5,7 +5,7 @@ use std::{
     io::Read as _,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
@@ -21,7 +21,7 @@ use model::{
     Note, NoteKind,
     site::{Answer, Failure, FailureKind, Headers, Hop, HttpVersion, Outcome, Resource, Role},
 };
-use url::Url;
+use url::{Origin, Url};
 
 use super::{
     Options, is_visible, links, note, own,
@@ -32,6 +32,8 @@ use super::{
 
 /// How much of an image or a font is read: what they are stands at their beginning.
 const HEAD_OF_MEDIA_BYTES: u64 = 256 << 10;
+/// How much is read of what is linked, where a server does not say its status without it. Nobody looks at it.
+const HEAD_OF_LINK_BYTES: u64 = 16 << 10;
 /// How much of a back end's answer is read: one row has room in it.
 const ROW_BYTES: u64 = 1 << 20;
 /// So that it is seen that a file is longer than what is read of it.
@@ -49,6 +51,7 @@ pub(super) struct Asker<'c> {
     options: &'c Options,
     cancel: &'c Arc<AtomicBool>,
     start: Url,
+    unverified: Unverified,
     /// Whether the user's headers are still sent.
     sends_headers: AtomicBool,
     deadline: Instant,
@@ -59,6 +62,14 @@ pub(super) struct Asker<'c> {
     busy: Mutex<HashSet<String>>,
     notes: Mutex<Vec<Note>>,
     untold: AtomicUsize,
+}
+
+/// Where certificates do not verify and the visit goes on: the origins that the start led over, and no other.
+#[derive(Default)]
+struct Unverified {
+    origins: Mutex<Vec<Origin>>,
+    /// Sends no secret.
+    client: OnceLock<Client>,
 }
 
 /// Why something is not asked for.
@@ -83,6 +94,7 @@ impl<'c> Asker<'c> {
             options,
             cancel,
             start,
+            unverified: Unverified::default(),
             sends_headers: AtomicBool::new(!options.headers.is_empty()),
             deadline,
             pace: Pace::new(options.limits.requests_per_second),
@@ -120,6 +132,13 @@ impl<'c> Asker<'c> {
             )),
         }
         notes
+    }
+
+    /// What `robots.txt` asks for, as far as a visit can wait so long.
+    pub(super) fn slow_down(&self, home: &Url, delay: Duration) {
+        let most = self.options.limits.crawl_delay;
+        let host = home.host_str().unwrap_or_default();
+        self.pace.slow_down(host, delay.min(most), Instant::now());
     }
 
     /// Whether nothing more is going to be asked.
@@ -189,8 +208,14 @@ impl<'c> Asker<'c> {
     ) -> Result<Answer, Refusal> {
         let within = within.filter(|_| job.stays());
         let mut url = job.url.clone();
+        let mut method = if job.role == Role::Link { Method::HEAD } else { Method::GET };
         loop {
-            let exchange = self.patiently(job, &url)?;
+            let exchange = self.patiently(job, &url, &method)?;
+            // Some servers have no answer to HEAD, and pages all the same.
+            if method == Method::HEAD && is_denial(exchange.status.as_u16()) {
+                method = Method::GET;
+                continue;
+            }
             let headers = headers(&exchange);
             let status = exchange.status.as_u16();
             let is_redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
@@ -223,8 +248,8 @@ impl<'c> Asker<'c> {
     }
 
     /// Asks again, once, if the server says in how many seconds. `Retry-After` as a date is left alone: clocks differ.
-    fn patiently(&self, job: &Job, url: &Url) -> Result<Exchange, Refusal> {
-        let exchange = self.exchange(job, url)?;
+    fn patiently(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
+        let exchange = self.exchange(job, url, method)?;
         let is_busy = |exchange: &Exchange| matches!(exchange.status.as_u16(), 429 | 503);
         let seconds = exchange.headers.get("retry-after").filter(|_| is_busy(&exchange));
         let seconds = seconds.and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -238,7 +263,7 @@ impl<'c> Asker<'c> {
             return Ok(exchange);
         };
         self.pace.hold(host, until);
-        let exchange = self.exchange(job, url)?;
+        let exchange = self.exchange(job, url, method)?;
         if is_busy(&exchange) && locked(&self.busy).insert(host.to_owned()) {
             let status = exchange.status.as_u16();
             let message = format!("{host} asks not to be asked so often (status {status})");
@@ -247,13 +272,11 @@ impl<'c> Asker<'c> {
         Ok(exchange)
     }
 
-    fn exchange(&self, job: &Job, url: &Url) -> Result<Exchange, Refusal> {
-        self.admit(url)?;
+    fn exchange(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
+        self.admit(job, url)?;
         let safe = self.client.url(url.as_str()).map_err(|error| self.refused(&error))?;
         let mut request = Request { redirects: Redirects::Keep, ..Request::get(safe) };
-        if job.role == Role::Link {
-            request.method = Method::HEAD;
-        }
+        request.method = method.clone();
         if url.origin() == job.url.origin() {
             for (name, value) in &job.headers {
                 let secret = request.secret(name, value.expose());
@@ -263,6 +286,7 @@ impl<'c> Asker<'c> {
         let rest = self.rest_bytes();
         let most = match job.role {
             Role::Image | Role::Font | Role::Icon => HEAD_OF_MEDIA_BYTES,
+            Role::Link => HEAD_OF_LINK_BYTES,
             Role::Robots => ROBOTS_BYTES,
             Role::Backend => ROW_BYTES,
             _ => self.options.limits.resource_bytes,
@@ -277,7 +301,7 @@ impl<'c> Asker<'c> {
         let sent = match job.role {
             // A back end is asked as a stranger would, wherever it is.
             Role::Backend => self.client.exchange(request, &bounds),
-            _ => self.send(request, url, &bounds),
+            _ => self.send(job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;
         let head: usize = exchange
@@ -293,8 +317,54 @@ impl<'c> Asker<'c> {
         Ok(exchange)
     }
 
+    /// As the site's visitors would, and past a certificate of the site that does not verify: that is what is to be judged.
+    fn send(
+        &self,
+        job: &Job,
+        bare: Request,
+        url: &Url,
+        bounds: &Bounds,
+    ) -> Result<Exchange, FetchError> {
+        let is_unverified = locked(&self.unverified.origins).contains(&url.origin());
+        if let Some(client) = self.unverified.client.get().filter(|_| is_unverified) {
+            return client.exchange(bare, bounds);
+        }
+        match self.send_verified(bare.clone(), url, bounds) {
+            Err(FetchError::Tls { host, reason, is_certificate: true }) if job.is_start => {
+                self.go_on_unverified(url, &host, &reason)?.exchange(bare, bounds)
+            }
+            sent => sent,
+        }
+    }
+
+    /// From here on anybody may be the site: nothing of the user's is sent any more, wherever to.
+    fn go_on_unverified(&self, url: &Url, host: &str, reason: &str) -> Result<&Client, FetchError> {
+        let client = match self.unverified.client.get() {
+            Some(client) => client,
+            None => {
+                let made = self.client.without_verification()?;
+                self.unverified.client.get_or_init(|| made)
+            }
+        };
+        locked(&self.unverified.origins).push(url.origin());
+        let headers = match self.sends_headers.swap(false, Relaxed) {
+            true => ", and from there on without the given headers",
+            false => "",
+        };
+        let message = format!(
+            "the certificate of {host} does not verify ({reason}): it was visited all the same{headers}"
+        );
+        self.tell(NoteKind::Unverified, message);
+        Ok(client)
+    }
+
     /// With the user's headers where they may go.
-    fn send(&self, bare: Request, url: &Url, bounds: &Bounds) -> Result<Exchange, FetchError> {
+    fn send_verified(
+        &self,
+        bare: Request,
+        url: &Url,
+        bounds: &Bounds,
+    ) -> Result<Exchange, FetchError> {
         if !self.sends_headers.load(Relaxed) || !own::may_have_headers(&self.start, url) {
             return self.client.exchange(bare, bounds);
         }
@@ -317,7 +387,7 @@ impl<'c> Asker<'c> {
     }
 
     /// Whether one more request may be made, and when.
-    fn admit(&self, url: &Url) -> Result<(), Refusal> {
+    fn admit(&self, job: &Job, url: &Url) -> Result<(), Refusal> {
         let limits = &self.options.limits;
         if self.cancel.load(Relaxed) {
             return Err(cancelled());
@@ -330,7 +400,12 @@ impl<'c> Asker<'c> {
             return Err(self.limit(reason));
         }
         let now = Instant::now();
-        let until = now + self.pace.wait(url.host_str().unwrap_or_default(), now);
+        let host = url.host_str().unwrap_or_default();
+        let wait = match job.is_of_robot() {
+            true => self.pace.wait_as_robot(host, now),
+            false => self.pace.wait(host, now),
+        };
+        let until = now + wait;
         loop {
             if self.cancel.load(Relaxed) {
                 return Err(cancelled());
@@ -413,7 +488,7 @@ impl<'c> Asker<'c> {
     }
 
     fn tell_cut(&self, job: &Job, url: &Url, cut: &Cut, is_of_site: bool) {
-        let is_media = matches!(job.role, Role::Image | Role::Font | Role::Icon);
+        let is_media = matches!(job.role, Role::Image | Role::Font | Role::Icon | Role::Link);
         match cut {
             Cut::WireLimit | Cut::BodyLimit if is_of_site => drop(self.over_bytes()),
             Cut::WireLimit | Cut::BodyLimit if is_media => {}
@@ -473,6 +548,10 @@ impl<'c> Asker<'c> {
             self.hold(unpacked.len() as u64);
             body = unpacked;
         }
+        if job.role == Role::Link {
+            body = Vec::new();
+            is_cut = false;
+        }
         Answer {
             url,
             status: exchange.status.as_u16(),
@@ -503,6 +582,11 @@ fn resource(job: &Job, hops: Vec<Hop>, outcome: Outcome) -> Resource {
 /// Whether it is said that a resource could not be had: of places that may well be empty nothing is.
 fn is_told(role: Role) -> bool {
     is_visible(role) && !matches!(role, Role::WellKnown) || role == Role::Sitemap
+}
+
+/// Whether a HEAD may have been refused for being one. Who is busy says so of everything.
+const fn is_denial(status: u16) -> bool {
+    status >= 400 && !matches!(status, 429 | 503)
 }
 
 fn cancelled() -> Refusal {

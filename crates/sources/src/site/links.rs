@@ -1,6 +1,13 @@
 //! What a page and a style sheet name.
 
-use formats::web::html::{Document, Element};
+use std::ops::ControlFlow;
+
+use encoding_rs::{Encoding, UTF_8};
+use formats::web::{
+    css::{self, Declaration, Sheet},
+    html::{self, Decoded, Document, Element},
+    manifest::Manifest,
+};
 use model::site::{Answer, Role};
 use url::Url;
 
@@ -10,6 +17,22 @@ pub(super) const MAX_URL_BYTES: usize = 8000;
 const MAX_REFERENCES: usize = 20_000;
 /// What their URLs may take together.
 const MAX_REFERENCES_BYTES: usize = 4 << 20;
+
+/// Properties whose URLs are images.
+const IMAGES: &[&str] = &[
+    "background",
+    "background-image",
+    "border-image",
+    "border-image-source",
+    "content",
+    "cursor",
+    "list-style",
+    "list-style-image",
+    "mask",
+    "mask-image",
+    "-webkit-mask",
+    "-webkit-mask-image",
+];
 
 /// A reference to something else, and the line it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,42 +51,97 @@ pub(super) struct References {
     pub(super) is_cut: bool,
 }
 
+/// What references are relative to, and the encoding of their queries.
+struct Base {
+    url: Url,
+    encoding: &'static Encoding,
+}
+
+impl Base {
+    /// As in everything but pages.
+    fn of(url: &Url) -> Self {
+        Self { url: url.clone(), encoding: UTF_8 }
+    }
+}
+
 impl References {
-    /// Says whether there is room for more.
-    fn add(&mut self, role: Role, base: &Url, href: &str, line: u64) -> bool {
+    /// Breaks off where there is no room for more.
+    fn add(&mut self, role: Role, base: &Base, href: &str, line: u64) -> ControlFlow<()> {
         let href = href.trim();
         // Bytes of another encoding: what they stand for is elsewhere than their replacement.
         if href.contains(char::REPLACEMENT_CHARACTER) {
-            return true;
+            return ControlFlow::Continue(());
         }
         // A long base is repeated by every reference.
-        let length = base.as_str().len() + href.len();
-        let url = (length <= MAX_URL_BYTES).then(|| base.join(href).ok()).flatten();
-        if let Some(mut url) = url.filter(is_web) {
+        let length = base.url.as_str().len() + href.len();
+        let url = (length <= MAX_URL_BYTES).then(|| html::join(&base.url, href, base.encoding));
+        if let Some(mut url) = url.flatten().filter(is_web) {
             if self.list.len() >= MAX_REFERENCES || self.bytes >= MAX_REFERENCES_BYTES {
                 self.is_cut = true;
-                return false;
+                return ControlFlow::Break(());
             }
             url.set_fragment(None);
             self.bytes += url.as_str().len();
             self.list.push(Reference { role, url, line });
         }
-        true
+        ControlFlow::Continue(())
+    }
+
+    /// What a sheet names that begins in that line.
+    fn add_sheet(&mut self, sheet: &Sheet, base: &Base, first_line: u64) -> ControlFlow<()> {
+        self.is_cut |= sheet.is_cut;
+        let in_page = |line: u64| first_line + line.saturating_sub(1);
+        for (href, line) in &sheet.imports {
+            self.add(Role::Style, base, href, in_page(*line))?;
+        }
+        for rule in &sheet.rules {
+            self.add_declared(&rule.prelude, &rule.declarations, base, in_page(rule.line))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn add_declared(
+        &mut self,
+        rule: &str,
+        declarations: &[Declaration],
+        base: &Base,
+        line: u64,
+    ) -> ControlFlow<()> {
+        for declaration in declarations {
+            let Some(role) = loaded_by(rule, declaration) else { continue };
+            for href in css::urls(&declaration.value) {
+                // What begins with a fragment is part of the document itself.
+                if !href.starts_with('#') {
+                    self.add(role, base, href, line)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn add_page(&mut self, document: &Document, base: &Base) -> ControlFlow<()> {
+        for element in document.elements().filter(|element| element.is_html()) {
+            for (role, href) in named_by(element) {
+                self.add(role, base, href, element.line())?;
+            }
+            if element.is("style") {
+                self.add_sheet(&css::parse(&element.text()), base, element.line())?;
+            }
+            if let Some(style) = element.attribute("style") {
+                self.add_declared("", &css::declarations(style), base, element.line())?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
 
 /// Everything that a page names: what it loads, and where it leads.
 pub(super) fn of_page(answer: &Answer) -> References {
-    let document = Document::parse(&String::from_utf8_lossy(&answer.body));
-    let base = document.base(&answer.url);
+    let Decoded { document, encoding, .. } = Decoded::of(answer);
+    let base = Base { url: document.base(&answer.url), encoding };
     let mut references = References::default();
-    for element in document.elements().filter(|element| element.is_html()) {
-        for (role, href) in named_by(element) {
-            if !references.add(role, &base, href, element.line()) {
-                return references;
-            }
-        }
-    }
+    // Where it broke off it says so itself.
+    let _ = references.add_page(&document, &base);
     references
 }
 
@@ -128,35 +206,32 @@ fn first_candidate(srcset: &str) -> Option<&str> {
     Some(first.trim_end_matches(','))
 }
 
-/// What a style sheet loads: other sheets, and fonts.
+/// What a style sheet loads: other sheets, fonts, images.
 pub(super) fn of_style(answer: &Answer) -> References {
-    let text = String::from_utf8_lossy(&answer.body);
     let mut references = References::default();
-    let mut line = 1;
-    let mut rest = &*text;
-    while let Some(at) = rest.find("url(") {
-        let (before, after) = rest.split_at(at);
-        line += before.matches('\n').count() as u64;
-        let after = after.get("url(".len()..).unwrap_or_default();
-        let end = after.find([')', '\n']).unwrap_or(after.len());
-        let (named, next) = after.split_at(end);
-        let named = named.trim().trim_matches(['"', '\'']);
-        let path = named.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        let is_font =
-            [".woff2", ".woff", ".ttf", ".otf", ".eot"].iter().any(|end| path.ends_with(end));
-        let role = match () {
-            () if is_font => Some(Role::Font),
-            () if before.trim_end().ends_with("@import") => Some(Role::Style),
-            () => None,
-        };
-        if let Some(role) = role
-            && !references.add(role, &answer.url, named, line)
-        {
-            return references;
+    let sheet = css::parse(&String::from_utf8_lossy(&answer.body));
+    let _ = references.add_sheet(&sheet, &Base::of(&answer.url), 1);
+    references
+}
+
+/// The icons of a manifest.
+pub(super) fn of_manifest(answer: &Answer) -> References {
+    let mut references = References::default();
+    let icons = Manifest::parse(&answer.body).map(|manifest| manifest.icons).unwrap_or_default();
+    for icon in icons {
+        if references.add(Role::Icon, &Base::of(&answer.url), &icon.source, 1).is_break() {
+            break;
         }
-        rest = next;
     }
     references
+}
+
+/// What a declaration loads.
+fn loaded_by(rule: &str, declaration: &Declaration) -> Option<Role> {
+    if rule.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("@font-face")) {
+        return (declaration.name == "src").then_some(Role::Font);
+    }
+    IMAGES.contains(&declaration.name.as_str()).then_some(Role::Image)
 }
 
 /// Whether it is a URL of the web. One with a user name or a password is followed by nobody: both would be sent.
@@ -190,8 +265,8 @@ mod tests {
     }
 
     #[test]
-    fn a_style_sheet_names_sheets_and_fonts_by_line() {
-        let text = b"@import url('b.css');\n.a{background:url(i.png)}\n@font-face{src:url( \"/f.woff2?v#x\" )}\xff url(data:font/woff,x.woff)";
+    fn a_style_sheet_names_sheets_fonts_and_images_by_line() {
+        let text = b"@import url('b.css');\n@import \"c.css\" print;/* url(x.png) */\n.a{background:red url(i.png);filter:url(#f);clip-path:url(c.svg)}\n@font-face{src:url( \"/f.woff2?v#x\" ), url(f.php)}\n.b{mask:url(#m)}\xff url(data:font/woff,x.woff)";
         let found = style(text);
         let shown: Vec<(Role, &str, u64)> =
             found.list.iter().map(|found| (found.role, found.url.as_str(), found.line)).collect();
@@ -199,7 +274,10 @@ mod tests {
             shown,
             [
                 (Role::Style, "https://a.example/css/b.css", 1),
-                (Role::Font, "https://a.example/f.woff2?v", 3),
+                (Role::Style, "https://a.example/css/c.css", 2),
+                (Role::Image, "https://a.example/css/i.png", 3),
+                (Role::Font, "https://a.example/f.woff2?v", 4),
+                (Role::Font, "https://a.example/css/f.php", 4),
             ]
         );
     }
@@ -207,13 +285,22 @@ mod tests {
     #[test]
     fn a_hostile_style_sheet_is_read_in_bounds() {
         let began = Instant::now();
-        let long = format!("url({}.woff)", "x".repeat(1 << 20));
-        for text in
-            ["url(".repeat(1 << 20), "url(a.woff)".repeat(1 << 20), "url()\n".repeat(1 << 20), long]
-        {
+        let many = "a{cursor:url(a.png)}".repeat(1 << 18);
+        let long = format!("a{{cursor:url({}.png)}}", "x".repeat(1 << 20));
+        let imports = "@import 'a';".repeat(1 << 18);
+        let one_rule = format!("a{{cursor:{}}}", "url(a.png),".repeat(1 << 18));
+        for (text, is_cut) in [
+            ("url(".repeat(1 << 20), false),
+            ("@font-face{src:url(".repeat(1 << 17), false),
+            ("url(a.woff)".repeat(1 << 20), true),
+            (many, true),
+            (imports, true),
+            (one_rule, true),
+            (long, false),
+        ] {
             let found = style(text.as_bytes());
             assert!(found.list.len() <= MAX_REFERENCES);
-            assert_eq!(found.is_cut, text.starts_with("url(a"));
+            assert_eq!(found.is_cut, is_cut, "{:?}", text.get(..20));
         }
         assert!(began.elapsed() < Duration::from_secs(20));
     }

@@ -5,7 +5,8 @@
 //! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
 //! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends. Where
 //! the server or the network fails to give it, or the server asks for patience (429), everything is taken to be disallowed (RFC 9309,
-//! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there.
+//! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there. A site whose
+//! certificate does not verify is visited all the same, without anything of the user's: it is there to be judged.
 
 mod ask;
 mod feed;
@@ -44,6 +45,9 @@ pub use room::{Room, Seat};
 /// The name that `robots.txt` knows us by.
 pub const ROBOT: &str = "bartizan";
 
+/// How deep style sheets import each other.
+const MAX_IMPORTS: usize = 3;
+
 /// How a website is visited.
 #[derive(Clone)]
 pub struct Options {
@@ -51,7 +55,8 @@ pub struct Options {
     pub pages: usize,
     /// Sent to the origin that was typed, and to nobody else: where http was typed to that host on https too, and with `www.` in front
     /// or without it if the scheme and port fit. Wherever else redirects lead, the start's among them, they are not sent: an open redirect
-    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to private networks only, and nowhere where certificates are not verified.
+    /// would hand them to strangers. A site that the start leads away to is visited without them altogether. Over plain http they go to
+    /// private networks only, and nowhere any more once a certificate on the way to the site does not verify.
     pub headers: Vec<(String, SecretValue)>,
     /// Whether its TLS is looked at.
     pub tls: bool,
@@ -90,6 +95,8 @@ pub struct Limits {
     pub total: Duration,
     /// Redirects from one address.
     pub redirects: usize,
+    /// Longest pause between two requests that `robots.txt` may ask for (`Crawl-delay`): with longer ones a visit would not end.
+    pub crawl_delay: Duration,
     /// Longest wait that a server may ask for with `Retry-After`, in seconds and not as a date. A host that is busy still after it is
     /// not waited for again.
     pub retry_after: Duration,
@@ -106,6 +113,7 @@ impl Default for Limits {
             request: Duration::from_secs(20),
             total: Duration::from_mins(5),
             redirects: 10,
+            crawl_delay: Duration::from_secs(1),
             retry_after: Duration::from_secs(10),
         }
     }
@@ -258,6 +266,9 @@ impl Crawl<'_> {
         let rules = self.rules(&robots);
         self.site.resources.extend(robots);
         let within = Territory::of(home, &rules);
+        if let Some(delay) = within.delay() {
+            self.asker.slow_down(home, delay);
+        }
         self.agreed_places(&rules, &within);
         self.pages(&within);
         self.loaded(&within);
@@ -330,11 +341,13 @@ impl Crawl<'_> {
         }
     }
 
-    /// What pages load, and what that names in turn: fonts, images, source maps.
+    /// What pages load, and what that names in turn: fonts, images, source maps, style sheets that name more.
     fn loaded(&mut self, within: &Territory<'_>) {
-        let jobs = self.plan.loaded();
-        self.ask(&jobs, within);
-        let jobs = self.plan.named_by_loaded(&self.site);
+        let mut jobs = self.plan.loaded();
+        for _ in 0..MAX_IMPORTS {
+            let from = self.ask(&jobs, within);
+            jobs = self.plan.named_by_loaded(self.site.resources.get(from..).unwrap_or_default());
+        }
         self.ask(&jobs, within);
     }
 

@@ -1,6 +1,9 @@
 //! What is asked for next.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use formats::web::{
     robots::{Robots, Visitor},
@@ -15,7 +18,7 @@ use url::{Origin, Url};
 
 use super::{
     Options, ROBOT, is_visible,
-    links::{self, Reference},
+    links::{self, Reference, References},
     note,
 };
 
@@ -53,7 +56,8 @@ pub(super) struct Job {
     pub(super) referrer: Option<(Url, u64)>,
     /// For the origin of `url` alone.
     pub(super) headers: Vec<(&'static str, SecretValue)>,
-    is_start: bool,
+    /// The page that the visit begins with.
+    pub(super) is_start: bool,
 }
 
 impl Job {
@@ -63,6 +67,16 @@ impl Job {
 
     fn new(role: Role, url: Url) -> Self {
         Self { role, url, referrer: None, headers: Vec::new(), is_start: false }
+    }
+
+    /// Whether `robots.txt` has a say in it: not in what pages load, which every visitor asks for, nor in back ends.
+    pub(super) const fn is_of_robot(&self) -> bool {
+        use Role as R;
+        let is_loaded = matches!(
+            self.role,
+            R::Script | R::Style | R::Image | R::Font | R::Icon | R::Manifest | R::SourceMap
+        );
+        !(is_loaded || self.is_start || matches!(self.role, R::Robots | R::PlainHttp | R::Backend))
     }
 
     /// Whether its redirects are followed on the site only, and where `robots.txt` does not mind: what pages load, and what the site
@@ -94,6 +108,12 @@ impl<'r> Territory<'r> {
             true => Ok(()),
             false => Err("it redirects to where robots.txt asks not to go"),
         }
+    }
+
+    /// How long `robots.txt` asks to wait between requests.
+    pub(super) fn delay(&self) -> Option<Duration> {
+        let seconds = self.visitor.crawl_delay?;
+        Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
     }
 
     fn allows(&self, url: &Url) -> bool {
@@ -281,7 +301,7 @@ impl<'o> Plan<'o> {
         for (_, answer) in site.answered(Role::Page).filter(|(page, _)| level.contains(&page.url)) {
             // What redirects there is not another page.
             self.asked.insert(answer.url.clone());
-            if !answer.is_html() || answer.url.origin() != within.home {
+            if !answer.is_page() || answer.url.origin() != within.home {
                 continue;
             }
             let references = links::of_page(answer);
@@ -350,22 +370,21 @@ impl<'o> Plan<'o> {
         loads.jobs
     }
 
-    /// What scripts and style sheets name: fonts, further sheets, source maps.
-    pub(super) fn named_by_loaded(&mut self, site: &Site) -> Vec<Job> {
-        for (role, language) in [(Role::Script, Language::JavaScript), (Role::Style, Language::Css)]
-        {
-            for (_, answer) in site.answered(role).filter(|(_, answer)| answer.is_success()) {
-                if let Some(job) = source_map(answer, language) {
-                    self.load(job);
-                }
-            }
-        }
-        for (_, answer) in site.answered(Role::Style).filter(|(_, answer)| answer.is_success()) {
-            let references = links::of_style(answer);
+    /// What scripts, style sheets and manifests name: source maps, further sheets, fonts, images, icons.
+    pub(super) fn named_by_loaded(&mut self, loaded: &[Resource]) -> Vec<Job> {
+        for resource in loaded {
+            let Some(answer) = resource.answer().filter(|answer| answer.is_success()) else {
+                continue;
+            };
+            let (map, references) = match resource.role {
+                Role::Script => (source_map(answer, Language::JavaScript), References::default()),
+                Role::Style => (source_map(answer, Language::Css), links::of_style(answer)),
+                Role::Manifest => (None, links::of_manifest(answer)),
+                _ => continue,
+            };
             self.cut += usize::from(references.is_cut);
-            for link in references.list {
-                self.load(referred(link, &answer.url));
-            }
+            let named = references.list.into_iter().map(|link| referred(link, &answer.url));
+            map.into_iter().chain(named).for_each(|job| self.load(job));
         }
         self.loaded()
     }

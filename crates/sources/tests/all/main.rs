@@ -2,12 +2,12 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "the allowances for tests do not reach their helpers"
 )]
 
 mod site;
 mod site_hostile;
+mod site_named;
 mod site_reach;
 mod support;

@@ -18,7 +18,7 @@ use model::{
     site::{FailureKind, Outcome, Role},
 };
 use sources::site::{self, Crawled, Limits, Options};
-use test_kit::{Ending, HttpServer, Reply};
+use test_kit::{Ending, HttpServer, Reply, TlsServer};
 use url::Url;
 
 use crate::support::{
@@ -328,14 +328,14 @@ fn a_long_base_costs_nothing() {
 fn a_start_that_cannot_be_reached_is_an_error_with_a_sentence() {
     let gone = HttpServer::http(|_| Reply::ok("")).url("/path?q=hunter2");
     let silent = HttpServer::http(|_| Reply { ending: Ending::Silence, ..Reply::ok("") });
-    let untrusted = HttpServer::https(|_| Reply::ok("x"));
+    let no_tls = TlsServer::refusing();
     let circle = HttpServer::http(|_| Reply::redirect(301, "/"));
     let client = client(Names::default(), "");
     for (url, words) in [
         (gone.clone(), "refused the connection"),
         (silent.url("/"), "took longer than"),
         ("http://nowhere.test/".to_owned(), "does not resolve"),
-        (untrusted.url("/"), "no secure connection"),
+        (format!("https://{}/", no_tls.address()), "no secure connection"),
         (circle.url("/"), "redirects more than 10 times"),
         ("ftp://nowhere.test/".to_owned(), "scheme"),
         ("data:text/html,x".to_owned(), ""),

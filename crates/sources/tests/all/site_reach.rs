@@ -7,10 +7,10 @@ use std::{
 
 use model::{
     NoteKind, SecretValue,
-    site::{Outcome, Role},
+    site::{Outcome, Role, tls::Trust},
 };
 use sources::site::Options;
-use test_kit::{HttpServer, Reply};
+use test_kit::{Flaw, HttpServer, Reply, flawed_certificate};
 use url::Url;
 
 use crate::support::{Names, client, crawl, has_note, hasty, html, options, outcome, paths, visit};
@@ -303,4 +303,81 @@ fn over_plain_http_to_the_public_the_users_headers_are_withheld_and_it_is_said()
     let crawled = visit(&client, &server.url_at("a.test", "/"), &with_headers(hasty())).unwrap();
     assert!(told(&server).iter().all(|(_, told)| !told));
     assert!(has_note(&crawled, NoteKind::Configuration, "without the given headers"));
+}
+
+#[test]
+fn a_site_whose_certificate_does_not_verify_is_visited_without_the_users_headers() {
+    let flaws = [Flaw::Expired, Flaw::NotYetValid, Flaw::OtherName, Flaw::SelfSigned];
+    for flaw in flaws {
+        let certificate = flawed_certificate(flaw);
+        let authority = certificate.authority_pem.clone();
+        let server = HttpServer::https_with(certificate, |request| match request.path.as_str() {
+            "/" => html("<a href=/a>x</a><script src=/s.js></script>"),
+            _ => html("x"),
+        });
+        let client = client(Names::default(), &authority);
+        let options = with_headers(Options { tls: true, ..options() });
+        let crawled = visit(&client, &server.url("/"), &options).unwrap();
+        assert_eq!(paths(&crawled, Role::Page), ["/", "/a"], "{flaw:?}");
+        assert_eq!(outcome(&crawled, "/s.js"), "200", "{flaw:?}");
+        assert!(told(&server).iter().all(|(_, told)| !told), "{flaw:?}: {:?}", told(&server));
+        assert!(has_note(&crawled, NoteKind::Unverified, "without the given headers"), "{flaw:?}");
+        let trust = crawled.site.tls.unwrap().trust;
+        assert!(matches!(trust, Trust::Refused(_)), "{flaw:?}: {trust:?}");
+    }
+}
+
+#[test]
+fn a_visit_goes_on_past_the_certificates_on_the_way_to_the_site_and_past_no_others() {
+    let other = HttpServer::https(|_| html("x"));
+    let (script, page) = (other.url("/s.js"), other.url("/page"));
+    let site = HttpServer::https(move |request| match request.path.as_str() {
+        "/" => html(format!(
+            "<script src='{script}'></script><script src=/moved></script><a href='{page}'>x</a>"
+        )),
+        "/moved" => Reply::redirect(302, &script),
+        _ => html("x"),
+    });
+    let home = site.url("/");
+    let way = HttpServer::https(move |_| Reply::redirect(302, &home));
+    let client = client(Names::default(), "");
+    let options = with_headers(options());
+    let crawled = visit(&client, &way.url("/"), &options).unwrap();
+    assert_eq!(crawled.site.home().as_str(), site.url("/"));
+    for path in ["/s.js", "/moved"] {
+        assert!(outcome(&crawled, path).starts_with("Tls: "), "{}", outcome(&crawled, path));
+    }
+    assert!(other.requests().is_empty());
+    for server in [&way, &site] {
+        assert!(told(server).iter().all(|(_, told)| !told), "{:?}", told(server));
+    }
+    let notes = crawled.notes.iter().filter(|note| note.kind == NoteKind::Unverified);
+    assert_eq!(notes.count(), 2);
+}
+
+#[test]
+fn where_a_certificate_does_not_verify_the_guard_holds() {
+    let forbidden = Forbidden::start();
+    let (script, away) = (
+        format!("https://{}/s.js", forbidden.address()),
+        format!("https://{}/secret", forbidden.address()),
+    );
+    let site = HttpServer::https(move |request| match request.path.as_str() {
+        "/" => html(format!("<script src='{script}'></script><script src=/moved></script>")),
+        "/moved" | "/start" => Reply::redirect(302, &away),
+        _ => html("x"),
+    });
+    let client = client(Names::default(), "");
+    let crawled = visit(&client, &site.url("/"), &options()).unwrap();
+    for path in ["/s.js", "/moved"] {
+        assert!(outcome(&crawled, path).contains("loopback"), "{}", outcome(&crawled, path));
+    }
+    let error = visit(&client, &site.url("/start"), &options()).unwrap_err().to_string();
+    assert!(error.contains("loopback"), "{error}");
+    assert!(forbidden.was_left_alone());
+    // A name that leads elsewhere at the second look is not followed there either.
+    let rebinding = Names::default().with("git.test", &[&["127.0.0.1"], &["127.0.0.2"]]);
+    let client = crate::support::client(rebinding, "");
+    let error = visit(&client, &site.url_at("git.test", "/"), &options()).unwrap_err();
+    assert!(error.to_string().contains("loopback"), "{error}");
 }

@@ -1,14 +1,13 @@
 //! Clients, names and crawls for tests.
 
 use std::{
-    collections::HashMap,
     io::{BufRead as _, BufReader, Write as _},
-    net::{IpAddr, TcpStream},
-    sync::{Arc, Mutex},
+    net::TcpStream,
+    sync::Arc,
     time::Duration,
 };
 
-use fetch::{Client, Policy, Resolve, Scheme, guard::ResolveError};
+use fetch::{Client, Policy, Scheme};
 use model::{
     NoteKind,
     site::{Outcome, Role},
@@ -17,33 +16,9 @@ use sources::{
     Error,
     site::{self, Crawled, Limits, Options},
 };
+pub(crate) use test_kit::Names;
 use test_kit::{Reply, TlsServer};
 use url::Url;
-
-/// Names as a test says. Each answer is given once, the last one for ever.
-#[derive(Default)]
-pub(crate) struct Names(Mutex<HashMap<String, Vec<Vec<IpAddr>>>>);
-
-impl Names {
-    pub(crate) fn with(self, name: &str, answers: &[&[&str]]) -> Self {
-        let answers = answers
-            .iter()
-            .map(|answer| answer.iter().map(|address| address.parse().unwrap()).collect())
-            .collect();
-        self.0.lock().unwrap().insert(name.to_owned(), answers);
-        self
-    }
-}
-
-impl Resolve for Names {
-    fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
-        let mut names = self.0.lock().unwrap();
-        let Some(answers) = names.get_mut(host) else {
-            return Err(ResolveError("no such name in this test".to_owned()));
-        };
-        if answers.len() > 1 { Ok(answers.remove(0)) } else { Ok(answers[0].clone()) }
-    }
-}
 
 /// A client that may go to 127.0.0.1 and nowhere else on the machine.
 pub(crate) fn client(names: Names, authority_pem: &str) -> Client {

@@ -5,7 +5,6 @@ use formats::web::html::Element;
 use crate::web::{
     Page,
     embedded::{self, Use},
-    headers::policies::PagePolicies,
     party,
 };
 
@@ -25,5 +24,5 @@ pub(super) fn elements<'p>(page: &'p Page<'_>, uses: &[Use]) -> Vec<Element<'p>>
 
 /// Whether an enforced policy of the page turns its `http:` URLs into `https:` (Upgrade Insecure Requests, 3.1).
 pub(super) fn upgrades(page: &Page<'_>) -> bool {
-    PagePolicies::of(page).policies.has("upgrade-insecure-requests")
+    page.policies().policies.has("upgrade-insecure-requests")
 }

@@ -32,7 +32,13 @@ enum Verdict {
 
 impl Outcome {
     pub(super) fn of(answer: &Answer, page: Option<&Page<'_>>) -> Self {
-        let all = PagePolicies::read(&answer.headers, page.map(|page| &page.document)).policies;
+        let head;
+        let all = if let Some(page) = page {
+            &page.policies().policies
+        } else {
+            head = PagePolicies::read(&answer.headers, None);
+            &head.policies
+        };
         let names_ancestors = all.enforced().any(|policy| {
             policy.delivery == Delivery::Header && policy.directive("frame-ancestors").is_some()
         });

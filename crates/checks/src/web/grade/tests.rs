@@ -158,6 +158,16 @@ fn cookies_are_worth_what_protects_them() {
 }
 
 #[test]
+fn transport_security_does_not_count_under_a_certificate_that_is_refused() {
+    let page =
+        "HTTP/1.1 200 OK\ncontent-type: text/html\nstrict-transport-security: max-age=63072000\n\n";
+    for (facts, points) in [("TLS modern\n", 0), ("TLS trust expired\n", -20), ("", 0)] {
+        let grade = graded(&format!("{facts}{page}"));
+        assert_eq!(modifier(&grade, "strict-transport-security"), points, "{facts}");
+    }
+}
+
+#[test]
 fn plain_http_should_lead_to_https_on_the_same_host_first() {
     let home = "HTTP/1.1 200 OK\ncontent-type: text/html\n\n";
     let moved = |to: &str| format!("HTTP/1.1 301 Moved Permanently\nlocation: {to}\n\n");

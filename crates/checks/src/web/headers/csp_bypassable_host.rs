@@ -1,7 +1,6 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 use url::Url;
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 /// Asks the policies about an address of each kind, so that a source with a path that leads elsewhere is not told.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     let is_judged_elsewhere =
         policies.allows_any_host("script-src-elem") || policies.allows_inline_script();

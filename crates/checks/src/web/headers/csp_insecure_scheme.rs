@@ -1,7 +1,7 @@
 use formats::web::csp::Source;
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::{cookies::is_https, policies::PagePolicies};
+use super::cookies::is_https;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 /// What `upgrade-insecure-requests` makes https of is no matter. Directives about content that browsers only show are worth a word.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     if !is_https(page.url()) || all.policies.has("upgrade-insecure-requests") {
         return;
     }

@@ -1,7 +1,6 @@
 use formats::web::csp::{Delivery, IssueKind};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 /// CSP 3, 3.3, and HTML, 4.2.5.3. A directive that stands in a header as well is not lost.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     // `report-uri` takes nothing away from visitors.
     let lost: Vec<_> =
         ["frame-ancestors", "sandbox"].into_iter().filter(|name| !all.policies.has(name)).collect();

@@ -1,7 +1,6 @@
 use formats::web::csp::{Policies, Source};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +15,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     if !policies.is_enforced() {
         return;

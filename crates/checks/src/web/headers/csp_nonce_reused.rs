@@ -4,7 +4,6 @@ use formats::web::csp::Source;
 use model::{CheckId, Confidence, Cwe, Severity};
 use url::Url;
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -22,7 +21,7 @@ pub(super) static CHECK: Check = Check {
 fn run(visit: &Visit<'_>, report: &mut Report) {
     let mut seen: BTreeMap<String, &Url> = BTreeMap::new();
     for page in &visit.pages {
-        let all = PagePolicies::of(page);
+        let all = page.policies();
         let directives = all.policies.enforced().filter_map(|p| p.effective("script-src-elem"));
         let nonces = directives.flat_map(|directive| directive.sources()).filter_map(|source| {
             if let Source::Nonce(nonce) = source { Some(nonce) } else { None }

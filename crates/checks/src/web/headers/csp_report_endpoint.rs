@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use formats::web::structured;
 use model::{CheckId, Confidence, Severity, site::Headers};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 /// `report-to` names an endpoint of `Reporting-Endpoints`, or a group of its predecessor `Report-To`.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let known = endpoints(&page.answer.headers);
     for (policy, text) in all.all() {
         let named = policy.directive("report-to").and_then(|directive| directive.words().first());

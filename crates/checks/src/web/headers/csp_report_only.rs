@@ -1,7 +1,6 @@
 use formats::web::csp::Delivery;
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 /// Beside an enforced policy it is how a stricter one is tried out.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     if all.policies.is_enforced() {
         return;
     }

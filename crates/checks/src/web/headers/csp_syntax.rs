@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use formats::web::csp::{Issue, IssueKind};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +20,7 @@ const SHOWN: usize = 5;
 
 /// One finding per kind of mistake.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     for (policy, text) in all.enforced() {
         let mut kinds: BTreeMap<&str, Vec<&Issue>> = BTreeMap::new();
         for issue in &policy.issues {

@@ -1,6 +1,5 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +15,7 @@ pub(super) static CHECK: Check = Check {
 
 /// HTML, "EnsureCSPDoesNotBlockStringCompilation". Trusted types guard `eval` too.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     let is_open = policies.restricts("script-src") && policies.allows_eval();
     if is_open && !policies.requires_trusted_types() {

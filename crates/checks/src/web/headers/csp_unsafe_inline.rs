@@ -1,6 +1,5 @@
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 /// CSP 3, 6.7.3.2: `'unsafe-inline'` counts only where no nonce, hash or `'strict-dynamic'` takes it back. A page whose policies do not
 /// restrict scripts at all is for `headers.csp-missing-directives`.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     if policies.restricts("script-src-elem") && policies.allows_inline_script() {
         let found = Found::at(page.url()).key("script").detail(

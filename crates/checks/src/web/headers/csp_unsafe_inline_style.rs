@@ -1,6 +1,5 @@
 use model::{CheckId, Confidence, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -15,7 +14,7 @@ pub(super) static CHECK: Check = Check {
 
 /// Attributes alone (`style-src-attr`) are not told: there is little that they can do.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     if all.policies.restricts("style-src-elem") && all.policies.allows_inline_style() {
         report.add(all.show(Found::at(page.url()).key("style"), "style-src-elem"));
     }

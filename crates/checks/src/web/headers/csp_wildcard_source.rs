@@ -1,7 +1,6 @@
 use formats::web::csp::Breadth;
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 
 /// Under `'strict-dynamic'` hosts and schemes do not count (section 6.7.1.1), which the parser knows.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     for (directive, title, severity) in [
         (

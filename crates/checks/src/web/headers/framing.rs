@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use formats::web::csp::{Delivery, Directive};
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::policies::PagePolicies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -20,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 /// HTML, "check a navigation response's adherence to `X-Frame-Options`": where a policy has `frame-ancestors`, nothing else counts;
 /// of several different values, those that are known together mean `DENY`, and a single unknown one means nothing.
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let ancestors = all.enforced().find_map(|(policy, text)| {
         let directive = policy.directive("frame-ancestors")?;
         (policy.delivery == Delivery::Header).then_some((directive, text))

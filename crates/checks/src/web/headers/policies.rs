@@ -6,24 +6,21 @@ use formats::web::{
 };
 use model::site::Headers;
 
-use crate::web::{Found, Page};
+use crate::web::Found;
 
 /// The policies of a page, those of its head first.
-pub(in crate::web) struct PagePolicies<'p> {
+#[derive(Debug, Default)]
+pub(in crate::web) struct PagePolicies {
     pub(in crate::web) policies: Policies,
     /// Of each policy the text, and the line of its element if it has one.
-    texts: Vec<(&'p str, Option<u64>)>,
+    texts: Vec<(String, Option<u64>)>,
 }
 
-impl<'p> PagePolicies<'p> {
-    /// Reads the fields of the answer and the elements in the page's `<head>`; elsewhere browsers pass them over (HTML, 4.2.5.3).
-    pub(in crate::web) fn of(page: &'p Page<'_>) -> Self {
-        Self::read(&page.answer.headers, Some(&page.document))
-    }
-
-    /// Reads a head, and what came with it if that is a document.
-    pub(in crate::web) fn read(headers: &'p Headers, document: Option<&'p Document>) -> Self {
-        let mut all = Self { policies: Policies::default(), texts: Vec::new() };
+impl PagePolicies {
+    /// Reads the fields of a head, and the elements in the `<head>` of the document that came with it, if one did; elsewhere browsers
+    /// pass them over (HTML, 4.2.5.3).
+    pub(in crate::web) fn read(headers: &Headers, document: Option<&Document>) -> Self {
+        let mut all = Self::default();
         for (name, value) in headers.iter() {
             let delivery = match name {
                 "content-security-policy" => Delivery::Header,
@@ -44,18 +41,18 @@ impl<'p> PagePolicies<'p> {
         all
     }
 
-    fn add(&mut self, delivery: Delivery, text: &'p str, line: Option<u64>) {
+    fn add(&mut self, delivery: Delivery, text: &str, line: Option<u64>) {
         self.policies.add(delivery, text);
-        self.texts.resize(self.policies.policies.len(), (text, line));
+        self.texts.resize(self.policies.policies.len(), (text.to_owned(), line));
     }
 
     /// Every policy that is enforced, with its text.
-    pub(super) fn enforced(&self) -> impl Iterator<Item = (&Policy, Text<'p>)> {
+    pub(super) fn enforced(&self) -> impl Iterator<Item = (&Policy, Text<'_>)> {
         self.all().filter(|(policy, _)| policy.is_enforced())
     }
 
     /// Every policy, with its text.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&Policy, Text<'p>)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Policy, Text<'_>)> {
         self.policies.policies.iter().zip(&self.texts).map(|(policy, (text, line))| {
             (policy, Text { delivery: policy.delivery, text, line: *line })
         })

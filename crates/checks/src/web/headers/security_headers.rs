@@ -1,7 +1,7 @@
 use formats::web::csp::Delivery;
 use model::{CheckId, Confidence, Cwe, Severity};
 
-use super::{cookies, policies::PagePolicies};
+use super::cookies;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -47,7 +47,7 @@ impl Missing {
 
 fn missing(page: &Page<'_>, has_sessions: bool) -> impl Iterator<Item = Missing> {
     let headers = &page.answer.headers;
-    let all = PagePolicies::of(page);
+    let all = page.policies();
     let policies = &all.policies;
     // What only reports is `headers.csp-report-only`, what is sent and says nothing is `headers.csp-syntax`.
     let has_policy = !policies.policies.is_empty();

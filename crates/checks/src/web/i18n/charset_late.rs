@@ -1,7 +1,7 @@
 use formats::web::html::Document;
 use model::{CheckId, Confidence, Severity};
 
-use super::encodings::{Said, charset_of};
+use super::encodings::Said;
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
 
 pub(super) static CHECK: Check = Check {
@@ -25,7 +25,7 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     }
     let Some(window) = page.answer.body.get(..WINDOW_BYTES) else { return };
     let window = Document::parse(&String::from_utf8_lossy(window));
-    let is_in_time = window.by_name("meta").any(|meta| charset_of(meta).is_some());
+    let is_in_time = window.by_name("meta").any(|meta| meta.charset().is_some());
     if !is_in_time {
         report.add(Found::at(page.url()).line(*line).evidence("value", format!("charset={label}")));
     }

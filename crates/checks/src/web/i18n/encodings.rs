@@ -1,7 +1,7 @@
 //! What a page says about its encoding.
 
 use encoding_rs::Encoding;
-use formats::web::{content_type::MediaType, html::Element};
+use formats::web::content_type::MediaType;
 
 use crate::web::Page;
 
@@ -27,7 +27,7 @@ impl Said {
             mark: Encoding::for_bom(&page.answer.body).map(|(encoding, _)| encoding.name()),
             header: header.and_then(|header| header.charset().map(str::to_owned)),
             metas: metas
-                .filter_map(|meta| Some((meta.line(), charset_of(meta)?)))
+                .filter_map(|meta| Some((meta.line(), meta.charset()?)))
                 .take(MAX_METAS)
                 .collect(),
         }
@@ -49,15 +49,4 @@ impl Said {
 /// The encoding of that label (Encoding Standard, 4.2).
 pub(super) fn encoding(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
-}
-
-/// The label in `<meta charset>` or `<meta http-equiv="content-type">`.
-pub(super) fn charset_of(meta: Element<'_>) -> Option<String> {
-    if let Some(label) = meta.attribute("charset") {
-        return Some(label.trim().to_owned());
-    }
-    let pragma = meta.attribute("http-equiv")?;
-    let content =
-        meta.attribute("content").filter(|_| pragma.eq_ignore_ascii_case("content-type"))?;
-    MediaType::parse(content)?.charset().map(|label| label.trim().to_owned())
 }

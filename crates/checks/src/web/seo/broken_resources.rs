@@ -1,6 +1,9 @@
 use std::collections::HashSet;
 
-use model::{CheckId, Confidence, Severity, site::Role};
+use model::{
+    CheckId, Confidence, Severity,
+    site::{FailureKind, Outcome, Resource, Role},
+};
 use url::Url;
 
 use crate::web::{
@@ -37,28 +40,82 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         (Role::Style, "styles", "Style sheets that pages load are missing."),
         (Role::Image, "images", "Images on pages are missing."),
         (Role::Font, "fonts", "Fonts that style sheets name are missing."),
+        (Role::Icon, "icons", "Icons that the web app manifest names are missing."),
     ] {
         let mut several = Several::default();
         let mut first = None;
-        for (resource, answer) in visit.answered(role) {
+        let wanted = visit.site.resources.iter().filter(|resource| resource.role == role);
+        for resource in wanted.filter(|resource| !shared.contains(&resource.url)) {
+            let Some(fault) = fault(visit, resource) else { continue };
+            let (page, line) = match &resource.referrer {
+                Some((page, line)) => (page, Some(*line)),
+                None => (visit.site.home(), None),
+            };
+            first.get_or_insert(page);
+            several.add_as(line, "url", || format!("{fault} {}", address(&resource.url)));
+        }
+        if let Some(found) = first.and_then(|page| several.found(page)) {
+            report.add(found.key(key).detail(what));
+        }
+    }
+}
+
+/// Why it is not there, in a word: the status, or that nobody is where it should be.
+fn fault(visit: &Visit<'_>, resource: &Resource) -> Option<String> {
+    // What pages name as their icon, and the usual one, are judged by `seo.favicon`.
+    let manifest = |at: &Url| {
+        let named = visit.site.at(at).map(|resource| resource.role);
+        named == Some(Role::Manifest)
+    };
+    let is_of_manifest = resource.referrer.as_ref().is_some_and(|(from, _)| manifest(from));
+    if resource.role == Role::Icon && !is_of_manifest {
+        return None;
+    }
+    match &resource.outcome {
+        Outcome::Answered(answer) => {
             let is_broken = match answer.status {
                 404 | 410 => true,
                 429 | 503 => false,
                 // Others' servers may turn robots away.
                 status => visit.is_same_origin(&answer.url) && matches!(status, 400..=599),
             };
-            if !is_broken || shared.contains(&resource.url) {
-                continue;
-            }
-            let (page, line) = match &resource.referrer {
-                Some((page, line)) => (page, Some(*line)),
-                None => (visit.site.home(), None),
-            };
-            first.get_or_insert(page);
-            several.add_as(line, "url", || format!("{} {}", answer.status, address(&resource.url)));
+            is_broken.then(|| answer.status.to_string())
         }
-        if let Some(found) = first.and_then(|page| several.found(page)) {
-            report.add(found.key(key).detail(what));
+        Outcome::Failed(failure) => match failure.kind {
+            FailureKind::Name => Some("(no such host)".to_owned()),
+            FailureKind::Refused => Some("(nobody answers)".to_owned()),
+            FailureKind::Tls => Some("(no secure connection)".to_owned()),
+            FailureKind::Redirect => Some("(redirects without end)".to_owned()),
+            // It may be back in a moment.
+            _ => None,
+        },
+        Outcome::Skipped(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::site::Failure;
+
+    use super::*;
+    use crate::web::literal::visit;
+
+    #[test]
+    fn what_has_no_host_any_more_is_missing_and_what_is_slow_is_not() {
+        for (kind, is_found) in [
+            (FailureKind::Name, true),
+            (FailureKind::Refused, true),
+            (FailureKind::Tls, true),
+            (FailureKind::Redirect, true),
+            (FailureKind::TimedOut, false),
+            (FailureKind::Lost, false),
+        ] {
+            let mut site = visit(
+                "HTTP/1.1 200 OK\ncontent-type: text/html\n\n\nGET https://gone.example/app.js on https://example.com/\nHTTP/1.1 200 OK\n\n",
+            );
+            let failure = Failure { kind, reason: "it does not answer".to_owned() };
+            site.resources.last_mut().unwrap().outcome = Outcome::Failed(failure);
+            assert_eq!(CHECK.judge(&Visit::of(&site)).len(), usize::from(is_found), "{kind:?}");
         }
     }
 }

@@ -1,7 +1,6 @@
 use model::{CheckId, Confidence, Cwe, Severity, site::Role};
 use url::Url;
 
-use super::way;
 use crate::web::{Check, Found, Report, Run, Visit, page, shown::address};
 
 pub(super) static CHECK: Check = Check {
@@ -25,13 +24,15 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         if !matches!(resource.role, Role::Page | Role::PlainHttp) || shown == SHOWN {
             continue;
         }
-        let Some(way) = way::of(resource) else { continue };
-        let back = way.windows(2).find_map(|step| match step {
-            [from, to] if is_downgrade(from, to) => Some((*from, *to)),
-            _ => None,
-        });
-        let Some((from, to)) = back else { continue };
-        let step = format!("{} → {}", address(from), address(to));
+        // By what the redirect says: a visit does not follow it out of the site.
+        let mut steps = resource
+            .hops
+            .iter()
+            .filter_map(|hop| Some((&hop.url, hop.url.join(hop.headers.get("location")?).ok()?)));
+        let Some((from, to)) = steps.find(|(from, to)| is_downgrade(from, to)) else {
+            continue;
+        };
+        let step = format!("{} → {}", address(from), address(&to));
         let begun = found.take().unwrap_or_else(|| Found::at(from).key("http"));
         found = Some(begun.evidence("redirect", step));
         shown += 1;

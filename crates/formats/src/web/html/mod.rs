@@ -5,11 +5,14 @@
 //! wrote, and keep the reader's time in proportion to its input.
 
 mod build;
+mod decode;
 
 use std::collections::HashSet;
 
 use html5ever::{LocalName, Namespace, ns};
 use url::Url;
+
+pub use decode::{Decoded, join};
 
 /// Deepest nesting of elements; browsers have 512.
 pub const MAX_DEPTH: usize = 400;
