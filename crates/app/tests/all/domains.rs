@@ -11,6 +11,7 @@ use app::{
 use fetch::{Client, Policy, Resolve, Scheme, dns, guard::ResolveError};
 use store::Access;
 use test_kit::{DnsReply, DnsServer, HttpServer, Reply};
+use tokio::sync::watch;
 
 use crate::support::{World, worlds_reaching};
 
@@ -445,6 +446,35 @@ async fn no_two_processes_look_at_the_same_domain_at_the_same_time() {
         tenant.commit().await.unwrap();
         let view = at.app.domain(&acme, domain.id).await.unwrap();
         assert_eq!(view.status, DomainStatus::Verified);
+        net.clear();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_keeps_domains_looks_when_asked_to_and_ends_when_told_to() {
+    let net = Internet::new();
+    for at in net.worlds().await {
+        let acme = at.register("acme").await;
+        let stop = watch::Sender::new(false);
+        let keeping = tokio::spawn({
+            let (app, stop) = (at.app.clone(), stop.subscribe());
+            async move { app.keep_domains(stop).await }
+        });
+        let view = at.app.add_domain(&acme, "shop.git.test").await.unwrap();
+        net.record(&view.record_name, &[&view.domain.token]);
+        at.app.verify_domain(&acme, view.domain.id).await.unwrap();
+        let looked = loop {
+            let view = at.app.domain(&acme, view.domain.id).await.unwrap();
+            if view.domain.checked_at.is_some() {
+                break view;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(looked.status, DomainStatus::Verified);
+        stop.send(true).unwrap();
+        keeping.await.unwrap();
+        // Nothing is left to be looked at.
+        assert!(!at.app.look_at_next_domain().await.unwrap());
         net.clear();
     }
 }
