@@ -14,7 +14,8 @@ fuzz_target!(|bytes: &[u8]| {
         let package = &dependency.package;
         assert!(!package.name.is_empty() && !package.version.is_empty());
         // Whoever is given the package URL learns what it is built of.
-        let again = Purl::of(package).and_then(|purl| Purl::parse(&purl.to_string()).ok()?.package());
+        let again =
+            Purl::of(package).and_then(|purl| Purl::parse(&purl.to_string()).ok()?.package());
         if let Some(again) = again {
             assert_eq!(source(&again), source(package));
         }

@@ -170,7 +170,7 @@ async fn what_an_images_packages_are_built_of_is_kept_and_judged_again() {
     let component =
         json!({"type": "library", "name": "libssl3", "version": "3.0.11-1", "purl": purl});
     let bill = json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [component]});
-    repo.write("bom.json", &bill.to_string()).commit("first");
+    repo.write("bom.json", bill.to_string()).commit("first");
     let server = GitServer::of(&repo);
     let mut openssl = advisory("DSA-1", "openssl", "3.0.11-2");
     openssl["affected"][0]["package"]["ecosystem"] = json!("Debian:12");
