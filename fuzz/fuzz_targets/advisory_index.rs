@@ -2,12 +2,15 @@
 
 #![no_main]
 
-use std::{io::Cursor, sync::OnceLock};
+use std::{
+    io::Cursor,
+    sync::{Arc, OnceLock},
+};
 
 use advisories::{Batch, Builder, Index};
 use formats::advisories::osv;
 use libfuzzer_sys::fuzz_target;
-use model::{Ecosystem, Package};
+use model::{Ecosystem, Package, SourcePackage};
 
 const RECORDS: &[&str] = &[
     r#"{"id": "GHSA-1", "aliases": ["CVE-1"], "summary": "s", "affected": [{"package": {"ecosystem": "npm", "name": "p"},
@@ -37,14 +40,14 @@ fuzz_target!(|changes: Vec<(u16, u8)>| {
     }
     let Ok(index) = Index::from_bytes(bytes) else { return };
     for (ecosystem, release, name) in
-        [(Ecosystem::Npm, None, "p"), (Ecosystem::Debian, Some("12".into()), "curl")]
+        [(Ecosystem::Npm, None, "p"), (Ecosystem::Debian, Some("12".into()), "libcurl4")]
     {
         for version in ["1.5.0", "3.0.0", "9"] {
+            let source = SourcePackage { name: "curl".into(), version: None };
             let package = Package {
-                ecosystem,
                 release: release.clone(),
-                name: name.into(),
-                version: version.into(),
+                source: Some(Arc::new(source)),
+                ..Package::new(ecosystem, name, version)
             };
             let Ok(matches) = index.judge(&package) else { continue };
             for found in matches.iter().take(10) {

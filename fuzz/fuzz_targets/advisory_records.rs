@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 
 use advisories::{Batch, Builder, Index};
 use formats::advisories::{epss, kev, modified, osv, rustsec};
@@ -10,7 +10,7 @@ use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
-use model::Package;
+use model::{Package, SourcePackage};
 use serde_json::json;
 
 #[derive(Arbitrary, Debug)]
@@ -80,10 +80,8 @@ fuzz_target!(|input: Input<'_>| {
     index.verify().expect("what was built is whole");
     for affected in &record.advisory.affected {
         let package = Package {
-            ecosystem: affected.ecosystem,
             release: affected.release.clone(),
-            name: affected.name.as_str().into(),
-            version: asked.into(),
+            ..Package::new(affected.ecosystem, affected.name.as_str(), asked)
         };
         let matches = index.judge(&package).expect("what was built is whole");
         for found in matches.iter() {
@@ -91,5 +89,13 @@ fuzz_target!(|input: Input<'_>| {
             assert!(!found.advisories().expect("whole").is_empty());
             let _ = found.fixed_versions().expect("whole");
         }
+        // What is built of it shares its fate.
+        let source = SourcePackage { name: package.name.clone(), version: Some(asked.into()) };
+        let built = Package {
+            source: Some(Arc::new(source)),
+            ..Package { name: "built-of-it".into(), ..package }
+        };
+        let of_source = index.judge(&built).expect("what was built is whole");
+        assert!(of_source.iter().count() >= matches.iter().count());
     }
 });

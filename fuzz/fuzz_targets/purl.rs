@@ -4,6 +4,7 @@
 
 use formats::{names, purl::Purl};
 use libfuzzer_sys::fuzz_target;
+use model::Package;
 
 fuzz_target!(|text: &str| {
     let Ok(purl) = Purl::parse(text) else { return };
@@ -12,6 +13,8 @@ fuzz_target!(|text: &str| {
     if let Some(package) = purl.package() {
         let _ = names::normalise(package.ecosystem, &package.name);
         if let Some(again) = Purl::of(&package) {
+            let source = |package: &Package| package.source.as_ref().map(|one| one.name.clone());
+            assert_eq!(again.package().and_then(|again| source(&again)), source(&package));
             assert_eq!(Purl::parse(&again.to_string()), Ok(again));
         }
     }

@@ -166,10 +166,8 @@ fn package(affected: &Affected) -> Package {
         });
     let version = end.or_else(|| affected.versions.first().cloned()).unwrap_or("1.0.0".to_owned());
     Package {
-        ecosystem: affected.ecosystem,
         release: affected.release.clone(),
-        name: affected.name.as_str().into(),
-        version: version.into(),
+        ..Package::new(affected.ecosystem, affected.name.as_str(), version)
     }
 }
 

@@ -76,21 +76,24 @@ impl Index {
         self.map.verify()
     }
 
-    /// The advisories about a version of a package, those that describe one vulnerability together. A package of a distribution's
-    /// release is judged by what is said of that release, of what goes with it and of all of them; one without, only by the latter.
+    /// The advisories about a version of a package or of what it is built of, those that describe one vulnerability together. A
+    /// package of a distribution's release is judged by what is said of that release, of what goes with it and of all of them; one
+    /// without, only by the latter.
     ///
     /// # Errors
     ///
     /// The index is damaged.
     pub fn judge(&self, package: &Package) -> Result<Matches<'_>> {
-        let name = names::normalise(package.ecosystem, &package.name);
         let mut matches = Matches { index: self, hits: Vec::new() };
-        for release in key::releases(package.ecosystem, package.release.as_deref()) {
-            let key = Key::new(package.ecosystem, release, &name);
-            if let Some(row) = self.package(&key)? {
-                let scheme = package.ecosystem.scheme_in(release);
-                let version = Version::parse(scheme, &package.version);
-                self.entries(row, &version, &mut matches.hits)?;
+        for (name, version) in package.judged_as() {
+            let name = names::normalise(package.ecosystem, name);
+            for release in key::releases(package.ecosystem, package.release.as_deref()) {
+                let key = Key::new(package.ecosystem, release, &name);
+                if let Some(row) = self.package(&key)? {
+                    let scheme = package.ecosystem.scheme_in(release);
+                    let version = Version::parse(scheme, version);
+                    self.entries(row, &version, &mut matches.hits)?;
+                }
             }
         }
         // Those of one package come sorted; two packages' have to be merged.
@@ -120,16 +123,18 @@ impl Index {
         key::releases(package.ecosystem, package.release.as_deref()).any(is_known)
     }
 
-    /// Whether anything is known about a package, whatever its version.
+    /// Whether anything is known about a package or about what it is built of, whatever its version.
     ///
     /// # Errors
     ///
     /// The index is damaged.
     pub fn knows(&self, package: &Package) -> Result<bool> {
-        let name = names::normalise(package.ecosystem, &package.name);
-        for release in key::releases(package.ecosystem, package.release.as_deref()) {
-            if self.package(&Key::new(package.ecosystem, release, &name))?.is_some() {
-                return Ok(true);
+        for (name, _) in package.judged_as() {
+            let name = names::normalise(package.ecosystem, name);
+            for release in key::releases(package.ecosystem, package.release.as_deref()) {
+                if self.package(&Key::new(package.ecosystem, release, &name))?.is_some() {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

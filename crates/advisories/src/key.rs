@@ -146,15 +146,15 @@ pub(crate) fn of(ecosystem: Ecosystem, release: Option<&str>, name: &str) -> Opt
     is_usable.then(|| Key::new(ecosystem, release, &name).to_text())
 }
 
-/// Whether an entry of an advisory is about a package, whatever its version: the same name of the same ecosystem, and the same release
-/// or all of them.
+/// Whether an entry of an advisory is about a package or what it is built of, whatever its version: the same name of the same
+/// ecosystem, and the same release or all of them.
 #[must_use]
 pub fn is_about(affected: &Affected, package: &Package) -> bool {
     let wanted = affected.release.as_deref().and_then(|text| release(affected.ecosystem, text));
+    let named = names::normalise(affected.ecosystem, &affected.name);
     affected.ecosystem == package.ecosystem
         && releases(package.ecosystem, package.release.as_deref()).any(|given| given == wanted)
-        && names::normalise(affected.ecosystem, &affected.name)
-            == names::normalise(package.ecosystem, &package.name)
+        && package.judged_as().any(|(name, _)| names::normalise(package.ecosystem, name) == named)
 }
 
 /// The ecosystem of a stored key, and the release; empty if it is of none in particular.

@@ -130,12 +130,8 @@ impl Scan {
         let found = web::libraries(visit).into_iter();
         // A banner in the middle of a bundle may be a quotation.
         for library in found.filter(|library| library.confidence > Confidence::Low) {
-            let package = Package {
-                ecosystem: Ecosystem::Npm,
-                release: None,
-                name: library.package.as_str().into(),
-                version: library.version.as_str().into(),
-            };
+            let (name, version) = (library.package.as_str(), library.version.as_str());
+            let package = Package::new(Ecosystem::Npm, name, version);
             let span = library.line.map(line_span);
             let dependency =
                 Dependency { span, relation: Relation::Direct, ..Dependency::new(package) };

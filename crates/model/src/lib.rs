@@ -23,7 +23,7 @@ pub use finding::{
 };
 pub use fingerprint::{Fingerprint, SecretHash};
 pub use note::{Note, NoteKind};
-pub use package::{Dependency, Ecosystem, Package, Relation, Scope, VersionScheme};
+pub use package::{Dependency, Ecosystem, Package, Relation, Scope, SourcePackage, VersionScheme};
 pub use place::{Commit, ObjectId, Place, Position, Span, TargetPath};
 pub use rating::{Confidence, Severity, UnknownWord};
 pub use secret::{Mask, SecretValue};

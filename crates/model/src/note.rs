@@ -41,7 +41,8 @@ pub enum NoteKind {
     Format,
     /// A lock file or manifest that could not be understood, or not to its end: packages may be missing.
     PackagesUnread,
-    /// Packages were listed and not judged: there is no index of advisories.
+    /// Packages were listed and not judged, or not by all that may be known: there is no index of advisories, or nothing tells enough
+    /// of them.
     NotJudged,
     /// A provider could not be asked whether a credential still works.
     Verification,

@@ -165,6 +165,34 @@ impl Ecosystem {
     }
 }
 
+impl Ecosystem {
+    /// Whether its advisories name source packages, of which distributions build the packages that they install: `openssl`, not
+    /// `libssl3`. Red Hat's and AlmaLinux's name the latter.
+    #[must_use]
+    pub const fn names_sources(self) -> bool {
+        matches!(
+            self,
+            Self::Alpaquita
+                | Self::Alpine
+                | Self::AzureLinux
+                | Self::BellSoft
+                | Self::Chainguard
+                | Self::CleanStart
+                | Self::Debian
+                | Self::Echo
+                | Self::Mageia
+                | Self::MinimOs
+                | Self::OpenEuler
+                | Self::OpenSuse
+                | Self::Photon
+                | Self::Rocky
+                | Self::Suse
+                | Self::Ubuntu
+                | Self::Wolfi
+        )
+    }
+}
+
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -278,6 +306,65 @@ pub struct Package {
     pub name: Arc<str>,
     /// As locked. Never empty.
     pub version: Arc<str>,
+    /// What a distribution built it of, where a file tells. It follows from the rest: two that differ in nothing else are one package.
+    pub source: Option<Arc<SourcePackage>>,
+}
+
+/// A distribution's source package, of which several packages may be built.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourcePackage {
+    /// Its name: `openssl` of `libssl3`. Never empty.
+    pub name: Arc<str>,
+    /// Its version, with the epoch; `None` where it is the package's own.
+    pub version: Option<Arc<str>>,
+}
+
+impl Package {
+    /// A package of no release in particular, of which nothing tells what it is built of.
+    pub fn new(
+        ecosystem: Ecosystem,
+        name: impl Into<Arc<str>>,
+        version: impl Into<Arc<str>>,
+    ) -> Self {
+        let (name, version) = (name.into(), version.into());
+        Self { ecosystem, release: None, name, version, source: None }
+    }
+
+    /// Whether another one is the same, whatever is told of what they are built of.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.ecosystem == other.ecosystem
+            && self.release == other.release
+            && self.name == other.name
+            && self.version == other.version
+    }
+
+    /// The name and the version of what it is built of, where a file tells.
+    #[must_use]
+    pub fn built_of(&self) -> Option<(&str, &str)> {
+        let source = self.source.as_deref()?;
+        Some((&source.name, source.version.as_deref().unwrap_or(&self.version)))
+    }
+
+    /// The name of what it is built of, where that is not its own.
+    #[must_use]
+    pub fn other_source(&self) -> Option<&str> {
+        let (name, _) = self.built_of()?;
+        (name != &*self.name).then_some(name)
+    }
+
+    /// The names and versions under which advisories may be about it, each name once: its own, and those of what it is built of.
+    pub fn judged_as(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = (&*self.name, &*self.version);
+        let source = self.built_of();
+        // Where advisories name sources, one of the same name is meant, which may have a version of its own.
+        let own = match source {
+            Some(source) if source.0 == own.0 && self.ecosystem.names_sources() => source,
+            _ => own,
+        };
+        let source = source.filter(|(name, _)| *name != own.0);
+        std::iter::once(own).chain(source)
+    }
 }
 
 /// A package at a place of one file.
@@ -325,6 +412,28 @@ mod tests {
             assert_eq!(Ecosystem::parse(ecosystem.as_str()), Some(*ecosystem));
         }
         assert_eq!(Ecosystem::parse("NPM"), None);
+    }
+
+    #[test]
+    fn a_package_is_judged_as_itself_and_as_what_it_is_built_of() {
+        let judged_as = |ecosystem, source: Option<(&str, Option<&str>)>| {
+            let source = source.map(|(name, version)| {
+                let version = version.map(Into::into);
+                Arc::new(SourcePackage { name: name.into(), version })
+            });
+            let package = Package { source, ..Package::new(ecosystem, "bash", "5-1+b1") };
+            let names = package.judged_as().map(|(name, version)| format!("{name} {version}"));
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(judged_as(Ecosystem::Debian, None), ["bash 5-1+b1"]);
+        assert_eq!(
+            judged_as(Ecosystem::Debian, Some(("bash-src", Some("5-1")))),
+            ["bash 5-1+b1", "bash-src 5-1"]
+        );
+        assert_eq!(judged_as(Ecosystem::Debian, Some(("sh", None))), ["bash 5-1+b1", "sh 5-1+b1"]);
+        // Each name once, in the version that advisories mean.
+        assert_eq!(judged_as(Ecosystem::Debian, Some(("bash", Some("5-1")))), ["bash 5-1"]);
+        assert_eq!(judged_as(Ecosystem::RedHat, Some(("bash", Some("5-1")))), ["bash 5-1+b1"]);
     }
 
     #[test]

@@ -247,6 +247,7 @@ struct PackageObject<'a> {
     name: &'a str,
     version: &'a str,
     ecosystem: String,
+    source: Option<SourceObject<'a>>,
     fixed_version: Option<&'a str>,
     relation: &'static str,
     scope: &'static str,
@@ -264,6 +265,7 @@ impl<'a> PackageObject<'a> {
             name: &detail.package.name,
             version: &detail.package.version,
             ecosystem: package::ecosystem(&detail.package),
+            source: detail.package.built_of().map(|(name, version)| SourceObject { name, version }),
             fixed_version: detail.fixed_version.as_deref(),
             relation: detail.relation.as_str(),
             scope: detail.scope.as_str(),
@@ -274,6 +276,12 @@ impl<'a> PackageObject<'a> {
             reachable: detail.reachable.as_str(),
         }
     }
+}
+
+#[derive(Serialize)]
+struct SourceObject<'a> {
+    name: &'a str,
+    version: &'a str,
 }
 
 struct Texts<'a>(&'a [Arc<str>]);

@@ -27,9 +27,11 @@ pub(crate) fn probability(detail: &PackageDetail) -> Option<f64> {
     detail.epss_millionths.map(|millionths| f64::from(millionths) / 1_000_000.0)
 }
 
-/// `lodash 4.17.15 (npm)`.
+/// `lodash 4.17.15 (npm)`, `libssl3 3.0.11-1 (Debian:12, of openssl)`.
 pub(crate) fn named(package: &Package) -> String {
-    one_line(&format!("{} {} ({})", package.name, package.version, ecosystem(package)))
+    let source = package.other_source().map(|name| format!(", of {name}")).unwrap_or_default();
+    let Package { name, version, .. } = package;
+    one_line(&format!("{name} {version} ({}{source})", ecosystem(package)))
 }
 
 /// The ids that a person is told.

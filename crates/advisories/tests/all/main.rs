@@ -50,7 +50,7 @@ pub fn package(text: &str) -> Package {
         Some((release, name)) if ecosystem != Ecosystem::Maven => (Some(Arc::from(release)), name),
         _ => (None, name),
     };
-    Package { ecosystem, release, name: name.into(), version: version.into() }
+    Package { release, ..Package::new(ecosystem, name, version) }
 }
 
 /// The first id of each match.

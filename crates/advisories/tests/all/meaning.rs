@@ -1,7 +1,9 @@
 //! What an index says of packages is what the OSV schema says that records mean.
 
+use std::sync::Arc;
+
 use advisories::{Index, is_about};
-use model::{AdvisoryKind, KnownExploited, Package, Severity};
+use model::{AdvisoryKind, KnownExploited, Package, Severity, SourcePackage};
 use proptest::prelude::*;
 
 use crate::{index, index_of, judged, package};
@@ -218,6 +220,45 @@ fn versions_of_what_is_rebuilt_are_ordered_as_what_it_was() {
     };
     assert!(rebuilt("1.0-r9"));
     assert!(!rebuilt("1.0-r10"));
+}
+
+#[test]
+fn a_package_is_judged_by_what_is_said_of_it_and_of_what_it_is_built_of() {
+    let until = |ecosystem: &str, name: &str, fixed: &str| {
+        let events = format!(r#"{{"introduced": "0"}}, {{"fixed": "{fixed}"}}"#);
+        let ranges = format!(r#", "ranges": [{{"type": "ECOSYSTEM", "events": [{events}]}}]"#);
+        entry(ecosystem, name, &ranges)
+    };
+    let index = index(&[
+        &record("A-1", &until("Debian:12", "openssl", "3-2")),
+        &record("A-2", &until("Debian:12", "libssl3", "3-9")),
+        &record(
+            "A-3",
+            &[until("Debian:12", "libssl3", "4-1"), until("Debian:12", "openssl", "5-1")].join(","),
+        ),
+        &record("A-4", &until("Debian:12", "libcrypto", "9")),
+        &record("A-5", &until("Debian:11", "openssl", "9")),
+    ]);
+    let ids = |name: &str, source: (&str, Option<&str>)| -> Vec<_> {
+        let version = source.1.map(Into::into);
+        let source = SourcePackage { name: source.0.into(), version };
+        let package = Package { source: Some(Arc::new(source)), ..package(name) };
+        assert!(index.knows(&package).unwrap());
+        let matches = index.judge(&package).unwrap();
+        matches.iter().map(|found| found.ids().unwrap()[0].to_owned()).collect()
+    };
+    let libssl = "Debian:12:libssl3@3-1";
+    // An advisory that names both is said once.
+    assert_eq!(ids(libssl, ("openssl", None)), ["A-1", "A-2", "A-3"]);
+    assert_eq!(ids(libssl, ("openssl", Some("3-2"))), ["A-2", "A-3"]);
+    assert_eq!(ids("Debian:12:libssl3@4-1", ("openssl", Some("4-1"))), ["A-3"]);
+    assert_eq!(ids("Debian:12:a@1", ("openssl", Some("5-1"))), Vec::<String>::new());
+    assert!(!index.knows(&package("Debian:12:a@1")).unwrap());
+    let advisory = index.show("A-1").unwrap().unwrap().advisories().unwrap().remove(0);
+    let source = SourcePackage { name: "openssl".into(), version: None };
+    let built = Package { source: Some(Arc::new(source)), ..package(libssl) };
+    assert!(is_about(&advisory.affected[0], &built));
+    assert!(!is_about(&advisory.affected[0], &package(libssl)));
 }
 
 #[test]

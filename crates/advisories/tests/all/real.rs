@@ -112,12 +112,11 @@ fn what_each_advisory_calls_fixed_is_not_affected_by_it_and_what_it_introduces_i
                     }
                     _ => continue,
                 };
-                let package = model::Package {
-                    ecosystem: affected.ecosystem,
-                    release: None,
-                    name: affected.name.as_str().into(),
-                    version: version.as_str().into(),
-                };
+                let package = model::Package::new(
+                    affected.ecosystem,
+                    affected.name.as_str(),
+                    version.as_str(),
+                );
                 let matches = index.judge(&package).unwrap();
                 let is_hit = matches.iter().any(|found| found.group().number() == group.number());
                 *checked.get_mut(&expected).unwrap() += 1;

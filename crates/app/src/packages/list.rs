@@ -1,18 +1,22 @@
 //! What a scan listed, as the database keeps it: the files and what they name, in [postcard]'s format
 //! (<https://postcard.jamesmunns.com/wire-format>) behind the number of this form, compressed with zstd.
 
-use std::{borrow::Cow, io, sync::Arc};
+use std::{borrow::Cow, io, iter::Peekable, slice, sync::Arc};
 
 use engine::Listed;
 use formats::lockfiles::{FORMATS, List};
-use model::{Dependency, Ecosystem, Package, Position, Relation, Scope, Span, TargetPath};
+use model::{
+    Dependency, Ecosystem, Package, Position, Relation, Scope, SourcePackage, Span, TargetPath,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::text::hexadecimal;
 
-/// The form that this version writes and reads.
-const FORM: u8 = 1;
+/// The form that this version writes: the files, and then what their entries are built of.
+const FORM: u8 = 2;
+/// The form before it, which is read: the files alone.
+const WITHOUT_SOURCES: u8 = 1;
 /// As much as this is kept of one scan, before it is compressed: two million packages, more or less.
 const MAX_BYTES: usize = 128 << 20;
 /// Little time, and a quarter of the size.
@@ -54,10 +58,20 @@ struct Entry<'a> {
     is_withdrawn: bool,
 }
 
+/// What an entry is built of.
+#[derive(Serialize, Deserialize)]
+struct Source<'a> {
+    /// Its number among those of all files, from 0.
+    entry: u32,
+    name: &'a str,
+    version: Option<&'a str>,
+}
+
 /// What is stored of a list. `None` for one that is too large.
 pub(crate) fn pack(listed: &[Listed]) -> Option<Packed> {
     let files: Vec<File<'_>> = listed.iter().map(file).collect();
     let raw = postcard::to_extend(&files, vec![FORM]).ok()?;
+    let raw = postcard::to_extend(&sources(listed), raw).ok()?;
     if raw.len() > MAX_BYTES {
         return None;
     }
@@ -67,6 +81,16 @@ pub(crate) fn pack(listed: &[Listed]) -> Option<Packed> {
         count: i64::try_from(count).unwrap_or(i64::MAX),
         bytes: zstd::encode_all(raw.as_slice(), LEVEL).ok()?,
     })
+}
+
+/// In the order of the entries.
+fn sources(listed: &[Listed]) -> Vec<Source<'_>> {
+    let entries = listed.iter().flat_map(|file| &file.list.dependencies);
+    let told = (0..).zip(entries).filter_map(|(entry, dependency)| {
+        let SourcePackage { name, version } = dependency.package.source.as_deref()?;
+        Some(Source { entry, name, version: version.as_deref() })
+    });
+    told.collect()
 }
 
 fn file(listed: &Listed) -> File<'_> {
@@ -121,8 +145,9 @@ impl Unpacker {
     /// # Errors
     /// This version did not write it.
     pub(crate) fn listed(&mut self, packed: &[u8]) -> io::Result<Vec<Listed>> {
-        let files = self.files(packed)?;
-        files.iter().map(|file| listed(file).ok_or_else(foreign)).collect()
+        let Content { files, sources } = self.content(packed)?;
+        let mut sources = Sources::of(&sources);
+        files.iter().map(|file| listed(file, &mut sources).ok_or_else(foreign)).collect()
     }
 
     /// The packages alone.
@@ -134,25 +159,56 @@ impl Unpacker {
         packed: &[u8],
         mut each: impl FnMut(&Package) -> Result<(), E>,
     ) -> Result<(), E> {
-        for file in self.files(packed)? {
+        let Content { files, sources } = self.content(packed)?;
+        let mut sources = Sources::of(&sources);
+        for file in files {
             let ecosystems = ecosystems(&file);
             for entry in &file.entries {
-                each(&package(entry, &ecosystems).ok_or_else(foreign)?)?;
+                each(&package(entry, &ecosystems, &mut sources).ok_or_else(foreign)?)?;
             }
         }
         Ok(())
     }
 
-    fn files(&mut self, packed: &[u8]) -> io::Result<Vec<File<'_>>> {
+    fn content(&mut self, packed: &[u8]) -> io::Result<Content<'_>> {
         self.raw.clear();
         let mut decoder = io::Read::take(zstd::Decoder::new(packed)?, MAX_BYTES as u64);
         io::Read::read_to_end(&mut decoder, &mut self.raw)?;
-        let (form, files) = self.raw.split_first().ok_or_else(foreign)?;
-        if *form != FORM {
-            return Err(foreign());
-        }
-        postcard::from_bytes(files)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let (form, rest) = self.raw.split_first().ok_or_else(foreign)?;
+        let (files, rest) = postcard::take_from_bytes(rest).map_err(invalid)?;
+        let sources = match *form {
+            FORM => postcard::from_bytes(rest).map_err(invalid)?,
+            WITHOUT_SOURCES => Vec::new(),
+            _ => return Err(foreign()),
+        };
+        Ok(Content { files, sources })
+    }
+}
+
+/// A list, its texts where it was unpacked.
+struct Content<'a> {
+    files: Vec<File<'a>>,
+    sources: Vec<Source<'a>>,
+}
+
+/// What the entries are built of, asked of one after the other.
+struct Sources<'a> {
+    told: Peekable<slice::Iter<'a, Source<'a>>>,
+    entry: u32,
+}
+
+impl<'a> Sources<'a> {
+    fn of(sources: &'a [Source<'a>]) -> Self {
+        Self { told: sources.iter().peekable(), entry: 0 }
+    }
+
+    fn of_next(&mut self) -> Option<Arc<SourcePackage>> {
+        let entry = self.entry;
+        self.entry = entry.saturating_add(1);
+        let Source { name, version, .. } = self.told.next_if(|source| source.entry == entry)?;
+        let (name, version) = ((*name).into(), version.map(Arc::from));
+        Some(Arc::new(SourcePackage { name, version }))
     }
 }
 
@@ -167,21 +223,27 @@ fn ecosystems(file: &File<'_>) -> Vec<Option<Ecosystem>> {
     file.ecosystems.iter().map(|word| Ecosystem::parse(word)).collect()
 }
 
-fn package(entry: &Entry<'_>, ecosystems: &[Option<Ecosystem>]) -> Option<Package> {
+/// The package of the entry that comes next.
+fn package(
+    entry: &Entry<'_>,
+    ecosystems: &[Option<Ecosystem>],
+    sources: &mut Sources<'_>,
+) -> Option<Package> {
     Some(Package {
         ecosystem: (*ecosystems.get(usize::from(entry.ecosystem))?)?,
         release: entry.release.map(Arc::from),
         name: entry.name.into(),
         version: entry.version.into(),
+        source: sources.of_next(),
     })
 }
 
-fn listed(file: &File<'_>) -> Option<Listed> {
+fn listed(file: &File<'_>, sources: &mut Sources<'_>) -> Option<Listed> {
     let ecosystems = ecosystems(file);
     let dependency = |entry: &Entry<'_>| {
         let position = |line, column| Position { line, column };
         Some(Dependency {
-            package: package(entry, &ecosystems)?,
+            package: package(entry, &ecosystems, sources)?,
             span: entry.span.map(|[line, column, end_line, end_column]| Span {
                 start: position(line, column),
                 end: position(end_line, end_column),
@@ -241,11 +303,14 @@ mod tests {
             read(
                 "bom.json",
                 r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
-                {"type": "library", "name": "x", "version": "1-1", "purl": "pkg:deb/debian/x@1-1?distro=debian-12"}]}"#,
+                {"type": "library", "name": "x", "version": "1-1", "purl": "pkg:deb/debian/x@1-1?distro=debian-12"},
+                {"type": "library", "name": "y", "version": "1-1", "purl": "pkg:deb/debian/y@1-1?upstream=x"},
+                {"type": "library", "name": "z", "version": "1-1", "purl": "pkg:deb/debian/z@1-1?upstream=x@1-0"}]}"#,
             ),
+            read("more/requirements.txt", "flask==1.0\n"),
         ];
         let packed = pack(&listed).unwrap();
-        assert_eq!(packed.count, 5);
+        assert_eq!(packed.count, 8);
         assert_eq!(pack(&listed).unwrap().digest, packed.digest);
         assert_ne!(pack(&listed[1..]).unwrap().digest, packed.digest);
         let mut unpacker = Unpacker::default();
@@ -272,12 +337,25 @@ mod tests {
     #[test]
     fn what_is_no_list_is_refused() {
         let whole = pack(&[read("web/package-lock.json", LOCK)]).unwrap().bytes;
-        let of_another_form = zstd::encode_all([2, 0].as_slice(), LEVEL).unwrap();
+        let of_another_form = zstd::encode_all([3, 0, 0].as_slice(), LEVEL).unwrap();
         let cut = zstd::decode_all(whole.as_slice()).unwrap();
         let cut = zstd::encode_all(&cut[..cut.len() / 2], LEVEL).unwrap();
         for packed in [b"".as_slice(), b"no", &whole[..whole.len() / 2], &of_another_form, &cut] {
             assert!(Unpacker::default().listed(packed).is_err(), "{packed:?}");
         }
+    }
+
+    #[test]
+    fn a_list_of_the_form_before_is_read() {
+        let listed = [read("web/package-lock.json", LOCK)];
+        let whole = pack(&listed).unwrap().bytes;
+        let mut raw = zstd::decode_all(whole.as_slice()).unwrap();
+        // It ends with the number of its sources: none.
+        assert_eq!((raw[0], raw.pop()), (FORM, Some(0)));
+        raw[0] = WITHOUT_SOURCES;
+        let before = zstd::encode_all(raw.as_slice(), LEVEL).unwrap();
+        let again = Unpacker::default().listed(&before).unwrap();
+        assert_eq!(again[0].list.dependencies, listed[0].list.dependencies);
     }
 
     /// Stored lists name them.

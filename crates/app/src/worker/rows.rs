@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Ecosystem, Finding, Package, PackageDetail, Reachable, Relation, Scope, visible};
+use model::{
+    Ecosystem, Finding, Package, PackageDetail, Reachable, Relation, Scope, SourcePackage, visible,
+};
 use store::{FindingStatus, NewFinding};
 
 use crate::findings::{confidence_rank, severity_rank};
@@ -48,6 +50,10 @@ fn package(detail: &PackageDetail) -> serde_json::Value {
         "version": visible(&detail.package.version),
         "ecosystem": detail.package.ecosystem.as_str(),
         "release": detail.package.release.as_deref().map(visible),
+        "source": detail.package.source.as_deref().map(|source| {
+            let version = source.version.as_deref().map(visible);
+            serde_json::json!({"name": visible(&source.name), "version": version})
+        }),
         "fixed_version": detail.fixed_version.as_deref().map(visible),
         "direct": match detail.relation {
             Relation::Direct => Some(true),
@@ -75,6 +81,7 @@ pub(crate) fn package_of(stored: &serde_json::Value) -> Option<PackageDetail> {
             release: text("release").map(Arc::from),
             name: text("name")?.into(),
             version: text("version")?.into(),
+            source: stored.get("source").and_then(source_of),
         },
         purl: text("purl").map(Arc::from),
         fixed_version: text("fixed_version").map(Arc::from),
@@ -96,6 +103,12 @@ pub(crate) fn package_of(stored: &serde_json::Value) -> Option<PackageDetail> {
             .find(|one| text("reachable") == Some(one.as_str()))
             .unwrap_or(Reachable::Unknown),
     })
+}
+
+fn source_of(stored: &serde_json::Value) -> Option<Arc<SourcePackage>> {
+    let text = |name: &str| stored.get(name).and_then(|value| value.as_str());
+    let version = text("version").map(Arc::from);
+    Some(Arc::new(SourcePackage { name: text("name")?.into(), version }))
 }
 
 /// The lines as one text, without anything that hides or drives a terminal; PostgreSQL has no place for NUL either.
@@ -133,6 +146,10 @@ mod tests {
             release: Some(foreign.into()),
             name: foreign.into(),
             version: foreign.into(),
+            source: Some(Arc::new(SourcePackage {
+                name: foreign.into(),
+                version: Some(foreign.into()),
+            })),
         };
         let detail = PackageDetail {
             purl: formats::purl::Purl::of(&package).map(|purl| purl.to_string().into()),
@@ -162,6 +179,7 @@ mod tests {
             .build();
         let NewFinding { file_path, remediation, package, aliases, references, .. } = of(&finding);
         let package = package.unwrap();
+        assert!(package_of(&package).unwrap().package.source.is_some());
         let stored = format!("{file_path:?} {remediation} {aliases:?} {references:?} {package}");
         for hidden in ["\0", "\\0", "\\u0000", "\u{1b}", "\\u001b", "\u{202e}"] {
             assert!(!stored.contains(hidden), "{hidden:?} in {stored}");

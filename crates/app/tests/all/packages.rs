@@ -164,6 +164,41 @@ async fn a_bill_of_materials_tells_what_a_scan_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_images_packages_are_built_of_is_kept_and_judged_again() {
+    let repo = Repo::new();
+    let purl = "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12&upstream=openssl";
+    let component =
+        json!({"type": "library", "name": "libssl3", "version": "3.0.11-1", "purl": purl});
+    let bill = json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [component]});
+    repo.write("bom.json", bill.to_string()).commit("first");
+    let server = GitServer::of(&repo);
+    let mut openssl = advisory("DSA-1", "openssl", "3.0.11-2");
+    openssl["affected"][0]["package"]["ecosystem"] = json!("Debian:12");
+    openssl["affected"][0]["ranges"][0]["type"] = json!("ECOSYSTEM");
+    for at in worlds().await {
+        let acme = at.register("acme").await;
+        at.project(&acme, "web", &server.url(), None).await;
+        know(&at, 1_000, &[]);
+        at.scanned(&acme, "web").await;
+        at.advance_ms(10);
+        assert_eq!(judge(&at, &know(&at, 2_000, &[openssl.clone()])).await, judged(1, 1));
+        let open = current(&at, &acme).await;
+        assert_eq!(open.len(), 1, "{open:?}");
+        let package = open[0].package.as_ref().unwrap();
+        assert_eq!((&package["name"], &package["purl"]), (&json!("libssl3"), &json!(purl)));
+        assert_eq!(package["source"], json!({"name": "openssl", "version": null}));
+
+        let scan = latest(&at, &acme).await;
+        let export = at.app.export(&acme, "web", scan.id).await.unwrap();
+        let pieces = export.bill(BillFormat::CycloneDx16).await.unwrap();
+        let pieces: Vec<Vec<u8>> = pieces.try_collect().await.unwrap();
+        let bill: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+        assert_eq!(bill["components"][0]["purl"], purl);
+        assert_eq!(bill["vulnerabilities"][0]["affects"][0]["ref"], purl);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_that_nothing_leads_to_are_forgotten() {
     let repo = Repo::new();
     repo.write("package-lock.json", LOCK).commit("first");

@@ -116,6 +116,61 @@ fn a_bill_of_materials_can_be_written_and_judged() {
 }
 
 #[test]
+fn an_images_packages_are_judged_by_what_they_are_built_of_and_written_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = json!({
+        "id": "DSA-1", "aliases": ["CVE-2023-5363"], "modified": "2024-01-01T00:00:00Z", "summary": "Short keys",
+        "affected": [{"package": {"ecosystem": "Debian:12", "name": "openssl"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.0.11-1~deb12u2"}]}]}],
+    });
+    fs::create_dir(folder.path().join("osv")).unwrap();
+    fs::write(folder.path().join("osv/DSA-1.json"), record.to_string()).unwrap();
+    let import = ["advisories", "import", "osv", "--data-dir", "data"];
+    assert_eq!(run(command(folder.path(), &import)).1, 0);
+    let bill = |source: &Value| {
+        let purl = "pkg:deb/debian/libssl3@3.0.11-1~deb12u1?arch=amd64&distro=debian-12";
+        let mut component = json!({"type": "library", "name": "libssl3", "version": "3.0.11-1~deb12u1", "purl": purl});
+        component["properties"] = source.clone();
+        json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [component]}).to_string()
+    };
+    let scanned = |file: &str| {
+        let scan = ["scan", file, "--format", "json", "--data-dir", "data"];
+        let (report, code) = run(command(folder.path(), &scan));
+        (serde_json::from_str::<Value>(&report).unwrap(), code)
+    };
+    // As Trivy writes it.
+    let source = json!([{"name": "aquasecurity:trivy:SrcName", "value": "openssl"},
+        {"name": "aquasecurity:trivy:SrcVersion", "value": "3.0.11"},
+        {"name": "aquasecurity:trivy:SrcRelease", "value": "1~deb12u1"}]);
+    fs::create_dir(folder.path().join("image")).unwrap();
+    fs::write(folder.path().join("image/bom.json"), bill(&source)).unwrap();
+    let mut files = vec!["image/bom.json"];
+    for (form, file) in
+        [("spdx", "again.spdx.json"), ("cyclonedx", "again.cdx.json"), ("cyclonedx-1.6", "b.json")]
+    {
+        let sbom = ["sbom", "image", "--format", form, "--output", file];
+        assert_eq!(run(command(folder.path(), &sbom)).1, 0);
+        files.push(file);
+    }
+    for file in files {
+        let (report, code) = scanned(file);
+        assert_eq!((code, &report["complete"]), (1, &json!(true)), "{file}: {report}");
+        let package = &report["findings"][0]["package"];
+        assert_eq!(
+            (&package["name"], &package["source"]["name"]),
+            (&json!("libssl3"), &json!("openssl"))
+        );
+        assert_eq!(package["fixed_version"], "3.0.11-1~deb12u2");
+    }
+
+    // Without it nobody can say that nothing is wrong.
+    fs::write(folder.path().join("silent.json"), bill(&json!([]))).unwrap();
+    let (report, code) = scanned("silent.json");
+    assert_eq!((code, &report["findings"]), (4, &json!([])), "{report}");
+    assert_eq!(report["notes"][0]["kind"], "not-judged", "{report}");
+}
+
+#[test]
 fn a_servers_scan_shows_vulnerable_packages_on_both_apis() {
     let repo = Repo::new();
     repo.write("package-lock.json", LOCK).commit("first");

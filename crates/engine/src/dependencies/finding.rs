@@ -146,6 +146,8 @@ fn of_match(
     let exploited = found.exploited()?;
     let prediction = found.prediction()?;
     let Package { name, version, .. } = package;
+    let source = package.other_source().map(|source| format!(" of {source}"));
+    let source = source.unwrap_or_default();
     let summary = summary(advisories);
     let id = ids.first().copied().unwrap_or_default();
     let what = if summary.is_empty() { check.title.to_owned() } else { summary };
@@ -154,7 +156,7 @@ fn of_match(
         check,
         primary: primary(&ids),
         severity,
-        title: format!("{name} {version}: {what} ({id})"),
+        title: format!("{name} {version}{source}: {what} ({id})"),
         description: description(advisories, &what),
         remediation: remediation(check, at, nearest),
         references: references(advisories),

@@ -4,11 +4,13 @@ mod finding;
 pub(crate) mod manifests;
 pub(crate) mod reach;
 #[cfg(test)]
+mod source_tests;
+#[cfg(test)]
 mod tests;
 mod vex;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -108,16 +110,7 @@ pub(crate) fn judge_listed(
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Judged {
     let mut notes = Vec::new();
-    // Of one package in one version one is judged, wherever it stands.
-    let mut packages: BTreeMap<&Package, Vec<At<'_>>> = BTreeMap::new();
-    for listed in &listed {
-        for (dependency, index) in listed.list.dependencies.iter().zip(0..) {
-            if dependencies.without_development && dependency.scope == Scope::Development {
-                continue;
-            }
-            packages.entry(&dependency.package).or_default().push(At { listed, index, dependency });
-        }
-    }
+    let packages = by_package(&listed, dependencies.without_development);
     let named = listed.iter().flat_map(|listed| &listed.list.dependencies);
     let named = named.map(|dependency| &dependency.package);
     let statements = Statements::of(dependencies.vex.iter().chain(own), named);
@@ -127,6 +120,7 @@ pub(crate) fn judge_listed(
             notes.extend(not_covered(index, packages.keys().copied()));
             notes.extend(of_no_release(index, packages.keys().copied()));
             notes.extend(of_no_ecosystem(&packages));
+            notes.extend(of_no_source(index, &packages));
             for (package, at) in &packages {
                 if scan.cancel.is_cancelled() {
                     break;
@@ -168,6 +162,33 @@ pub(crate) fn judge_listed(
     }
     let questions = Questions::of(found.questions, files);
     Judged { findings: found.findings, questions, sources: Known::default(), notes, listed }
+}
+
+/// Of one package in one version one is judged, wherever it stands.
+fn by_package(listed: &[Listed], without_development: bool) -> BTreeMap<&Package, Vec<At<'_>>> {
+    let mut told: BTreeMap<&Package, Vec<At<'_>>> = BTreeMap::new();
+    for listed in listed {
+        for (dependency, index) in listed.list.dependencies.iter().zip(0..) {
+            if !(without_development && dependency.scope == Scope::Development) {
+                told.entry(&dependency.package).or_default().push(At { listed, index, dependency });
+            }
+        }
+    }
+    // What one file tells of its source holds for the same package in others, which come first.
+    let mut packages: BTreeMap<&Package, Vec<At<'_>>> = BTreeMap::new();
+    for (package, mut at) in told {
+        if let Some(before) = packages.last_entry()
+            && before.key().is_same(package)
+            && before
+                .key()
+                .built_of()
+                .is_none_or(|(name, _)| package.built_of().is_some_and(|(other, _)| other == name))
+        {
+            at.splice(..0, before.remove());
+        }
+        packages.insert(package, at);
+    }
+    packages
 }
 
 /// Packages of ecosystems of which the index has no advisories at all, though there are some to be had.
@@ -239,6 +260,37 @@ fn of_no_ecosystem(packages: &BTreeMap<&Package, Vec<At<'_>>>) -> Option<Note> {
     let (first, at) = lost.first()?;
     let message = format!(
         "{} packages of bills of materials were not judged, such as `{}`: no package URL of a known kind says which they are",
+        lost.len(),
+        model::one_line(&first.name, 80)
+    );
+    let path = at.first().map(|at| at.listed.path.clone()).filter(|_| lost.len() == 1);
+    Some(Note { kind: NoteKind::NotJudged, path, message })
+}
+
+/// Packages of distributions that advisories may name otherwise: by what they are built of, which nothing tells. A file that tells it
+/// of any package says of the others that they are built of what has their name; and what advisories do name is judged.
+fn of_no_source(index: &Index, packages: &BTreeMap<&Package, Vec<At<'_>>>) -> Option<Note> {
+    let built = || packages.iter().filter(|(package, _)| package.ecosystem.names_sources());
+    let telling: HashSet<(&TargetPath, Ecosystem)> = built()
+        .flat_map(|(_, at)| at)
+        .filter(|at| at.dependency.package.source.is_some())
+        .map(|at| (&at.listed.path, at.dependency.package.ecosystem))
+        .collect();
+    let is_in_doubt = |(package, at): &(&&Package, &Vec<At<'_>>)| {
+        let is_meant = |at: &At<'_>| {
+            !finding::is_sample(at.listed.path.as_str())
+                && !telling.contains(&(&at.listed.path, package.ecosystem))
+        };
+        package.source.is_none()
+            && index.covers_release(package)
+            && at.iter().any(is_meant)
+            // A damaged index is told where it is asked for what it knows.
+            && !index.knows(package).unwrap_or(true)
+    };
+    let lost: Vec<_> = built().filter(is_in_doubt).collect();
+    let (first, at) = lost.first()?;
+    let message = format!(
+        "{} packages of distributions may have vulnerabilities that are not told, such as `{}`: advisories name the source packages that they are built of, and nothing tells these",
         lost.len(),
         model::one_line(&first.name, 80)
     );

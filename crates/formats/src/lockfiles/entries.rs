@@ -123,9 +123,7 @@ impl<'a> Entries<'a> {
 
     /// A dependency that stands where its version stands, else where its name does.
     pub(crate) fn found(&self, ecosystem: Ecosystem, name: &str, version: &str) -> Dependency {
-        let package =
-            Package { ecosystem, release: None, name: name.into(), version: version.into() };
-        let mut dependency = Dependency::new(package);
+        let mut dependency = Dependency::new(Package::new(ecosystem, name, version));
         dependency.span = self.span_of(version).or_else(|| self.span_of(name));
         dependency
     }

@@ -139,9 +139,7 @@ fn repeated_pieces_cost_time_in_proportion() {
 
 fn chain(facts: &[(Relation, &[u32])]) -> List {
     let dependencies = facts.iter().map(|(relation, needed_by)| {
-        let (name, version) = ("x".into(), "1".into());
-        let package = Package { ecosystem: Ecosystem::Npm, release: None, name, version };
-        let mut dependency = Dependency::new(package);
+        let mut dependency = Dependency::new(Package::new(Ecosystem::Npm, "x", "1"));
         dependency.relation = *relation;
         dependency.needed_by = needed_by.to_vec();
         dependency
@@ -225,12 +223,7 @@ fn a_chain_that_nobody_would_follow_is_not_told() {
     let dependency = |relation, needed_by: Vec<u32>| Dependency {
         relation,
         needed_by,
-        ..Dependency::new(Package {
-            ecosystem: Ecosystem::Npm,
-            release: None,
-            name: "a".into(),
-            version: "1".into(),
-        })
+        ..Dependency::new(Package::new(Ecosystem::Npm, "a", "1"))
     };
     let mut list = List::default();
     list.dependencies.push(dependency(Relation::Direct, vec![]));

@@ -2,6 +2,7 @@
 
 mod distro;
 mod package;
+pub(crate) mod source;
 mod types;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};

@@ -1,8 +1,10 @@
 //! Packages as package URLs, and back.
 
-use model::{Ecosystem, Package};
+use std::sync::Arc;
 
-use super::{Parts, Purl, distro};
+use model::{Ecosystem, Package, SourcePackage};
+
+use super::{Parts, Purl, distro, source};
 
 impl Purl {
     /// The package URL of a package; `None` if the name is empty, or lacks what the type needs (the owner of a Swift package).
@@ -36,9 +38,14 @@ impl Purl {
         {
             parts.qualifiers.push(("distro".to_owned(), distro));
         }
+        if source::has_sources(&parts.kind)
+            && let Some(upstream) = source::write(&parts.kind, package)
+        {
+            parts.qualifiers.push(("upstream".to_owned(), upstream));
+        }
         // The specification keeps an rpm's epoch apart.
         if parts.kind == "rpm"
-            && let Some((epoch, version)) = package.version.split_once(':')
+            && let Some((epoch, version)) = source::epoch_and_rest(&package.version)
         {
             version.clone_into(&mut parts.version);
             if epoch != "0" {
@@ -72,9 +79,25 @@ impl Purl {
         {
             version = format!("{epoch}:{version}");
         }
-        let release =
-            self.qualifier("distro").and_then(|distro| distro::release(ecosystem, distro));
-        Some(Package { ecosystem, release, name: name.into(), version: version.into() })
+        // Docker's generators write the second.
+        let distro = self.qualifier("distro").or_else(|| self.qualifier("os_version"));
+        let release = distro.and_then(|distro| distro::release(ecosystem, distro));
+        let source = self.source(&name, &version);
+        Some(Package { ecosystem, release, name: name.into(), version: version.into(), source })
+    }
+
+    /// What a distribution's package is built of; a source package of itself.
+    fn source(&self, name: &str, version: &str) -> Option<Arc<SourcePackage>> {
+        if !source::has_sources(self.kind()) {
+            return None;
+        }
+        match self.qualifier("upstream") {
+            Some(upstream) => source::read(self.kind(), upstream, version),
+            None if self.qualifier("arch").is_some_and(source::is_source) => {
+                source::of(name, "", version)
+            }
+            None => None,
+        }
     }
 
     /// The ecosystem that its type, and for distributions its namespace, mean.

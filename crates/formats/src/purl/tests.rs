@@ -4,12 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn package(ecosystem: Ecosystem, release: Option<&str>, name: &str, version: &str) -> Package {
-    Package {
-        ecosystem,
-        release: release.map(Into::into),
-        name: name.into(),
-        version: version.into(),
-    }
+    Package { release: release.map(Into::into), ..Package::new(ecosystem, name, version) }
 }
 
 #[test]
@@ -189,6 +184,7 @@ fn releases_are_read_as_scanners_write_them() {
         ("pkg:rpm/suse/a@1?distro=sles-15.5", Some("Linux Enterprise Server 15 SP5")),
         ("pkg:rpm/openeuler/a@1?distro=openeuler-22.03-LTS-SP3", Some("22.03-LTS-SP3")),
         ("pkg:rpm/photon/a@1?distro=photon-3.0", Some("3.0")),
+        ("pkg:deb/debian/a@1?os_distro=bookworm&os_name=debian&os_version=12", Some("12")),
     ] {
         let package = Purl::parse(url).unwrap().package().unwrap();
         assert_eq!(package.release.as_deref(), release, "{url}");
@@ -223,6 +219,73 @@ fn what_should_have_been_encoded_is_understood() {
         ("pkg:npm/%ff", Error::Encoding),
     ] {
         assert_eq!(Purl::parse(text), Err(error), "{text}");
+    }
+}
+
+#[test]
+fn what_a_package_is_built_of_is_read_and_written() {
+    for (url, source, again) in [
+        (
+            "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&upstream=openssl&distro=debian-12",
+            Some("openssl 3.0.11-1"),
+            "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12&upstream=openssl",
+        ),
+        (
+            "pkg:deb/ubuntu/gcc@4:11.2.0-1ubuntu1?upstream=gcc-defaults%401.193ubuntu1&distro=ubuntu-22.04",
+            Some("gcc-defaults 1.193ubuntu1"),
+            "pkg:deb/ubuntu/gcc@4:11.2.0-1ubuntu1?distro=ubuntu-22.04&upstream=gcc-defaults%401.193ubuntu1",
+        ),
+        (
+            "pkg:deb/debian/bash@5.2.15-2%2Bb2?upstream=bash@5.2.15-2",
+            Some("bash 5.2.15-2"),
+            "pkg:deb/debian/bash@5.2.15-2%2Bb2?upstream=bash%405.2.15-2",
+        ),
+        (
+            "pkg:apk/alpine/libcrypto3@3.1.4-r5?distro=alpine-3.18.5&upstream=openssl",
+            Some("openssl 3.1.4-r5"),
+            "pkg:apk/alpine/libcrypto3@3.1.4-r5?distro=alpine-3.18&upstream=openssl",
+        ),
+        (
+            "pkg:rpm/rocky/openssl-libs@3.0.7-27.el9?distro=rocky-9.3&epoch=1&upstream=openssl-3.0.7-27.el9.src.rpm",
+            Some("openssl 1:3.0.7-27.el9"),
+            "pkg:rpm/rocky-linux/openssl-libs@3.0.7-27.el9?distro=rocky-linux-9&epoch=1&upstream=openssl-3.0.7-27.el9.src.rpm",
+        ),
+        (
+            "pkg:rpm/redhat/perl-Errno@1.28-420.el8?upstream=perl-5.26.3-420.el8.nosrc.rpm",
+            Some("perl 5.26.3-420.el8"),
+            "pkg:rpm/redhat/perl-Errno@1.28-420.el8?upstream=perl-5.26.3-420.el8.src.rpm",
+        ),
+        (
+            "pkg:rpm/redhat/a@1-1?upstream=b%402:1-1",
+            Some("b 2:1-1"),
+            "pkg:rpm/redhat/a@1-1?upstream=b%402:1-1",
+        ),
+        (
+            "pkg:rpm/redhat/a@1?upstream=b-c-d.src.rpm%401",
+            Some("b-c-d.src.rpm 1"),
+            "pkg:rpm/redhat/a@1?upstream=b-c-d.src.rpm%401",
+        ),
+        // What stands before a colon need not be an epoch.
+        (
+            "pkg:rpm/redhat/a@1-2:?upstream=b-1-2:.src.rpm",
+            Some("b 1-2:"),
+            "pkg:rpm/redhat/a@1-2:?upstream=b-1-2:.src.rpm",
+        ),
+        // As OSV names source packages themselves.
+        (
+            "pkg:deb/debian/openssl@3.0.11-1?arch=source&distro=bookworm",
+            Some("openssl 3.0.11-1"),
+            "pkg:deb/debian/openssl@3.0.11-1?distro=debian-12&upstream=openssl",
+        ),
+        ("pkg:deb/debian/a@1?upstream=%20&arch=all", None, "pkg:deb/debian/a@1"),
+        ("pkg:deb/debian/a@1?upstream=%402", None, "pkg:deb/debian/a@1"),
+        ("pkg:npm/a@1?upstream=b&arch=source", None, "pkg:npm/a@1"),
+    ] {
+        let package = Purl::parse(url).unwrap().package().unwrap();
+        let told = package.built_of().map(|(name, version)| format!("{name} {version}"));
+        assert_eq!(told.as_deref(), source, "{url}");
+        assert_eq!(Purl::of(&package).unwrap().to_string(), again);
+        assert_eq!(Purl::parse(again).unwrap().package(), Some(package));
     }
 }
 

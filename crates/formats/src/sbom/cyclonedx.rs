@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use model::Scope;
 
-use super::document::{Component, Document, Kind};
+use super::{
+    document::{Component, Document, Kind},
+    source::Source,
+};
 use crate::{
     json::Value,
     lockfiles::entries::Entries,
@@ -33,6 +36,7 @@ pub(super) fn read_json(bom: &Value<'_>, entries: &mut Entries<'_>) {
             licence: licence.as_deref(),
             scope: scope_of(component),
             kind: kind_of(text("type"), text("bom-ref"), product),
+            source: source_of(component),
         };
         document.component(&component, entries);
     }
@@ -76,6 +80,15 @@ fn scope_of(component: &Value<'_>) -> Option<Scope> {
                 )
         });
     is_development.then_some(Scope::Development)
+}
+
+fn source_of<'v>(component: &'v Value<'_>) -> Source<'v> {
+    let mut source = Source::default();
+    for property in component.get("properties").items() {
+        let text = |key| property.text(key).unwrap_or_default();
+        source.property(text("name"), text("value"));
+    }
+    source
 }
 
 fn kind_of(word: &str, reference: &str, product: &str) -> Kind {
@@ -128,6 +141,7 @@ pub(super) fn read_xml(tree: &Tree<'_>, entries: &mut Entries<'_>) {
             licence: licence.as_deref(),
             scope: is_excluded.then_some(Scope::Development),
             kind: kind_of(&node.attribute("type").unwrap_or_default(), reference, &product),
+            source: xml_source_of(*node),
         };
         document.component(&component, entries);
     }
@@ -154,4 +168,13 @@ fn xml_licence_of<'t>(component: Node<'t, '_>) -> Option<Cow<'t, str>> {
         _ => choice.text_of("id").or_else(|| choice.text_of("name")),
     });
     joined(names.collect())
+}
+
+fn xml_source_of<'t>(component: Node<'t, '_>) -> Source<'t> {
+    let mut source = Source::default();
+    let list = component.child("properties").into_iter();
+    for property in list.flat_map(|list| list.all("property")) {
+        source.property(&property.attribute("name").unwrap_or_default(), property.text());
+    }
+    source
 }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use model::{Dependency, Ecosystem, Package, Scope};
 
-use super::purl::package_of_purl;
+use super::{purl::package_of_purl, source::Source};
 use crate::{
     Problem,
     lockfiles::{
@@ -27,6 +27,8 @@ pub(super) struct Component<'v> {
     pub licence: Option<&'v str>,
     pub scope: Option<Scope>,
     pub kind: Kind,
+    /// What it is built of, where its package URL does not say.
+    pub source: Source<'v>,
 }
 
 /// What a component is, and so what its package URL is missed for.
@@ -45,7 +47,7 @@ impl Component<'_> {
     fn package(&self) -> Option<Package> {
         let known = self.known_as.filter(|(_, name, _)| !name.is_empty());
         let known = || known.and_then(|(it, name, version)| package(it, name, version));
-        package_of_purl(self.purl, self.version).or_else(known).or_else(|| {
+        self.package_of_purl().or_else(known).or_else(|| {
             let name = match self.group {
                 "" => Cow::Borrowed(self.name),
                 group => Cow::Owned(format!("{group}/{}", self.name)),
@@ -53,6 +55,14 @@ impl Component<'_> {
             let is_one = self.is_package() && !self.name.is_empty();
             is_one.then(|| package(Ecosystem::Generic, &name, self.version)).flatten()
         })
+    }
+
+    fn package_of_purl(&self) -> Option<Package> {
+        let mut package = package_of_purl(self.purl, self.version)?;
+        if package.source.is_none() {
+            package.source = self.source.of(&package);
+        }
+        Some(package)
     }
 
     const fn is_package(&self) -> bool {
@@ -65,9 +75,7 @@ impl Component<'_> {
 }
 
 fn package(ecosystem: Ecosystem, name: &str, version: &str) -> Option<Package> {
-    let package =
-        || Package { ecosystem, release: None, name: name.into(), version: version.into() };
-    (!version.is_empty()).then(package)
+    (!version.is_empty()).then(|| Package::new(ecosystem, name, version))
 }
 
 /// A bill of materials in the making.

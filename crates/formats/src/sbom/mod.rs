@@ -1,12 +1,13 @@
 //! Bills of materials that others wrote: SPDX 2.2 and 2.3 (JSON, tag-value), CycloneDX 1.2 to 1.6 (JSON, XML).
 //!
 //! A component is listed if it has a version: as a package of the ecosystem that its package URL says, or of none in particular if it is a
-//! package and nothing tells. Who needs whom and what the product asks for itself follow from
-//! the document's relationships.
+//! package and nothing tells. What a distribution's package is built of is told by its package URL, or by what generators write beside
+//! it. Who needs whom and what the product asks for itself follow from the document's relationships.
 
 mod cyclonedx;
 mod document;
 mod purl;
+mod source;
 mod spdx;
 
 use model::Dependency;
@@ -30,7 +31,11 @@ fn claims(path: &str) -> bool {
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {
-    format!("build with {} {fixed} or later", dependency.package.name)
+    let name = &dependency.package.name;
+    match dependency.package.other_source() {
+        Some(source) => format!("build with {name} of {source} {fixed} or later"),
+        None => format!("build with {name} {fixed} or later"),
+    }
 }
 
 /// `bom.json` and `bom.xml` may be anything, other names promise a bill of materials.

@@ -2,7 +2,10 @@
 
 use model::{Ecosystem, Scope};
 
-use super::document::{Component, Document, Kind};
+use super::{
+    document::{Component, Document, Kind},
+    source::Source,
+};
 use crate::{json::Value, lockfiles::entries::Entries};
 
 /// Who stands in which relationship to whom.
@@ -31,6 +34,7 @@ fn package<'v>(package: &'v Value<'_>) -> Component<'v> {
         version: text("versionInfo"),
         licence: licences.iter().filter_map(|key| package.text(key)).find(|it| is_licence(it)),
         kind: kind_of(text("primaryPackagePurpose")),
+        source: Source::sentence(text("sourceInfo")),
         ..Component::default()
     };
     for reference in package.get("externalRefs").items() {
@@ -116,6 +120,7 @@ fn field<'v>(package: &mut Component<'v>, tag: &str, value: &'v str) {
     match tag {
         "SPDXID" => package.reference = value,
         "PackageVersion" => package.version = value,
+        "PackageSourceInfo" => package.source = Source::sentence(without_tags(value)),
         "PrimaryPackagePurpose" => package.kind = kind_of(value),
         "PackageLicenseConcluded" if is_licence(value) => package.licence = Some(value),
         "PackageLicenseDeclared" if is_licence(value) => {
@@ -129,6 +134,11 @@ fn field<'v>(package: &mut Component<'v>, tag: &str, value: &'v str) {
         }
         _ => {}
     }
+}
+
+/// A text of one line may stand in tags (section 5.5).
+fn without_tags(value: &str) -> &str {
+    value.strip_prefix("<text>").and_then(|text| text.strip_suffix("</text>")).unwrap_or(value)
 }
 
 fn put_together<'v>(

@@ -38,7 +38,7 @@ fn text_at(text: &str, span: Span) -> String {
 }
 
 /// Each dependency as a line: name, version, where it stands (`@line`, and the text there if that is not the version), and what else
-/// is known: relation, `dev`, licence, `withdrawn`, `<` and those who need it.
+/// is known: relation, `dev`, licence, `withdrawn`, what it is built of, `<` and those who need it.
 pub(crate) fn rows(list: &Read) -> Vec<String> {
     let row = |dependency: &model::Dependency| {
         let mut row = format!("{} {}", dependency.package.name, dependency.package.version);
@@ -62,6 +62,9 @@ pub(crate) fn rows(list: &Read) -> Vec<String> {
         }
         if dependency.withdrawn {
             row += " withdrawn";
+        }
+        if let Some((name, version)) = dependency.package.built_of() {
+            row += &format!(" of {name} {version}");
         }
         let name = |index: &u32| list.dependencies[*index as usize].package.name.to_string();
         if !dependency.needed_by.is_empty() {

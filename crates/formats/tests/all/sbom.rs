@@ -39,6 +39,80 @@ fn cyclonedx_has_parts_licences_and_a_graph() {
     assert!(problems(&list).is_empty());
 }
 
+#[test]
+fn generators_tell_what_packages_are_built_of_each_in_its_own_way() {
+    let component = |purl: &str, more: &str| {
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+            {{"type": "library", "name": "x", "version": "9", "purl": "{purl}"{more}}}]}}"#
+        )
+    };
+    let properties = |all: &[(&str, &str)]| {
+        let one =
+            |(name, value): &(&str, &str)| format!(r#"{{"name": "{name}", "value": "{value}"}}"#);
+        let all: Vec<_> = all.iter().map(one).collect();
+        format!(r#", "properties": [{}]"#, all.join(", "))
+    };
+    let built_of = |purl: &str, more: &str| {
+        let list = list(&[("bom.json", &component(purl, more))]);
+        let package = &list.dependencies[0].package;
+        package.built_of().map(|(name, version)| format!("{name} {version}"))
+    };
+    // Syft says so in the package URL, and again in properties.
+    let syft = "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl";
+    assert_eq!(built_of(syft, "").as_deref(), Some("openssl 3.0.11-1"));
+    let alone = properties(&[("syft:metadata:originPackage", "openssl")]);
+    let musl = "pkg:apk/alpine/libssl3@3.1.4-r5?distro=alpine-3.18";
+    assert_eq!(built_of(musl, &alone).as_deref(), Some("openssl 3.1.4-r5"));
+    assert_eq!(
+        built_of(syft, &properties(&[("syft:metadata:source", "other")])),
+        built_of(syft, "")
+    );
+    let rpm = "pkg:rpm/rocky/openssl-libs@3.0.7-24.el9?distro=rocky-9.3&epoch=1";
+    let file = properties(&[("syft:metadata:sourceRpm", "openssl-3.0.7-24.el9.src.rpm")]);
+    assert_eq!(built_of(rpm, &file).as_deref(), Some("openssl 1:3.0.7-24.el9"));
+    // Trivy has the parts of its version.
+    let trivy = properties(&[
+        ("aquasecurity:trivy:SrcName", "openssl"),
+        ("aquasecurity:trivy:SrcVersion", "3.0.11"),
+        ("aquasecurity:trivy:SrcRelease", "1~deb12u2"),
+    ]);
+    let deb = "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?distro=debian-12.5";
+    assert_eq!(built_of(deb, &trivy).as_deref(), Some("openssl 3.0.11-1~deb12u2"));
+    // Nothing tells, or it is nothing that is built.
+    assert_eq!(built_of(deb, ""), None);
+    assert_eq!(built_of("pkg:npm/x@1", &trivy), None);
+}
+
+#[test]
+fn xml_and_spdx_tell_it_too() {
+    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component type="library">
+        <name>libssl3</name><version>3</version><purl>pkg:deb/debian/libssl3@3</purl><properties>
+        <property name="aquasecurity:trivy:SrcName">openssl</property>
+        <property name="aquasecurity:trivy:SrcVersion">2</property></properties></component></components></bom>"#;
+    assert_eq!(read(&[("bom.xml", xml)]), ["libssl3 3 @2 of openssl 2"]);
+    let package = |told: &str| {
+        format!(
+            r#"{{"spdxVersion": "SPDX-2.3", "packages": [{{"SPDXID": "a", "name": "libssl3", "versionInfo": "3",
+            "externalRefs": [{{"referenceType": "purl", "referenceLocator": "pkg:deb/debian/libssl3@3"}}],
+            "sourceInfo": "{told}"}}]}}"#
+        )
+    };
+    let spdx = |told: &str| read(&[("a.spdx.json", &package(told))]);
+    assert_eq!(spdx("built package from: openssl 3.0"), ["libssl3 3 @1 of openssl 3.0"]);
+    assert_eq!(spdx("acquired package info from DPKG DB"), ["libssl3 3 @1"]);
+    let tags = |told: &str| {
+        format!(
+            "SPDXVersion: SPDX-2.3\nPackageName: libssl3\nPackageVersion: 3\n\
+             PackageSourceInfo: {told}\nExternalRef: PACKAGE-MANAGER purl pkg:deb/debian/libssl3@3\n"
+        )
+    };
+    for told in ["built package from: openssl 3.0", "<text>built package from: openssl 3.0</text>"]
+    {
+        assert_eq!(read(&[("a.spdx", &tags(told))]), ["libssl3 3 @3 of openssl 3.0"]);
+    }
+}
+
 pub(crate) const CYCLONEDX_XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.4" version="1">
   <metadata><component type="application" bom-ref="app"><name>app</name></component></metadata>

@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use model::{Note, NoteKind, Suppression};
-use report::{Format, ScanReport, Stats};
+use model::{Ecosystem, Note, NoteKind, Package, SourcePackage, Suppression};
+use report::{Format, ScanReport, Stats, TableStyle};
 use serde_json::{Value, json};
 
 use crate::sample::{self, is_dangerous, written};
@@ -115,6 +115,7 @@ fn a_finding_about_a_package_tells_of_it_and_others_have_no_such_fields() {
             "name": "lodash",
             "version": "4.17.15",
             "ecosystem": "npm",
+            "source": null,
             "fixed_version": "4.17.19",
             "relation": "transitive",
             "scope": "development",
@@ -137,6 +138,7 @@ fn a_finding_about_a_package_tells_of_it_and_others_have_no_such_fields() {
             "name": "zlib",
             "version": "1.2.11",
             "ecosystem": "vcpkg",
+            "source": null,
             "fixed_version": null,
             "relation": "unknown",
             "scope": "production",
@@ -151,6 +153,26 @@ fn a_finding_about_a_package_tells_of_it_and_others_have_no_such_fields() {
     for name in ["aliases", "package", "justification"] {
         assert!(third.get(name).is_none(), "{name}");
     }
+}
+
+#[test]
+fn a_package_of_a_distribution_tells_what_it_is_built_of() {
+    let source = SourcePackage { name: "openssl".into(), version: None };
+    let mut finding = sample::vulnerable();
+    let mut detail = finding.package.as_deref().unwrap().clone();
+    detail.package = Package {
+        release: Some("12".into()),
+        source: Some(Arc::new(source)),
+        ..Package::new(Ecosystem::Debian, "libssl3", "3.0.11-1")
+    };
+    finding.package = Some(Arc::new(detail));
+    let report = ScanReport { findings: &[finding], ..sample::clean() };
+    let package = &parsed(&report)["findings"][0]["package"];
+    assert_eq!(package["name"], "libssl3");
+    assert_eq!(package["source"], json!({"name": "openssl", "version": "3.0.11-1"}));
+    let style = TableStyle { color: false, width: 120, show_suppressed: false };
+    let table = written(&report, Format::Table(style));
+    assert!(table.contains("libssl3 3.0.11-1 (Debian:12, of openssl)"), "{table}");
 }
 
 #[test]

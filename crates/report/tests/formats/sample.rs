@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use model::{
     CheckId, Commit, Confidence, Cwe, Ecosystem, Finding, Fingerprint, Mask, Note, NoteKind,
     ObjectId, Package, PackageDetail, Place, Position, Reachable, Relation, Scanner, Scope,
-    SecretHash, Severity, Snippet, Span, Suppression, TargetPath, Verification,
+    SecretHash, Severity, Snippet, SourcePackage, Span, Suppression, TargetPath, Verification,
 };
 use report::{Format, Repository, RuleDoc, ScanReport, Stats};
 
@@ -126,7 +126,7 @@ pub(crate) fn rich() -> Finding {
 }
 
 pub(crate) fn package(ecosystem: Ecosystem, name: &str, version: &str) -> Package {
-    Package { ecosystem, release: None, name: name.into(), version: version.into() }
+    Package::new(ecosystem, name, version)
 }
 
 /// A finding about a package with everything that can be known of one.
@@ -299,6 +299,10 @@ pub(crate) fn hostile_package() -> Finding {
             release: Some(text.clone()),
             name: text.clone(),
             version: text.clone(),
+            source: Some(Arc::new(SourcePackage {
+                name: text.clone(),
+                version: Some(text.clone()),
+            })),
         },
         purl: Some(text.clone()),
         fixed_version: Some(text.clone()),

@@ -514,12 +514,7 @@ fn a_repeated_key_hides_no_version() {
 
 #[test]
 fn repairs_are_commands_of_the_package_manager() {
-    let mut dependency = Dependency::new(Package {
-        ecosystem: Ecosystem::Npm,
-        release: None,
-        name: "lodash".into(),
-        version: "4.17.20".into(),
-    });
+    let mut dependency = Dependency::new(Package::new(Ecosystem::Npm, "lodash", "4.17.20"));
     let repair = |path: &str, dependency: &Dependency| {
         (format_of(path).unwrap().repair)(dependency, "4.17.21")
     };

@@ -38,12 +38,7 @@ mod tests {
 
     #[test]
     fn a_repair_runs_nothing() {
-        let package = model::Package {
-            ecosystem: Ecosystem::RubyGems,
-            release: None,
-            name: "a#{`id`}\"".into(),
-            version: "1".into(),
-        };
+        let package = model::Package::new(Ecosystem::RubyGems, "a#{`id`}\"", "1");
         let told = repair(&Dependency::new(package), "2#{exit}");
         assert_eq!(told, r##"add_dependency "a\#{`id`}\"", ">= 2\#{exit}""##);
     }
