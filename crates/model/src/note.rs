@@ -47,6 +47,8 @@ pub enum NoteKind {
     Verification,
     /// Addresses of a website that were met and not visited: beyond the number of pages that was asked for, or `robots.txt` minds.
     Unvisited,
+    /// Pages of a website were judged as the server sends them: no browser ran their scripts, or not to their end.
+    NotRendered,
 }
 
 impl NoteKind {
@@ -74,6 +76,7 @@ impl NoteKind {
             Self::NotJudged => "not-judged",
             Self::Verification => "verification",
             Self::Unvisited => "unvisited",
+            Self::NotRendered => "not-rendered",
         }
     }
 

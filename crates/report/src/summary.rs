@@ -99,5 +99,6 @@ pub(crate) const fn meaning(kind: NoteKind) -> &'static str {
         NoteKind::NotJudged => "dependencies listed, not judged",
         NoteKind::Verification => "credentials not verified",
         NoteKind::Unvisited => "parts of the site met and not visited",
+        NoteKind::NotRendered => "pages not rendered in a browser",
     }
 }

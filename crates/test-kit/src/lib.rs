@@ -8,6 +8,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod browser;
 mod certificate;
 mod dns_server;
 mod git_server;
@@ -16,6 +17,7 @@ mod http_server;
 mod repo;
 mod tls_server;
 
+pub use browser::{chromium, is_root};
 pub use certificate::{Certificate, certificate};
 pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};
