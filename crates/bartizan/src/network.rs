@@ -20,7 +20,7 @@ const USER_VARIABLE: &str = "BARTIZAN_GIT_USER";
 /// What GitHub, GitLab, Gitea and Bitbucket take beside a token.
 const DEFAULT_USER: &str = "x-access-token";
 /// How we present ourselves to websites.
-const VISITOR: &str = concat!(
+pub(crate) const VISITOR: &str = concat!(
     "Mozilla/5.0 (compatible; bartizan/",
     env!("CARGO_PKG_VERSION"),
     "; +https://bartizan.dev/visitor)"

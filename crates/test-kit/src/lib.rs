@@ -17,7 +17,7 @@ mod http_server;
 mod repo;
 mod tls_server;
 
-pub use browser::{chromium, is_root};
+pub use browser::{WatchedBrowser, chromium, is_root};
 pub use certificate::{Certificate, certificate};
 pub use dns_server::{DnsReply, DnsServer};
 pub use git_server::{Fault, GitServer, GitServerBuilder};

@@ -145,7 +145,7 @@ pub(super) fn of_repository(error: &sources::Error) -> String {
         sources::Error::Damaged { what, .. } => {
             format!("Reading {what} failed: the repository is damaged or incomplete (`git fsck`).")
         }
-        sources::Error::Site { .. } => format!("{error}."),
+        sources::Error::Site { .. } | sources::Error::Browser(_) => format!("{error}."),
         sources::Error::Open { .. } | sources::Error::NotARepository { .. } => {
             let error: &dyn std::error::Error = error;
             tracing::error!(error, "a repository could not be opened");

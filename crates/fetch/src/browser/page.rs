@@ -266,7 +266,9 @@ impl Work<'_> {
     fn answer_all(&self) {
         loop {
             let Ok(job) = locked(&self.jobs).recv() else { return };
-            let reply = (self.answer)(&job.asked);
+            // What is still in the queue at the end is nobody's any more.
+            let is_late = Instant::now() >= job.asked.deadline;
+            let reply = if is_late { Reply::Declined } else { (self.answer)(&job.asked) };
             let result = match &reply {
                 Reply::Answer { headers, .. } => {
                     let names = headers.all("set-cookie").filter_map(|field| field.split_once('='));

@@ -16,6 +16,7 @@ use model::site::{
     FailureKind, Headers, Initiator, InsecureFate, MessageKind, Rendering, RequestKind,
     RequestResult, StorageArea,
 };
+use test_kit::WatchedBrowser;
 use url::Url;
 
 pub(crate) const HOME: &str = "https://site.test/";
@@ -225,19 +226,6 @@ fn wrapped(folder: &Path, script: &str) -> Option<PathBuf> {
     Some(program)
 }
 
-/// Processes of a group.
-fn processes(group: &str) -> Vec<String> {
-    let all = fs::read_dir("/proc").unwrap().filter_map(|entry| {
-        let stat = fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
-        let (name, rest) = stat.rsplit_once(") ")?;
-        let mut fields = rest.split(' ');
-        let state = fields.next()?;
-        // proc_pid_stat(5): state, parent, group. Who is dead has nothing left to end.
-        (fields.nth(1)? == group && state != "Z").then(|| name.to_owned())
-    });
-    all.collect()
-}
-
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let until = Instant::now() + Duration::from_secs(20);
     while !is_so() {
@@ -249,25 +237,19 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 #[test]
 fn nothing_is_left_of_a_browser_that_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
-    let told = folder.path().join("told");
-    let script = format!(
-        "#!/bin/sh\n(cut -d' ' -f5 /proc/self/stat; echo $HOME; env) > {}\nexec BROWSER \"$@\"\n",
-        told.display()
-    );
-    let Some(program) = wrapped(folder.path(), &script) else { return };
+    let Some(watched) = WatchedBrowser::new(folder.path()) else { return };
+    let program = watched.program().to_owned();
     let mut browser = start(&Options { program, ..options().unwrap() }).unwrap();
-    let told = fs::read_to_string(told).unwrap();
-    let (group, profile) = (told.lines().next().unwrap(), told.lines().nth(1).unwrap());
-    assert!(processes(group).len() > 1 && Path::new(profile).is_dir());
+    assert!(watched.processes() > 1 && watched.profile().is_dir());
     // Ours may hold tokens: it has nothing of it but where programs are, and what shells add.
     let known = |name: &str| {
         let own = ["HOME", "TMPDIR", "LANG", "DBUS_SESSION_BUS_ADDRESS", "PATH"];
         let shells = ["PWD", "OLDPWD", "SHLVL", "_"];
         own.contains(&name) || shells.contains(&name) || name.starts_with("XDG_")
     };
-    let names = told.lines().skip(2).filter_map(|line| line.split_once('=')).map(|(name, _)| name);
-    let unknown: Vec<&str> = names.filter(|name| !known(name)).collect();
-    assert_eq!(unknown, [] as [&str; 0]);
+    let names = watched.environment();
+    let unknown: Vec<&String> = names.iter().filter(|name| !known(name)).collect();
+    assert!(unknown.is_empty() && names.len() > 3, "{names:?}");
     let never = |_: &Asked| -> Reply { answer("text/html", "<script>while (true) {}</script>") };
     let bounds = Bounds { total: Duration::from_millis(300), ..Bounds::default() };
     let page = Url::parse(HOME).unwrap();
@@ -278,8 +260,8 @@ fn nothing_is_left_of_a_browser_that_is_dropped() {
     let rendering = browser.render(&page, &Bounds::default(), &fine).unwrap();
     assert!(rendering.document.contains("fine"));
     drop(browser);
-    wait_until("processes are left", || processes(group).is_empty());
-    wait_until("the profile is left", || !Path::new(profile).exists());
+    wait_until("processes are left", || watched.processes() == 0);
+    wait_until("the profile is left", || !watched.profile().exists());
 }
 
 #[test]

@@ -57,16 +57,16 @@ quietly(async () => {
 quietly(() => open('http://127.0.0.1:TCP/popup'));
 quietly(() => down.click());
 quietly(() => alert(1));
-setTimeout(() => { location = 'file:///etc/passwd'; }, 50);
-setTimeout(() => { location = 'view-source:http://127.0.0.1:TCP/'; }, 60);
-setTimeout(() => { location = 'http://127.0.0.1:TCP/elsewhere'; }, 70);
+setTimeout(() => { location = 'file:///etc/passwd'; }, 100);
+setTimeout(() => { location = 'view-source:http://127.0.0.1:TCP/'; }, 300);
+setTimeout(() => { location = 'http://127.0.0.1:TCP/elsewhere'; }, 600);
 setTimeout(() => {
   const form = document.createElement('form');
   [form.method, form.action] = ['post', 'http://127.0.0.1:TCP/form'];
   document.body.append(form);
   form.submit();
-}, 120);
-setTimeout(() => { document.title = 'still here'; }, 300);
+}, 1500);
+setTimeout(() => { document.title = 'still here'; }, 2200);
 </script>"#;
 
 #[test]

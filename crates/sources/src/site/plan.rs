@@ -65,6 +65,11 @@ impl Job {
         Self { role, url, referrer: None, headers: Vec::new(), is_start: false }
     }
 
+    /// Whether it is the page that was asked for.
+    pub(super) const fn is_start(&self) -> bool {
+        self.is_start
+    }
+
     /// Whether its redirects are followed on the site only, and where `robots.txt` does not mind: what pages load, and what the site
     /// publishes at agreed places, may be anywhere.
     pub(super) const fn stays(&self) -> bool {
@@ -96,7 +101,7 @@ impl<'r> Territory<'r> {
         }
     }
 
-    fn allows(&self, url: &Url) -> bool {
+    pub(super) fn allows(&self, url: &Url) -> bool {
         self.visitor.may_visit(&path_and_query(url))
     }
 }
@@ -368,6 +373,11 @@ impl<'o> Plan<'o> {
             }
         }
         self.loaded()
+    }
+
+    /// What a browser has asked for is not asked for again.
+    pub(super) fn has_asked(&mut self, url: &Url) {
+        self.asked.insert(url.clone());
     }
 
     /// Links that were not visited.

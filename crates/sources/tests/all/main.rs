@@ -8,6 +8,7 @@
 )]
 
 mod site;
+mod site_browser;
 mod site_hostile;
 mod site_reach;
 mod support;
