@@ -54,8 +54,13 @@ impl References {
 
 /// Everything that a page names: what it loads, and where it leads.
 pub(super) fn of_page(answer: &Answer) -> References {
-    let document = Document::parse(&String::from_utf8_lossy(&answer.body));
-    let base = document.base(&answer.url);
+    of_document(&answer.url, &String::from_utf8_lossy(&answer.body))
+}
+
+/// What a page leads to and loads, as its scripts made it; the lines are the document's own.
+pub(super) fn of_document(page: &Url, text: &str) -> References {
+    let document = Document::parse(text);
+    let base = document.base(page);
     let mut references = References::default();
     for element in document.elements().filter(|element| element.is_html()) {
         for (role, href) in named_by(element) {

@@ -293,16 +293,25 @@ impl Crawl<'_> {
             Ok(Err(error)) => return Err(Error::Browser(error.to_string())),
             Err(_) => return Err(Error::Browser("the browser could not be started".to_owned())),
         };
-        let rendered = render::pages(&mut browser, self.asker, &self.site, within);
-        for resource in &rendered.resources {
-            self.plan.has_asked(&resource.url);
+        // Pages that only scripts lead to are pages of the site like all others, and are rendered in turn.
+        let mut from = 0;
+        loop {
+            let rendered = render::pages(&mut browser, self.asker, &self.site, from, within);
+            for resource in &rendered.resources {
+                self.plan.has_asked(&resource.url);
+            }
+            self.site.resources.extend(rendered.resources);
+            self.notes.extend(rendered.notes);
+            let is_over = || self.asker.is_over();
+            let jobs = self.plan.pages_of_rendered(&rendered.renderings, within, &is_over);
+            self.site.renderings.extend(rendered.renderings);
+            from = self.ask(&jobs, within);
+            self.tell_apart(from);
+            self.loaded(within);
+            if jobs.is_empty() {
+                return Ok(());
+            }
         }
-        self.site.resources.extend(rendered.resources);
-        self.site.renderings = rendered.renderings;
-        self.notes.extend(rendered.notes);
-        let jobs = self.plan.named_by_loaded(&self.site);
-        self.ask(&jobs, within);
-        Ok(())
     }
 
     /// What `robots.txt` says (RFC 9309, 2.3.1).

@@ -58,22 +58,25 @@ pub(super) struct Rendered {
     pub(super) notes: Vec<Note>,
 }
 
-/// Renders every page that the crawl has, one after the other, each as to a visitor who has never been there.
+/// Renders the pages among the site's resources from that one on, one after the other, each as to a visitor who has never been there.
 pub(super) fn pages(
     browser: &mut Browser,
     asker: &Asker<'_>,
     site: &Site,
+    from: usize,
     within: &Territory<'_>,
 ) -> Rendered {
     let mut rendered = Rendered::default();
     let memory = Memory::of(site);
     let client = asker.client_of_pages();
-    let mut room = ALL_DOCUMENTS_BYTES;
-    let pages = site.answered(Role::Page).filter(|(_, answer)| {
+    let taken: usize = site.renderings.iter().map(|rendering| rendering.document.len()).sum();
+    let mut room = ALL_DOCUMENTS_BYTES.saturating_sub(taken);
+    let pages = site.resources.iter().skip(from).filter(|resource| resource.role == Role::Page);
+    let pages = pages.filter_map(Resource::answer).filter(|answer| {
         answer.is_success() && answer.is_html() && answer.url.origin() == site.home().origin()
     });
     let mut left = 0_usize;
-    for (_, page) in pages {
+    for page in pages {
         if asker.is_over() || room == 0 {
             left += 1;
             continue;

@@ -96,6 +96,31 @@ fn pages_are_rendered_and_what_only_scripts_load_is_part_of_the_site() {
 }
 
 #[test]
+fn pages_that_only_scripts_lead_to_are_visited_and_rendered_in_the_same_budget() {
+    let Some(options) = rendering() else { return };
+    let server = HttpServer::http(|request| {
+        match request.path.as_str() {
+        "/robots.txt" => Reply::ok("User-agent: *\nDisallow: /private\n"),
+        "/app.js" => script(
+            "const n = Number(location.pathname.slice(2)) + 1;
+             document.body.innerHTML = `<h1>${n}</h1><a href=/p${n}>next</a><a href=/private>x</a><img src=/${n}.png>`;",
+        ),
+        path if path.ends_with(".png") => Reply::ok("x").header("content-type", "image/png"),
+        _ => html("<body><script src=/app.js></script>"),
+    }
+    });
+    let crawled = visited(&server, &Options { pages: 4, ..options });
+    assert_eq!(paths(&crawled, Role::Page), ["/", "/p1", "/p2", "/p3"]);
+    assert_eq!(paths(&crawled, Role::Link), ["/p4"]);
+    let rendered: Vec<&str> =
+        crawled.site.renderings.iter().map(|rendering| rendering.page.path()).collect();
+    assert_eq!(rendered, ["/", "/p1", "/p2", "/p3"]);
+    assert_eq!((times(&server, "/private"), times(&server, "/app.js")), (0, 1));
+    let images = paths(&crawled, Role::Image);
+    assert_eq!(images, ["/1.png", "/2.png", "/3.png", "/4.png"]);
+}
+
+#[test]
 fn a_page_is_not_a_way_around_the_guard() {
     let Some(options) = rendering() else { return };
     let forbidden = TcpListener::bind("127.0.0.2:0").unwrap();
