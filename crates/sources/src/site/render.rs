@@ -34,6 +34,8 @@ use super::{
 const MAX_OF_PAGE: usize = 300;
 /// How often a page may go elsewhere on the site by itself.
 const MAX_NAVIGATIONS: usize = 5;
+/// Pages in a row that cannot be rendered, after which no more are tried.
+const MAX_FAILURES: usize = 3;
 /// Of one document, rendered: many times what a long page has.
 const DOCUMENT_BYTES: usize = 5 << 20;
 /// Of all documents, rendered.
@@ -76,8 +78,9 @@ pub(super) fn pages(
         answer.is_success() && answer.is_html() && answer.url.origin() == site.home().origin()
     });
     let mut left = 0_usize;
+    let mut failures = 0;
     for page in pages {
-        if asker.is_over() || room == 0 {
+        if asker.is_over() || room == 0 || failures >= MAX_FAILURES {
             left += 1;
             continue;
         }
@@ -98,27 +101,34 @@ pub(super) fn pages(
         };
         match browser.render(&page.url, &bounds, &|asked| here.answer(asked)) {
             Ok(rendering) if rendering.is_of_its_page() => {
+                failures = 0;
                 room = room.saturating_sub(rendering.document.len());
                 rendered.notes.extend(notes_of(&rendering));
                 rendered.renderings.push(rendering);
             }
-            Ok(_) => rendered.notes.push(unrendered(&page.url, "it leads elsewhere by itself")),
+            Ok(_) => {
+                let message = format!("{} leads elsewhere by itself", shown(&page.url));
+                rendered.notes.push(note(NoteKind::NotRendered, message));
+            }
             Err(FetchError::Cancelled) => break,
             Err(error) => {
-                rendered.notes.push(unrendered(&page.url, &error.to_string()));
+                failures += 1;
+                let message = format!("{} was not rendered: {error}", shown(&page.url));
+                rendered.notes.push(note(NoteKind::Unreadable, message));
             }
         }
     }
     if left > 0 {
-        let message = format!("{left} pages were not rendered: there was no more time or room");
-        rendered.notes.push(note(NoteKind::NotRendered, message));
+        let why = match failures >= MAX_FAILURES {
+            true => "the browser failed",
+            false => "there was no more time or room",
+        };
+        rendered
+            .notes
+            .push(note(NoteKind::Limit, format!("{left} pages were not rendered: {why}")));
     }
     rendered.resources = memory.into_new();
     rendered
-}
-
-fn unrendered(page: &Url, reason: &str) -> Note {
-    note(NoteKind::NotRendered, format!("{} was not rendered: {reason}", shown(page)))
 }
 
 fn notes_of(rendering: &Rendering) -> Option<Note> {

@@ -236,6 +236,23 @@ fn a_browser_has_requests_of_its_own_and_they_end() {
 }
 
 #[test]
+fn a_page_that_hangs_costs_itself_and_makes_the_scan_incomplete() {
+    let Some(mut options) = rendering() else { return };
+    options.limits.rendering = std::time::Duration::from_secs(2);
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<a href=/b>b</a><script>while (true) {}</script>"),
+        "/b" => html("<p>second"),
+        _ => Reply::status(404),
+    });
+    let crawled = visited(&server, &options);
+    let rendered: Vec<&str> =
+        crawled.site.renderings.iter().map(|rendering| rendering.page.path()).collect();
+    assert_eq!(rendered, ["/b"]);
+    assert!(has_note(&crawled, NoteKind::Unreadable, "was not rendered: the browser"));
+    assert!(NoteKind::Unreadable.is_incomplete());
+}
+
+#[test]
 fn without_a_browser_the_crawl_says_so_and_with_a_wrong_one_it_ends() {
     let server = HttpServer::http(|_| html("<p>text"));
     let crawled = crawl(&server.url("/"), &options());
