@@ -55,6 +55,7 @@ Examples:
   bartizan scan . --history --format sarif --output bartizan.sarif
   bartizan scan https://github.com/rust-lang/log.git --history
   bartizan scan https://example.com --pages 50
+  bartizan scan https://example.com --browser pages as their scripts make them
   bartizan scan . --baseline known.json       report only what is new
   bartizan scan . --only 'aws-*' --exclude 'docs/**'
   bartizan scan . --staged                    for a pre-commit hook
@@ -176,6 +177,22 @@ pub(crate) struct WebsiteArguments {
     /// Send this header to the site itself, as `Cookie: ...`; `@FILE` reads such lines from a file. May be repeated
     #[arg(long, value_name = "HEADER | @FILE")]
     pub(crate) header: Vec<String>,
+
+    /// Render the pages with this Chromium, which gets no network of its own; without a path with the one that PATH has
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "BARTIZAN_BROWSER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        value_hint = clap::ValueHint::ExecutablePath
+    )]
+    pub(crate) browser: Option<OsString>,
+
+    /// Let that browser do without its sandbox, as root has to: for containers that are a sandbox themselves
+    #[arg(long, env = "BARTIZAN_BROWSER_NO_SANDBOX", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) browser_no_sandbox: bool,
 }
 
 /// What a URL leads to.

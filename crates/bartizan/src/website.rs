@@ -1,18 +1,22 @@
 //! Websites as targets.
 
-use std::{collections::HashSet, time::Instant};
+use std::{collections::HashSet, env, path::PathBuf, time::Instant};
 
 use anyhow::{Result, anyhow, bail};
 use checks::web::Check;
 use engine::Scan;
-use fetch::{Client, http::Request};
+use fetch::{
+    Client,
+    browser::{self, Sandbox},
+    http::Request,
+};
 use model::SecretValue;
 use sources::site;
 use url::Url;
 
 use crate::{
     Failure,
-    cli::{Kind, ScanArguments},
+    cli::{Kind, ScanArguments, WebsiteArguments},
     files, machine, network,
     progress::Line,
     scan::Looked,
@@ -59,9 +63,15 @@ pub(crate) fn understand(
     }
     let headers = headers(&arguments.website.header).map_err(Failure::Usage)?;
     let pages = usize::from(arguments.website.pages);
+    let browser = browser(&arguments.website)?;
     let records = network::names(&arguments.website.dns).map_err(Failure::Usage)?;
-    let options =
-        site::Options { pages, headers, records: Some(records), ..engine::website_options() };
+    let options = site::Options {
+        pages,
+        headers,
+        records: Some(records),
+        browser,
+        ..engine::website_options()
+    };
     Ok(Some(Website { client, url, options }))
 }
 
@@ -92,6 +102,34 @@ fn is_repository(client: &Client, url: &Url) -> bool {
         }
         _ => false,
     }
+}
+
+/// The browser that shall render the pages, if one shall.
+fn browser(arguments: &WebsiteArguments) -> Result<Option<browser::Options>, Failure> {
+    // An empty variable is none.
+    let Some(named) = arguments.browser.as_ref().filter(|named| !named.is_empty()) else {
+        return Ok(None);
+    };
+    let is_any = named == "auto";
+    let sandbox = match arguments.browser_no_sandbox {
+        true => Sandbox::Off,
+        false => Sandbox::On,
+    };
+    let path = env::var_os("PATH").unwrap_or_default();
+    let program = match is_any {
+        true => browser::find(&path),
+        false => Some(PathBuf::from(named)).filter(|path| path.is_file()),
+    };
+    let program = program.ok_or_else(|| match is_any {
+        true => anyhow!(
+            "--browser: there is none on PATH ({}); install Chromium, or name it: --browser=PATH",
+            browser::NAMES.join(", ")
+        ),
+        false => anyhow!("--browser: there is no program at {}", named.to_string_lossy()),
+    });
+    let program = program.map_err(Failure::Usage)?;
+    let program = program.canonicalize().unwrap_or(program);
+    Ok(Some(browser::Options { program, sandbox, user_agent: network::VISITOR.to_owned() }))
 }
 
 /// `Name: value`, or a file of such lines: values in arguments are seen by everybody on the machine.
@@ -129,7 +167,10 @@ impl Website {
             scan.cancel.flag(),
         );
         drop(line);
-        let crawled = crawled.map_err(Failure::target)?;
+        let crawled = crawled.map_err(|error| match error {
+            sources::Error::Browser(_) => Failure::Usage(error.into()),
+            _ => Failure::target(error),
+        })?;
         let tells = |rule: &str| !silent_rules.contains(rule);
         let mut outcome = scan.website(&crawled.site, crawled.notes, checks, &tells);
         outcome.stats.elapsed = began.elapsed();

@@ -136,6 +136,9 @@ impl Scan {
             let check = check_of(&roles, finding);
             let place = match check.id == web::JS_BUNDLE_SWEEP.id {
                 true => "exposed in a JavaScript bundle",
+                false if finding.place.path.as_str().contains(sources::site::STORED) => {
+                    "kept in the browser's storage"
+                }
                 false => "exposed in a page",
             };
             finding.title = format!("{} {place}", finding.title).into();

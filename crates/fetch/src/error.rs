@@ -326,6 +326,12 @@ pub enum Error {
     /// A `file:` URL whose path this system cannot have.
     #[error("the file URL does not name a path of this system")]
     LocalPath,
+    /// A browser could not be started, or does not do what it should.
+    #[error("the browser {reason}")]
+    Browser {
+        /// Words that follow "the browser".
+        reason: String,
+    },
     /// A thread or a part of the network stack could not be started.
     #[error("the network client could not be started: {reason}")]
     Start {

@@ -1,4 +1,5 @@
-//! The only way out of the process: guarded addresses, guarded HTTP, git over HTTP and ssh, looks at TLS endpoints and names.
+//! The only way out of the process: guarded addresses, guarded HTTP, git over HTTP and ssh, looks at TLS endpoints and names,
+//! browsers that are answered by all this.
 //!
 //! Every name is resolved here, every address it has is judged, and the connection goes to exactly the addresses that were judged
 //! ([`guard`]). No product decision is taken here: which schemes and networks are open, how large a download may be and where it is
@@ -6,6 +7,7 @@
 //!
 //! All calls block; call them from a thread that may.
 
+pub mod browser;
 pub mod dns;
 mod error;
 pub mod git;

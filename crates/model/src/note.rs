@@ -50,6 +50,8 @@ pub enum NoteKind {
     Unvisited,
     /// Parts of a website that were looked at over a connection whose certificate does not verify: who answered is not known.
     Unverified,
+    /// Pages of a website were judged as the server sends them: no browser ran their scripts, or not to their end.
+    NotRendered,
 }
 
 impl NoteKind {
@@ -78,6 +80,7 @@ impl NoteKind {
             Self::Verification => "verification",
             Self::Unvisited => "unvisited",
             Self::Unverified => "unverified",
+            Self::NotRendered => "not-rendered",
         }
     }
 

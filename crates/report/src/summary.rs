@@ -100,5 +100,6 @@ pub(crate) const fn meaning(kind: NoteKind) -> &'static str {
         NoteKind::Verification => "credentials not verified",
         NoteKind::Unvisited => "parts of the site met and not visited",
         NoteKind::Unverified => "visited although the certificate does not verify",
+        NoteKind::NotRendered => "pages not rendered in a browser",
     }
 }

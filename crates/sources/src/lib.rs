@@ -176,6 +176,9 @@ pub enum Error {
         /// In a sentence.
         reason: String,
     },
+    /// There shall be a browser, and there is none that can be used; in a sentence.
+    #[error("{0}")]
+    Browser(String),
     /// Not a git repository.
     #[error("{} is not a git repository", path.display())]
     NotARepository {

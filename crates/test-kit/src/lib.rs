@@ -9,6 +9,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod browser;
 mod certificate;
 mod clean_site;
 mod dns_server;
@@ -21,6 +22,7 @@ mod tls_server;
 mod weak_site;
 mod zone;
 
+pub use browser::{WatchedBrowser, chromium, is_root};
 pub use certificate::{Certificate, Flaw, certificate, certificate_for, flawed_certificate};
 pub use clean_site::CleanSite;
 pub use dns_server::{DnsReply, DnsServer};

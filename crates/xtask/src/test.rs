@@ -18,6 +18,9 @@ use crate::{
 /// Programs the tests run, and Debian's packages that bring them.
 const PROGRAMS: &[(&str, &str)] = &[("git", "git"), ("ssh", "openssh-client"), ("curl", "curl")];
 
+/// What Chromium is called.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
 const FUZZ: &str = "fuzz/Cargo.toml";
 
 pub(crate) fn run() -> Result<()> {
@@ -132,6 +135,10 @@ fn install() -> Result<()> {
     if !postgres::is_installed() {
         packages.push("postgresql");
     }
+    // To ask it for its version would start it.
+    if !BROWSERS.iter().any(|browser| is_on_path(browser)) {
+        packages.push("chromium");
+    }
     if packages.is_empty() {
         return Ok(());
     }
@@ -154,6 +161,11 @@ fn install() -> Result<()> {
     };
     apt(&["update", "-qq"])?;
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat())
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]

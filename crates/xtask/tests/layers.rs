@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("advisories", &["formats", "model"], &["serde", "serde_json"]),
     ("checks", &["formats", "model"], &["serde", "serde_json", "toml"]),
     ("report", &["model"], &["serde", "serde_json"]),
-    ("fetch", &["model"], &["gix", "hickory-resolver", "reqwest", "rustls", "tokio"]),
+    ("fetch", &["model"], &["gix", "hickory-resolver", "reqwest", "rustls", "serde_json", "tokio"]),
     ("sources", &["fetch", "formats", "model"], &["gix"]),
     ("store", &[], &["sea-orm", "sea-orm-migration", "sqlx", "tokio"]),
     (

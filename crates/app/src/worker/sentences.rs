@@ -174,6 +174,7 @@ pub(super) fn of_repository(error: &sources::Error) -> String {
             format!("Reading {what} failed: the repository is damaged or incomplete (`git fsck`).")
         }
         sources::Error::Site { .. } => of_site(error),
+        sources::Error::Browser(_) => format!("{error}."),
         sources::Error::Open { .. } | sources::Error::NotARepository { .. } => {
             let error: &dyn std::error::Error = error;
             tracing::error!(error, "a repository could not be opened");

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use test_kit::{Flaw, HttpServer, Reply, flawed_certificate, password};
+use test_kit::{Ending, Flaw, HttpServer, Reply, WatchedBrowser, flawed_certificate, password};
 
 use crate::support::{bartizan, errors, json};
 
@@ -265,4 +265,102 @@ fn a_certificate_that_does_not_verify_is_a_finding_and_not_the_end() {
         assert_eq!(report["notes_by_kind"]["unverified"], 1, "{}", report["notes_by_kind"]);
         assert!(server.requests().iter().all(|request| request.header("cookie").is_none()));
     }
+}
+/// The flags for a browser, unless the machine has none.
+fn with_browser() -> Option<Vec<String>> {
+    let mut flags = vec![format!("--browser={}", test_kit::chromium()?.display())];
+    flags.extend(test_kit::is_root().then(|| "--browser-no-sandbox".to_owned()));
+    Some(flags)
+}
+
+/// Nothing of it is in what the server sends.
+const APPLICATION: &str = "<!doctype html><title>Shop</title><html lang=en><div id=root></div><script src=/app.js></script>";
+
+fn application(secret: &str) -> HttpServer {
+    let script = format!(
+        "const id = 'k' + 1;
+         root.innerHTML = '<form><input name=name><img src=/i.png></form>';
+         localStorage.setItem('config', '{{ \"db_password\": \"{secret}\" }}');
+         console.error('no cart for db_password=\"{secret}\"');
+         fetch('/api/cart').catch(() => {{}});
+         missing.call();"
+    );
+    HttpServer::http(move |request| match request.path.as_str() {
+        "/" => html(APPLICATION),
+        "/app.js" => Reply::ok(script.as_bytes()).header("content-type", "text/javascript"),
+        "/api/cart" => Reply::status(500),
+        _ => Reply::status(404),
+    })
+}
+
+#[test]
+fn a_page_that_scripts_make_is_judged_as_they_make_it() {
+    let Some(flags) = with_browser() else { return };
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let secret = password();
+    let server = application(&secret);
+    let served = json(&scan(&server, &[]));
+    assert!(served["notes_by_kind"]["not-rendered"].is_u64());
+    let output = scan(&server, &flags);
+    let rendered = json(&output);
+    assert!(rendered["notes_by_kind"]["not-rendered"].is_null(), "{rendered}");
+    for check in [
+        "accessibility.form-labels",
+        "media.image-alt",
+        "runtime.console-errors",
+        "runtime.failed-requests",
+        "runtime.uncaught-exception",
+        "secrets.patterns",
+    ] {
+        assert!(of(&served, check).is_empty(), "{check}");
+        assert_eq!(of(&rendered, check).len(), 1, "{check}");
+    }
+    let label = of(&rendered, "accessibility.form-labels")[0];
+    assert!(label["places"][0]["line"].is_null(), "{label}");
+    let stored = places(of(&rendered, "secrets.patterns")[0])[0].to_owned();
+    assert!(stored.ends_with("storage:localStorage.config"), "{stored}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(&secret));
+}
+
+#[test]
+fn a_browser_that_is_not_there_is_wrong_usage() {
+    let server = HttpServer::http(|_| html("<p>text"));
+    let output = scan(&server, &["--browser=/no/such/browser"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors(&output).contains("/no/such/browser"), "{}", errors(&output));
+    let output = scan(&server, &["--browser=/bin/false", "--browser-no-sandbox"]);
+    assert_eq!(output.status.code(), Some(2), "{}", errors(&output));
+    assert!(errors(&output).contains("the browser ended"), "{}", errors(&output));
+    if test_kit::is_root() {
+        let output = scan(&server, &["--browser=/bin/false"]);
+        assert!(errors(&output).contains("--browser-no-sandbox"), "{}", errors(&output));
+    }
+}
+
+#[test]
+fn nothing_of_a_browser_outlives_a_scan_that_is_killed() {
+    let folder = TempDir::new().unwrap();
+    let Some(watched) = WatchedBrowser::new(folder.path()) else { return };
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<script src=/never.js></script>"),
+        "/never.js" => Reply { ending: Ending::Silence, ..Reply::ok("") },
+        _ => Reply::status(404),
+    });
+    let flag = format!("--browser={}", watched.program().display());
+    let url = server.url("/");
+    let arguments = [&["scan", &url, &flag, "--browser-no-sandbox"], &LOOPBACK[..]].concat();
+    let mut scan = crate::support::command(folder.path(), &arguments).spawn().unwrap();
+    let wait_until = |what: &str, is_so: &dyn Fn() -> bool| {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !is_so() {
+            assert!(std::time::Instant::now() < until, "{what}");
+            std::thread::yield_now();
+        }
+    };
+    wait_until("no browser was started", &|| watched.has_started());
+    assert!(watched.profile().exists());
+    scan.kill().unwrap();
+    scan.wait().unwrap();
+    wait_until("processes are left", &|| watched.processes() == 0);
+    wait_until("the profile is left", &|| !watched.profile().exists());
 }

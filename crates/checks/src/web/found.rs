@@ -114,6 +114,19 @@ impl Report {
         }
     }
 
+    /// What is found meanwhile is of documents that scripts made: it has no line, for that is nowhere to be read, and is left out where
+    /// the same is known of the page already.
+    pub(super) fn of_rendered(&mut self, run: impl FnOnce(&mut Self)) {
+        let mut rendered = Self::default();
+        run(&mut rendered);
+        for found in rendered.found {
+            let is_known = |known: &Found| known.url == found.url && known.key == found.key;
+            if !self.found.iter().any(is_known) {
+                self.add(Found { line: None, ..found });
+            }
+        }
+    }
+
     pub(super) fn into_found(self) -> Vec<Found> {
         self.found
     }

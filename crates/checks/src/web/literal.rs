@@ -1,6 +1,7 @@
 //! Sites for tests, as texts.
 
 mod facts;
+mod renderings;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -28,16 +29,20 @@ pub(super) fn page(body: &str) -> Site {
 /// is the time to the first byte in milliseconds, `over HTTP/1.1` the version (HTTP/2 if it is not said), `via https://example.org/` a
 /// redirect on the way, `on https://example.com/` the page that names it.
 ///
-/// Before the first answer may stand what DNS and the TLS endpoint say ([`facts`]); where nothing follows, the site is one empty page.
+/// Before the first answer may stand what DNS and the TLS endpoint say ([`facts`]), and what a browser saw ([`renderings`]); where nothing
+/// follows, the site is one empty page.
 pub(super) fn visit(text: &str) -> Site {
     let mut told = Vec::new();
     let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next_if(|line| facts::is_fact(line) || line.is_empty()) {
+    let is_told =
+        |line: &&str| facts::is_fact(line) || renderings::is_of_browser(line) || line.is_empty();
+    while let Some(line) = lines.next_if(is_told) {
         told.push(line);
     }
     let answers: Vec<&str> = lines.collect();
     let mut site = if answers.is_empty() { page("") } else { answers_of(&answers) };
     facts::add(&mut site, &told);
+    renderings::add(&mut site, &told);
     site
 }
 

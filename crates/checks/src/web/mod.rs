@@ -77,6 +77,10 @@ pub struct Check {
 pub enum Run {
     /// Each HTML page that was answered with success.
     Page(fn(&Page<'_>, &Visit<'_>, &mut Report)),
+    /// The same with the document that scripts make, where a browser rendered the page: what people meet, rather than what was sent.
+    Rendered(fn(&Page<'_>, &Visit<'_>, &mut Report)),
+    /// Both: what a server sent matters, and what scripts add to it as well.
+    SentAndRendered(fn(&Page<'_>, &Visit<'_>, &mut Report)),
     /// The visit as a whole.
     Site(fn(&Visit<'_>, &mut Report)),
     /// More than the visit: the engine judges it, with rules and an index that it has.
@@ -141,6 +145,22 @@ impl Check {
         let mut report = Report::default();
         match self.run {
             Run::Page(run) => visit.pages.iter().for_each(|page| run(page, visit, &mut report)),
+            Run::Rendered(run) => {
+                for page in &visit.pages {
+                    match visit.rendering_of(page) {
+                        Some(rendered) => report.of_rendered(|report| run(rendered, visit, report)),
+                        None => run(page, visit, &mut report),
+                    }
+                }
+            }
+            Run::SentAndRendered(run) => {
+                for page in &visit.pages {
+                    run(page, visit, &mut report);
+                    if let Some(rendered) = visit.rendering_of(page) {
+                        report.of_rendered(|report| run(rendered, visit, report));
+                    }
+                }
+            }
             Run::Site(run) => run(visit, &mut report),
             Run::Engine => {}
         }
@@ -160,3 +180,5 @@ mod hostile_answers;
 mod literal;
 #[cfg(test)]
 mod quality;
+#[cfg(test)]
+mod rendered;

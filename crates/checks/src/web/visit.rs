@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use encoding_rs::Encoding;
 use formats::web::html::{self, Decoded, Document};
-use model::site::{Answer, Resource, Role, Site};
+use model::site::{Answer, Rendering, Resource, Role, Site};
 use url::Url;
 
 use super::{
@@ -19,7 +19,18 @@ pub struct Visit<'s> {
     pub site: &'s Site,
     /// The HTML pages that were answered with success, in the order of the crawl.
     pub pages: Vec<Page<'s>>,
+    /// Those among them that a browser rendered, as their scripts made them.
+    rendered: Vec<RenderedPage<'s>>,
     backends: OnceLock<Named>,
+}
+
+/// A page that a browser rendered.
+#[derive(Debug)]
+pub(super) struct RenderedPage<'s> {
+    /// What the browser saw.
+    pub(super) rendering: &'s Rendering,
+    /// The page with the document that scripts made of it. Its lines are not those of what the server sent.
+    pub(super) page: Page<'s>,
 }
 
 /// An HTML page.
@@ -31,7 +42,7 @@ pub struct Page<'s> {
     pub answer: &'s Answer,
     /// Its text.
     pub text: Cow<'s, str>,
-    /// What a browser makes of it before scripts run.
+    /// What a browser makes of it: before scripts run, or, where a check asks for that and one was at hand, after it.
     pub document: Document,
     /// What relative URLs on it are relative to (`<base>`).
     pub base: Url,
@@ -43,12 +54,31 @@ impl<'s> Visit<'s> {
     /// Parses what was fetched.
     #[must_use]
     pub fn of(site: &'s Site) -> Self {
-        let pages = site
+        let pages: Vec<Page<'s>> = site
             .answered(Role::Page)
             .filter(|(_, answer)| answer.is_success() && answer.is_page())
             .map(|(resource, answer)| Page::of(resource, answer))
             .collect();
-        Self { site, pages, backends: OnceLock::new() }
+        let rendered = pages
+            .iter()
+            .filter_map(|page| {
+                let rendering = site.rendering(page.url())?;
+                Some(RenderedPage { rendering, page: page.rendered(rendering) })
+            })
+            .collect();
+        Self { site, pages, rendered, backends: OnceLock::new() }
+    }
+
+    /// The pages that a browser rendered, in the order of the crawl.
+    pub(super) fn rendered(&self) -> &[RenderedPage<'s>] {
+        &self.rendered
+    }
+
+    /// The page as its scripts made it, if a browser rendered it.
+    pub(super) fn rendering_of(&self, page: &Page<'s>) -> Option<&Page<'s>> {
+        let of_it =
+            |rendered: &&RenderedPage<'s>| std::ptr::eq(rendered.page.resource, page.resource);
+        self.rendered.iter().find(of_it).map(|rendered| &rendered.page)
     }
 
     /// The back ends that the site names, looked for once.
@@ -95,6 +125,14 @@ impl<'s> Page<'s> {
     /// Its content security policies, read once.
     pub(super) fn policies(&self) -> &PagePolicies {
         self.policies.get_or_init(|| PagePolicies::read(&self.answer.headers, Some(&self.document)))
+    }
+
+    /// The same page, as its scripts made it.
+    fn rendered(&self, rendering: &'s Rendering) -> Self {
+        let document = Document::parse(&rendering.document);
+        let base = document.base(&self.answer.url);
+        let text = Cow::Borrowed(&*rendering.document);
+        Self { text, document, base, policies: OnceLock::new(), ..*self }
     }
 
     /// Where it came from.

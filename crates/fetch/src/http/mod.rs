@@ -257,6 +257,14 @@ impl Client {
         &self.policy
     }
 
+    /// The same client for pages that strangers wrote: private networks that are open to it are shut to the clone, or a page from outside
+    /// could look into them through us.
+    #[must_use]
+    pub fn public_only(&self) -> Self {
+        let policy = Policy { allow_private: Vec::new(), ..(*self.policy).clone() };
+        Self { policy: Arc::new(policy), private: self.public.clone(), ..self.clone() }
+    }
+
     pub(crate) fn roots(&self) -> &Roots {
         &self.roots
     }

@@ -383,3 +383,18 @@ fn a_secret_in_clear_text_takes_no_connection_that_may_leave_the_private_network
     let private = number(get(&client, &url).secret("x-token", b"hunter2").unwrap());
     assert!(!public.contains(&private), "{public:?} {private:?}");
 }
+
+#[test]
+fn a_client_for_strangers_pages_has_no_private_networks() {
+    let server = HttpServer::http(|_| Reply::ok("inside"));
+    let names = Names::default().with("inside.test", &[&["127.0.0.1"]]);
+    let client = client(open(), names, "");
+    let ask = |client: &Client, host: &str| {
+        client.send(Request::get(client.url(&server.url_at(host, "/"))?))
+    };
+    for host in ["inside.test", "127.0.0.1"] {
+        assert!(ask(&client, host).is_ok());
+        let refused = ask(&client.public_only(), host).unwrap_err();
+        assert!(matches!(refused, Error::AddressRefused { .. }), "{refused}");
+    }
+}

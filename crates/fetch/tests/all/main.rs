@@ -7,6 +7,8 @@
     reason = "the allowances for tests do not reach their helpers"
 )]
 
+mod browser;
+mod browser_hostile;
 mod clone_http;
 mod clone_kinds;
 mod clone_ssh;

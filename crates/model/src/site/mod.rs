@@ -3,12 +3,17 @@
 pub mod dns;
 mod headers;
 mod question;
+mod rendering;
 mod resource;
 pub mod tls;
 
 pub use dns::Dns;
 pub use headers::Headers;
 pub use question::Question;
+pub use rendering::{
+    At, Initiator, Insecure, InsecureFate, Message, MessageKind, Rendering, RequestKind,
+    RequestResult, Requested, ScriptCookie, StorageArea, Stored, Violation,
+};
 pub use resource::{Answer, Failure, FailureKind, Hop, HttpVersion, Outcome, Resource, Role};
 pub use tls::Tls;
 
@@ -27,13 +32,15 @@ pub struct Site {
     pub tls: Option<Tls>,
     /// What the domain name system says of its host; `None` where the host is an address, or nobody asked.
     pub dns: Option<Dns>,
+    /// Its pages as a browser rendered them, in the order of the crawl; empty where none was at hand.
+    pub renderings: Vec<Rendering>,
 }
 
 impl Site {
     /// A site of which nothing has been seen.
     #[must_use]
     pub const fn new(start: Url, at_ms: i64) -> Self {
-        Self { start, at_ms, resources: Vec::new(), tls: None, dns: None }
+        Self { start, at_ms, resources: Vec::new(), tls: None, dns: None, renderings: Vec::new() }
     }
 
     /// Every resource of that role that was answered, whatever the status.
@@ -53,6 +60,12 @@ impl Site {
     pub fn landing(&self) -> Option<(&Resource, &Answer)> {
         let first = self.resources.first()?;
         Some((first, first.answer()?))
+    }
+
+    /// The page whose answer came from there as a browser rendered it, if one did.
+    #[must_use]
+    pub fn rendering(&self, page: &Url) -> Option<&Rendering> {
+        self.renderings.iter().find(|rendering| rendering.page == *page)
     }
 
     /// Where the site is, after redirects from the start.

@@ -1,7 +1,9 @@
 //! Asking for resources: redirects hop by hop, within the visit's bounds.
 
+mod behalf;
+
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io::Read as _,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -23,8 +25,10 @@ use model::{
 };
 use url::{Origin, Url};
 
+use behalf::{host_of, is_private};
+
 use super::{
-    Options, is_visible, links, note, own,
+    Limits, Options, is_visible, links, note, own,
     pace::Pace,
     plan::{Job, Territory},
     shown,
@@ -58,6 +62,12 @@ pub(super) struct Asker<'c> {
     pace: Pace,
     requests: AtomicUsize,
     bytes: AtomicU64,
+    /// Of these for a browser, which has a number of its own.
+    rendered: AtomicUsize,
+    /// Whether the page that was asked for is on this machine or in a private network.
+    starts_private: AtomicBool,
+    /// The same of hosts that pages asked for in a browser.
+    privacy: Mutex<HashMap<String, bool>>,
     /// Hosts that were waited for, and were busy still.
     busy: Mutex<HashSet<String>>,
     notes: Mutex<Vec<Note>>,
@@ -70,10 +80,12 @@ struct Unverified {
     origins: Mutex<Vec<Origin>>,
     /// Sends no secret.
     client: OnceLock<Client>,
+    /// The same, for the pages that a browser renders.
+    of_pages: OnceLock<Client>,
 }
 
 /// Why something is not asked for.
-enum Refusal {
+pub(super) enum Refusal {
     Failed(Failure),
     /// It must not be asked for; a note says so.
     Refused(String),
@@ -100,6 +112,9 @@ impl<'c> Asker<'c> {
             pace: Pace::new(options.limits.requests_per_second),
             requests: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
+            rendered: AtomicUsize::new(0),
+            starts_private: AtomicBool::new(false),
+            privacy: Mutex::default(),
             busy: Mutex::default(),
             notes: Mutex::default(),
             untold: AtomicUsize::new(0),
@@ -144,6 +159,14 @@ impl<'c> Asker<'c> {
     /// Whether nothing more is going to be asked.
     pub(super) fn is_over(&self) -> bool {
         self.cancel.load(Relaxed) || self.remaining().is_zero()
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    pub(super) fn cancel(&self) -> &Arc<AtomicBool> {
+        self.cancel
     }
 
     pub(super) fn remaining(&self) -> Duration {
@@ -273,7 +296,7 @@ impl<'c> Asker<'c> {
     }
 
     fn exchange(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
-        self.admit(job, url)?;
+        self.admit(url, &self.requests, self.options.limits.requests, job.is_of_robot())?;
         let safe = self.client.url(url.as_str()).map_err(|error| self.refused(&error))?;
         let mut request = Request { redirects: Redirects::Keep, ..Request::get(safe) };
         request.method = method.clone();
@@ -283,7 +306,6 @@ impl<'c> Asker<'c> {
                 request = secret.map_err(|error| self.refused(&error))?;
             }
         }
-        let rest = self.rest_bytes();
         let most = match job.role {
             Role::Image | Role::Font | Role::Icon => HEAD_OF_MEDIA_BYTES,
             Role::Link => HEAD_OF_LINK_BYTES,
@@ -292,18 +314,37 @@ impl<'c> Asker<'c> {
             _ => self.options.limits.resource_bytes,
         };
         let most = most.min(self.options.limits.resource_bytes);
-        let bounds = Bounds {
-            wire_bytes: most.min(rest),
-            body_bytes: most.min(rest),
-            timeout: self.options.limits.request.min(self.remaining()),
-            cancel: Arc::clone(self.cancel),
-        };
+        let bounds = self.bounds(most);
         let sent = match job.role {
             // A back end is asked as a stranger would, wherever it is.
             Role::Backend => self.client.exchange(request, &bounds),
             _ => self.send(job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;
+        self.count(&exchange);
+        if job.is_start {
+            let is_private = is_private(&exchange);
+            self.starts_private.store(is_private, Relaxed);
+            locked(&self.privacy).insert(host_of(url), is_private);
+        }
+        if let Some(cut) = &exchange.cut {
+            self.tell_cut(job, url, cut, most > bounds.wire_bytes);
+        }
+        Ok(exchange)
+    }
+
+    /// For at most so much of one answer.
+    fn bounds(&self, most: u64) -> Bounds {
+        let rest = self.rest_bytes();
+        Bounds {
+            wire_bytes: most.min(rest),
+            body_bytes: most.min(rest),
+            timeout: self.options.limits.request.min(self.remaining()),
+            cancel: Arc::clone(self.cancel),
+        }
+    }
+
+    fn count(&self, exchange: &Exchange) {
         let head: usize = exchange
             .headers
             .iter()
@@ -311,10 +352,6 @@ impl<'c> Asker<'c> {
             .sum();
         let body = exchange.wire_bytes.max(exchange.body.len() as u64);
         self.hold(body.saturating_add(head as u64));
-        if let Some(cut) = &exchange.cut {
-            self.tell_cut(job, url, cut, most > rest);
-        }
-        Ok(exchange)
     }
 
     /// As the site's visitors would, and past a certificate of the site that does not verify: that is what is to be judged.
@@ -387,21 +424,26 @@ impl<'c> Asker<'c> {
     }
 
     /// Whether one more request may be made, and when.
-    fn admit(&self, job: &Job, url: &Url) -> Result<(), Refusal> {
-        let limits = &self.options.limits;
+    fn admit(
+        &self,
+        url: &Url,
+        made: &AtomicUsize,
+        most: usize,
+        is_of_robot: bool,
+    ) -> Result<(), Refusal> {
         if self.cancel.load(Relaxed) {
             return Err(cancelled());
         }
         if self.rest_bytes() == 0 {
             return Err(self.over_bytes());
         }
-        if self.requests.fetch_add(1, Relaxed) >= limits.requests {
-            let reason = format!("the visit's limit of {} requests was reached", limits.requests);
+        if made.fetch_add(1, Relaxed) >= most {
+            let reason = format!("the visit's limit of {most} requests was reached");
             return Err(self.limit(reason));
         }
         let now = Instant::now();
         let host = url.host_str().unwrap_or_default();
-        let wait = match job.is_of_robot() {
+        let wait = match is_of_robot {
             true => self.pace.wait_as_robot(host, now),
             false => self.pace.wait(host, now),
         };
@@ -520,7 +562,7 @@ impl<'c> Asker<'c> {
     }
 
     /// Says something once, and not too much.
-    fn tell(&self, kind: NoteKind, message: String) {
+    pub(super) fn tell(&self, kind: NoteKind, message: String) {
         let mut notes = locked(&self.notes);
         if notes.iter().any(|note| note.message == message) {
             return;
@@ -533,36 +575,19 @@ impl<'c> Asker<'c> {
     }
 
     fn answer(&self, job: &Job, url: Url, exchange: Exchange, headers: Headers) -> Answer {
-        let version = match exchange.version {
-            Version::HTTP_3 => HttpVersion::Http3,
-            Version::HTTP_2 => HttpVersion::Http2,
-            Version::HTTP_11 => HttpVersion::Http11,
-            _ => HttpVersion::Http10,
-        };
-        let mut is_cut = exchange.truncated();
-        let mut body = exchange.body;
+        let mut answer = answer(url, exchange, headers);
         if job.role == Role::Sitemap
-            && let Some(unpacked) = gunzipped(&body, self.options.limits.resource_bytes)
+            && let Some(unpacked) = gunzipped(&answer.body, self.options.limits.resource_bytes)
         {
-            is_cut |= unpacked.len() as u64 >= self.options.limits.resource_bytes;
+            answer.is_cut |= unpacked.len() as u64 >= self.options.limits.resource_bytes;
             self.hold(unpacked.len() as u64);
-            body = unpacked;
+            answer.body = unpacked.into();
         }
         if job.role == Role::Link {
-            body = Vec::new();
-            is_cut = false;
+            answer.body = Arc::default();
+            answer.is_cut = false;
         }
-        Answer {
-            url,
-            status: exchange.status.as_u16(),
-            version,
-            headers,
-            is_cut,
-            wire_bytes: exchange.wire_bytes,
-            first_byte: exchange.timing.first_byte,
-            end: exchange.timing.end,
-            body: body.into(),
-        }
+        answer
     }
 }
 
@@ -597,7 +622,28 @@ fn failed(kind: FailureKind, reason: impl Into<String>) -> Refusal {
     Refusal::Failed(Failure { kind, reason: reason.into() })
 }
 
-fn headers(exchange: &Exchange) -> Headers {
+/// An exchange as a fact.
+pub(super) fn answer(url: Url, exchange: Exchange, headers: Headers) -> Answer {
+    let version = match exchange.version {
+        Version::HTTP_3 => HttpVersion::Http3,
+        Version::HTTP_2 => HttpVersion::Http2,
+        Version::HTTP_11 => HttpVersion::Http11,
+        _ => HttpVersion::Http10,
+    };
+    Answer {
+        url,
+        status: exchange.status.as_u16(),
+        version,
+        headers,
+        is_cut: exchange.truncated(),
+        wire_bytes: exchange.wire_bytes,
+        first_byte: exchange.timing.first_byte,
+        end: exchange.timing.end,
+        body: exchange.body.into(),
+    }
+}
+
+pub(super) fn headers(exchange: &Exchange) -> Headers {
     let mut headers = Headers::default();
     for (name, value) in &exchange.headers {
         headers.add(name.as_str(), value.as_bytes());

@@ -2,14 +2,20 @@
 
 use formats::web::source_map::SourceMap;
 use model::{
-    TargetPath,
+    TargetPath, one_line,
     site::{Role, Site},
 };
 
 use super::plan;
 use crate::{Limits, Origin, Sink, Sinks, content};
 
-/// Feeds the pages, scripts, style sheets and other texts of a site to one sink, each by its URL.
+/// Longest name of what is stored that is shown, in characters.
+const MAX_KEY: usize = 100;
+
+/// What a page keeps in a browser is a member of it by its area's name and its own; this is what stands in front of that.
+pub const STORED: &str = "storage:";
+
+/// Feeds the pages, scripts, style sheets and other texts of a site to one sink, each by its URL; and what pages keep in a browser.
 pub fn feed<S: Sinks>(site: &Site, limits: &Limits, sinks: &S) {
     let mut sink = sinks.sink();
     for resource in plan::visible(site) {
@@ -24,6 +30,17 @@ pub fn feed<S: Sinks>(site: &Site, limits: &Limits, sinks: &S) {
                 Role::SourceMap => mapped(&origin, &answer.body, limits, &mut sink),
                 _ => one(&origin, &answer.body, limits, &mut sink),
             }
+        }
+    }
+    for rendering in &site.renderings {
+        let page = Origin::File(TargetPath::from_bytes(rendering.page.as_str().as_bytes()));
+        for stored in &rendering.stored {
+            if sink.is_cancelled() {
+                return;
+            }
+            let key = one_line(&stored.key, MAX_KEY);
+            let name = format!("{STORED}{}.{key}", stored.area.as_str());
+            one(&page.member(name.as_bytes()), stored.value.expose(), limits, &mut sink);
         }
     }
 }

@@ -138,10 +138,19 @@ impl References {
 /// Everything that a page names: what it loads, and where it leads.
 pub(super) fn of_page(answer: &Answer) -> References {
     let Decoded { document, encoding, .. } = Decoded::of(answer);
-    let base = Base { url: document.base(&answer.url), encoding };
+    named_in(&document, &Base { url: document.base(&answer.url), encoding })
+}
+
+/// What a page leads to and loads, as its scripts made it; the lines are the document's own.
+pub(super) fn of_document(page: &Url, text: &str) -> References {
+    let document = Document::parse(text);
+    named_in(&document, &Base { url: document.base(page), encoding: UTF_8 })
+}
+
+fn named_in(document: &Document, base: &Base) -> References {
     let mut references = References::default();
     // Where it broke off it says so itself.
-    let _ = references.add_page(&document, &base);
+    let _ = references.add_page(document, base);
     references
 }
 

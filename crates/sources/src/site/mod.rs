@@ -1,7 +1,7 @@
 //! A website as a source: one crawl, whose facts all checks share.
 //!
 //! What a browser would ask for when somebody looks at the pages, and what sites publish or leave at agreed places; if that is wanted,
-//! what their scripts could ask of the back ends they name. Nothing crafted, only GET and HEAD, no cookie kept, no form sent. Everything
+//! what their scripts could ask of the back ends they name, and what becomes of them in a browser. Nothing crafted, only GET and HEAD, no cookie kept, no form sent. Everything
 //! goes through `fetch` and its guard. Pages are visited breadth first and in the order in which they are linked, so that two crawls of
 //! one site see the same; `robots.txt` is obeyed for everything but the page that was asked for, what pages load, and back ends. Where
 //! the server or the network fails to give it, or the server asks for patience (429), everything is taken to be disallowed (RFC 9309,
@@ -14,6 +14,7 @@ mod links;
 mod own;
 mod pace;
 mod plan;
+mod render;
 mod room;
 
 use std::{
@@ -24,7 +25,8 @@ use std::{
 };
 
 use fetch::{
-    Client,
+    Client, browser,
+    browser::Browser,
     dns::{self, Records},
     tls,
 };
@@ -38,7 +40,7 @@ use url::{Host, Url};
 use crate::Error;
 
 use ask::Asker;
-pub use feed::feed;
+pub use feed::{STORED, feed};
 use plan::{Plan, Territory};
 pub use room::{Room, Seat};
 
@@ -69,6 +71,8 @@ pub struct Options {
     pub tells_addresses: bool,
     /// What the back ends that the site names are asked, once everything else has been seen; nothing without.
     pub questions: Option<fn(&Site) -> Vec<Question>>,
+    /// What renders the pages; without it they are what the server sends.
+    pub browser: Option<browser::Options>,
     /// Bounds.
     pub limits: Limits,
     /// A bound on several visits together, if there is one. Whoever has the seat has the room as well: it is kept until what was
@@ -83,6 +87,10 @@ pub struct Limits {
     pub connections: usize,
     /// Requests in all.
     pub requests: usize,
+    /// Requests that pages make in a browser, beside these.
+    pub rendered_requests: usize,
+    /// For one page in a browser.
+    pub rendering: Duration,
     /// Requests a second to one host, after a first burst of as many.
     pub requests_per_second: u32,
     /// Bytes of one resource.
@@ -107,6 +115,8 @@ impl Default for Limits {
         Self {
             connections: 8,
             requests: 600,
+            rendered_requests: 1000,
+            rendering: Duration::from_secs(20),
             requests_per_second: 100,
             resource_bytes: 10 << 20,
             site_bytes: 64 << 20,
@@ -129,6 +139,7 @@ impl Default for Options {
             exposed: Vec::new(),
             tells_addresses: true,
             questions: None,
+            browser: None,
             limits: Limits::default(),
             seat: None,
         }
@@ -190,7 +201,7 @@ pub struct Crawled {
 /// Visits a website. `at_ms` is the time of it, in milliseconds since 1970 UTC.
 ///
 /// # Errors
-/// [`Error::Site`] if the page that was asked for does not answer.
+/// [`Error::Site`] if the page that was asked for does not answer, [`Error::Browser`] if there shall be a browser and there is none.
 pub fn crawl(
     client: &Client,
     start: &Url,
@@ -222,12 +233,17 @@ pub fn crawl(
     asker.settle(&home);
     let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new() };
     let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
-    let (tls, dns) = thread::scope(|scope| {
+    let (visited, tls, dns) = thread::scope(|scope| {
         let tls = beside(scope, "its TLS was not judged", || around.tls());
         let dns = beside(scope, "its name was not looked up", || around.dns());
-        crawl.visit(&home);
-        (tls(), dns())
+        let browser = options.browser.as_ref().map(|browser| {
+            let cancel = Arc::clone(cancel);
+            scope.spawn(move || Browser::start(browser, &cancel))
+        });
+        let visited = crawl.visit(&home, browser);
+        (visited, tls(), dns())
     });
+    visited?;
     let mut notes = asker.notes();
     notes.extend(crawl.notes);
     notes.extend([tls.1, dns.1].into_iter().flatten());
@@ -259,8 +275,11 @@ struct Crawl<'c> {
     notes: Vec<Note>,
 }
 
+/// A browser that is being started.
+type Starting<'scope> = thread::ScopedJoinHandle<'scope, Result<Browser, fetch::Error>>;
+
 impl Crawl<'_> {
-    fn visit(&mut self, home: &Url) {
+    fn visit(&mut self, home: &Url, browser: Option<Starting<'_>>) -> Result<(), Error> {
         let jobs = self.plan.robots();
         let robots = self.asker.ask_all(&jobs, &Territory::of(home, &Robots::default()));
         let rules = self.rules(&robots);
@@ -272,10 +291,48 @@ impl Crawl<'_> {
         self.agreed_places(&rules, &within);
         self.pages(&within);
         self.loaded(&within);
+        match browser {
+            Some(browser) => self.rendered(browser, &within)?,
+            None => {
+                let message = "pages were judged as the server sends them: no browser ran their scripts (--browser)";
+                self.notes.push(note(NoteKind::NotRendered, message));
+            }
+        }
         // Whether the links of the site to itself that were not visited lead anywhere.
         let links = self.plan.links();
         self.ask(&links, &within);
         self.backends(&within);
+        Ok(())
+    }
+
+    /// The pages as a browser makes them, and what they load then.
+    fn rendered(&mut self, browser: Starting<'_>, within: &Territory<'_>) -> Result<(), Error> {
+        let started = browser.join();
+        let mut browser = match started {
+            Ok(Ok(browser)) => browser,
+            Ok(Err(fetch::Error::Cancelled)) => return Ok(()),
+            Ok(Err(error)) => return Err(Error::Browser(error.to_string())),
+            Err(_) => return Err(Error::Browser("the browser could not be started".to_owned())),
+        };
+        // Pages that only scripts lead to are pages of the site like all others, and are rendered in turn.
+        let mut from = 0;
+        loop {
+            let rendered = render::pages(&mut browser, self.asker, &self.site, from, within);
+            for resource in &rendered.resources {
+                self.plan.has_asked(&resource.url);
+            }
+            self.site.resources.extend(rendered.resources);
+            self.notes.extend(rendered.notes);
+            let is_over = || self.asker.is_over();
+            let jobs = self.plan.pages_of_rendered(&rendered.renderings, within, &is_over);
+            self.site.renderings.extend(rendered.renderings);
+            from = self.ask(&jobs, within);
+            self.tell_apart(from);
+            self.loaded(within);
+            if jobs.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// What `robots.txt` says (RFC 9309, 2.3.1).

@@ -12,7 +12,7 @@ use formats::web::{
 };
 use model::{
     Note, NoteKind, SecretValue,
-    site::{Answer, Question, Resource, Role, Site},
+    site::{Answer, Question, Rendering, Resource, Role, Site},
 };
 use url::{Origin, Url};
 
@@ -116,7 +116,7 @@ impl<'r> Territory<'r> {
         Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
     }
 
-    fn allows(&self, url: &Url) -> bool {
+    pub(super) fn allows(&self, url: &Url) -> bool {
         self.visitor.may_visit(&path_and_query(url))
     }
 }
@@ -304,16 +304,7 @@ impl<'o> Plan<'o> {
             if !answer.is_page() || answer.url.origin() != within.home {
                 continue;
             }
-            let references = links::of_page(answer);
-            self.cut += usize::from(references.is_cut);
-            for link in references.list {
-                let job = referred(link, &answer.url);
-                match job.role {
-                    Role::Page if job.url.origin() != within.home => {}
-                    Role::Page => jobs.extend(self.page(job, within, is_over)),
-                    _ => self.load(job),
-                }
-            }
+            jobs.extend(self.follow(&answer.url, links::of_page(answer), within, is_over));
         }
         if jobs.is_empty() {
             for (map, urls) in std::mem::take(&mut self.mapped) {
@@ -322,6 +313,44 @@ impl<'o> Plan<'o> {
                     let job = Job { referrer, ..Job::new(Role::Page, url) };
                     jobs.extend(self.page(job, within, is_over));
                 }
+            }
+        }
+        jobs
+    }
+
+    /// The pages that others lead to once their scripts have run.
+    pub(super) fn pages_of_rendered(
+        &mut self,
+        renderings: &[Rendering],
+        within: &Territory<'_>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for rendering in renderings {
+            let mut references = links::of_document(&rendering.page, &rendering.document);
+            // Nobody can look up the lines of a document that scripts made.
+            references.list.iter_mut().for_each(|reference| reference.line = 1);
+            jobs.extend(self.follow(&rendering.page, references, within, is_over));
+        }
+        jobs
+    }
+
+    /// The pages among what a page names; what it loads is kept for later.
+    fn follow(
+        &mut self,
+        page: &Url,
+        references: References,
+        within: &Territory<'_>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Vec<Job> {
+        self.cut += usize::from(references.is_cut);
+        let mut jobs = Vec::new();
+        for link in references.list {
+            let job = referred(link, page);
+            match job.role {
+                Role::Page if job.url.origin() != within.home => {}
+                Role::Page => jobs.extend(self.page(job, within, is_over)),
+                _ => self.load(job),
             }
         }
         jobs
@@ -387,6 +416,11 @@ impl<'o> Plan<'o> {
             map.into_iter().chain(named).for_each(|job| self.load(job));
         }
         self.loaded()
+    }
+
+    /// What a browser has asked for is not asked for again.
+    pub(super) fn has_asked(&mut self, url: &Url) {
+        self.asked.insert(url.clone());
     }
 
     /// Links that were not visited.

@@ -7,6 +7,7 @@
 )]
 
 mod site;
+mod site_browser;
 mod site_hostile;
 mod site_named;
 mod site_reach;

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Global_attributes/accesskey",
     page: page!("accessibility/accesskey"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/TR/wai-aria-1.2/#state_prop_def",
     page: page!("accessibility/aria-attributes"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// So many different mistakes of a page are told.

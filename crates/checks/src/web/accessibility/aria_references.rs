@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/TR/wai-aria-1.2/#valuetype_idref",
     page: page!("accessibility/aria-references"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// References for names and descriptions. What an element controls may be made later.

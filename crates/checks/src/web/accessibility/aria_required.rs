@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/TR/wai-aria-1.2/#requiredState",
     page: page!("accessibility/aria-required"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 4.1.2. Native elements bring the state themselves.

@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/TR/wai-aria-1.2/#role_definitions",
     page: page!("accessibility/aria-role"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Of several roles the first known one counts: only where none is known something is wrong.

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/name-role-value",
     page: page!("accessibility/button-name"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 4.1.2.

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/",
     page: page!("accessibility/dialog-name"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Dialogs are mostly closed when the page comes: their attributes tell.

@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/standards-guidelines/act/rules/3ea0c8/",
     page: page!("accessibility/duplicate-references"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// So many ids are shown.

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/headings-and-labels",
     page: page!("accessibility/empty-heading"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.3.1 and 2.4.6. A heading with an id may be filled by a script.

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/labels-or-instructions",
     page: page!("accessibility/form-labels"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.3.1, 3.3.2 and 4.1.2.

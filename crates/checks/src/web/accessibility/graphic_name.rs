@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/non-text-content",
     page: page!("accessibility/graphic-name"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.1.1: what says that it is an image and is no `<img>`, which `media.image-alt` judges.

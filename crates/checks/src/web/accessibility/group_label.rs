@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/tutorials/forms/grouping/",
     page: page!("accessibility/group-label"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Radio buttons of one name with nothing around them that asks the question. WCAG 2.2, 1.3.1.

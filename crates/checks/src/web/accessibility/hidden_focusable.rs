@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/standards-guidelines/act/rules/6cfa84/proposed/",
     page: page!("accessibility/hidden-focusable"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 4.1.2. Only elements that are kept away themselves are told: what is around them is often closed by a style sheet.

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/label-in-name",
     page: page!("accessibility/label-in-name"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Longer texts are not spoken as a label.

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/link-purpose-in-context",
     page: page!("accessibility/link-name"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 2.4.4 and 4.1.2.

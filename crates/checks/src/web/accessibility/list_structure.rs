@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Techniques/html/H48",
     page: page!("accessibility/list-structure"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.3.1. HTML, sections 4.4.5 to 4.4.11.

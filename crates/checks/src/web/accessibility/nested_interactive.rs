@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://html.spec.whatwg.org/multipage/dom.html#interactive-content",
     page: page!("accessibility/nested-interactive"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Links and buttons must not have others in them (HTML, sections 4.5.1 and 4.10.6).

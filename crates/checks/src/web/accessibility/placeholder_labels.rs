@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/tutorials/forms/instructions/#placeholder-text",
     page: page!("accessibility/placeholder-labels"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// A field that has nothing but its placeholder for a name. For one search field alone that is common, and the page says it elsewhere.

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/bypass-blocks",
     page: page!("accessibility/skip-link"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// So few links before the content are passed quickly.

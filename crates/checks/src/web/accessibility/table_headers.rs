@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/tutorials/tables/",
     page: page!("accessibility/table-headers"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// A table for layout seldom has so many rows of so many cells with text.

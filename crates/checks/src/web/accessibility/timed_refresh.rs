@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/timing-adjustable",
     page: page!("accessibility/timed-refresh"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 2.2.1: 20 hours are as good as no limit. At once is a redirect.

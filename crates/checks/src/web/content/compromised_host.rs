@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(829)),
     reference: "https://sansec.io/research/polyfill-supply-chain-attack",
     page: page!("content/compromised-host"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 /// Hosts that have served attackers' code to the sites that load from them, and what is publicly known about it.

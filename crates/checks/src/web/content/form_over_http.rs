@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(319)),
     reference: "https://www.w3.org/TR/mixed-content/#insecure-forms",
     page: page!("content/form-over-http"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

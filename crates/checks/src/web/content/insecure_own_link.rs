@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developer.mozilla.org/en-US/docs/Web/Security/Practical_implementation_guides/TLS",
     page: page!("content/insecure-own-link"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

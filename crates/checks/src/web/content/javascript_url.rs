@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developer.mozilla.org/en-US/docs/Web/URI/Reference/Schemes/javascript",
     page: page!("content/javascript-url"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(489)),
     reference: "https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy",
     page: page!("content/loads-from-localhost"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(598)),
     reference: "https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-method",
     page: page!("content/password-by-get"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(319)),
     reference: "https://developer.mozilla.org/en-US/docs/Web/Security/Insecure_passwords",
     page: page!("content/password-over-http"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

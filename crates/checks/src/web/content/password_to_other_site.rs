@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(522)),
     reference: "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
     page: page!("content/password-to-other-site"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 /// Those whose business it is to take the passwords of others' users.

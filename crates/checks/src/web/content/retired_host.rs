@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(829)),
     reference: "https://owasp.org/Top10/A08_2021-Software_and_Data_Integrity_Failures/",
     page: page!("content/retired-host"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 /// Delivery networks that closed, and when.

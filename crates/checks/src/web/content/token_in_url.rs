@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(598)),
     reference: "https://owasp.org/www-community/vulnerabilities/Information_exposure_through_query_strings_in_url",
     page: page!("content/token-in-url"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 /// What servers call the parameter that says who someone is.

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(829)),
     reference: "https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-sandbox",
     page: page!("content/unsandboxed-frame"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

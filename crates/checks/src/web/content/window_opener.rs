@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: Some(Cwe(1022)),
     reference: "https://html.spec.whatwg.org/multipage/links.html#link-type-opener",
     page: page!("content/window-opener"),
-    run: Run::Page(run),
+    run: Run::SentAndRendered(run),
 };
 
 /// A link to a new window has no opener unless it asks for one (HTML, 4.6.7.15).

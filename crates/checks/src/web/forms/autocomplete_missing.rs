@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/identify-input-purpose",
     page: page!("forms/autocomplete-missing"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/International/questions/qa-html-dir",
     page: page!("i18n/direction"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Languages that are written from right to left, where the tag names no other script.

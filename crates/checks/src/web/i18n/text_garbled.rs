@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/International/questions/qa-what-is-encoding",
     page: page!("i18n/text-garbled"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// UTF-8 that was read as Windows-1252 and written as UTF-8 again: letters and marks that are frequent in text.

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/audio-control",
     page: page!("media/autoplay-sound"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.4.2.

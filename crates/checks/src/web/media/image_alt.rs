@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/WCAG22/Understanding/non-text-content",
     page: page!("media/image-alt"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// WCAG 2.2, 1.1.1. An empty `alt` says that the image is decoration.

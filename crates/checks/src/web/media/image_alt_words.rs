@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://www.w3.org/WAI/tutorials/images/",
     page: page!("media/image-alt-words"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// An `alt` that says nothing: a file's name, or the word for what it is.

@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Elements/embed",
     page: page!("media/plugin-content"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Flash, Silverlight, Java applets: no browser has run them since 2021.

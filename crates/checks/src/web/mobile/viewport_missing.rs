@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Elements/meta/name/viewport",
     page: page!("mobile/viewport-missing"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://dom.spec.whatwg.org/#concept-id",
     page: page!("schema/duplicate-id"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Attributes that name other elements by their `id`.

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developers.google.com/search/docs/appearance/structured-data/search-gallery",
     page: page!("schema/json-ld-incomplete"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// Types that say all of theirs within another item; others are there mere mentions, for which a name is enough.

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://html.spec.whatwg.org/multipage/grouping-content.html#the-main-element",
     page: page!("schema/main-misplaced"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://html.spec.whatwg.org/multipage/obsolete.html#non-conforming-features",
     page: page!("schema/obsolete-elements"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 /// HTML, 16.2: elements that must not be used.

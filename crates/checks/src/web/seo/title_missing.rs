@@ -9,7 +9,7 @@ pub(super) static CHECK: Check = Check {
     cwe: None,
     reference: "https://developers.google.com/search/docs/appearance/title-link",
     page: page!("seo/title-missing"),
-    run: Run::Page(run),
+    run: Run::Rendered(run),
 };
 
 fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
