@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::Severity;
 use store::{
-    Keyset, NewSiteScan, Role, ScanId, ScanMode, ScanStatus, SiteFinding, SiteFindingFilter,
-    SiteScan, SiteTrigger, Tenant, TokenKind, Totals,
+    FindingId, Keyset, NewSiteScan, Role, ScanId, ScanMode, ScanStatus, SiteFinding,
+    SiteFindingFilter, SiteScan, SiteTrigger, Tenant, TokenKind, Totals,
 };
 
 use crate::{
@@ -75,7 +75,6 @@ impl App {
             target_hostname: target.hostname,
             mode: draft.mode,
         };
-        // What a scan costs of a quota belongs here: it is spent if, and only if, this is committed.
         let scan = tenant.add_site_scan(new, now_ms).await?;
         ctx.log(&tenant, "scan.started", &scan.id.to_string(), now_ms).await?;
         tenant.commit().await?;
@@ -196,6 +195,15 @@ impl App {
         };
         let findings = tenant.site_findings(&filter, after, limit + 1).await?;
         Ok(page(findings, limit, |finding| Keyset::of(finding.created_at, finding.id)))
+    }
+
+    /// A finding on a website.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn site_finding(&self, ctx: &Ctx, id: FindingId) -> Result<SiteFinding, Error> {
+        let found = self.read(ctx).await?.site_finding(id).await?;
+        found.ok_or(Error::NotFound("finding"))
     }
 
     /// Stops a scan of a website.

@@ -3,6 +3,7 @@
 
 mod cursor;
 mod findings;
+pub(crate) mod mcp;
 mod scans;
 
 use aide::{
@@ -95,7 +96,6 @@ impl Surface for Web {
     async fn authenticate(app: &App, parts: &mut Parts) -> Result<Ctx, app::Error> {
         let token = kit::bearer(&parts.headers).ok_or(app::Error::Unauthenticated)?;
         let kinds = [TokenKind::WebActive, TokenKind::WebPassive];
-        // What is counted of every request, whatever comes of it, is counted here: behind this the caller is known.
         app.authenticate_token(kit::origin(parts), token, &kinds).await
     }
 }
