@@ -50,6 +50,7 @@ pub fn router(app: App) -> Router {
             get(async || redoc::page("Bartizan Workspace API", "/api/v1/openapi.json")),
         )
         .route_service(web::FINDINGS, web_routes)
+        .route_service(web::mcp::PATH, web::mcp::service(&app))
         .route("/docs/api/openapi", served("text/yaml", document::in_yaml(&web)))
         .route("/docs/api", get(async || redoc::page("Bartizan Web API", "/docs/api/openapi")))
         .route(redoc::SCRIPT_PATH, get(redoc::script))
@@ -112,7 +113,7 @@ pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
 /// A fault of no API in particular, in the words of the one that the path, or the caller's credential, belongs to.
 fn told(uri: &Uri, dialect: Dialect, fault: &Fault) -> Response {
     match uri.path() {
-        web::FINDINGS => fault.told::<Web>(),
+        web::FINDINGS | web::mcp::PATH => fault.told::<Web>(),
         _ if is_versioned(uri) && dialect == Dialect::Web => fault.told::<Web>(),
         _ if is_versioned(uri) => fault.told::<Workspace>(),
         _ => fault.told::<Code>(),

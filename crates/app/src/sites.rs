@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::Severity;
 use store::{
-    Keyset, NewSiteScan, Role, ScanId, ScanMode, ScanStatus, SiteFinding, SiteFindingFilter,
-    SiteScan, SiteTrigger, Tenant, TokenKind, Totals,
+    FindingId, Keyset, NewSiteScan, Role, ScanId, ScanMode, ScanStatus, SiteFinding,
+    SiteFindingFilter, SiteScan, SiteTrigger, Tenant, TokenKind, Totals,
 };
 
 use crate::{
@@ -203,6 +203,15 @@ impl App {
         };
         let findings = tenant.site_findings(&filter, after, limit + 1).await?;
         Ok(page(findings, limit, |finding| Keyset::of(finding.created_at, finding.id)))
+    }
+
+    /// A finding on a website.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn site_finding(&self, ctx: &Ctx, id: FindingId) -> Result<SiteFinding, Error> {
+        let found = self.read(ctx).await?.site_finding(id).await?;
+        found.ok_or(Error::NotFound("finding"))
     }
 
     /// Stops a scan of a website.

@@ -244,10 +244,15 @@ impl Tenant {
         Ok(())
     }
 
-    fn site_findings_like(&self, filter: &SiteFindingFilter) -> Select<site_finding::Entity> {
-        let mut rows = site_finding::Entity::find()
+    /// Those in repositories are no findings of this kind.
+    fn all_site_findings(&self) -> Select<site_finding::Entity> {
+        site_finding::Entity::find()
             .filter(site_finding::Column::OrganizationId.eq(self.organization))
-            .filter(Expr::col(finding::Column::ProjectId).is_null());
+            .filter(Expr::col(finding::Column::ProjectId).is_null())
+    }
+
+    fn site_findings_like(&self, filter: &SiteFindingFilter) -> Select<site_finding::Entity> {
+        let mut rows = self.all_site_findings();
         if let Some(scan) = filter.scan {
             rows = rows.filter(site_finding::Column::ScanId.eq(scan));
         }
@@ -281,6 +286,14 @@ impl Tenant {
         let rows = self.site_findings_like(filter);
         let rows = newest_first(rows, created_at, id, after, limit);
         Ok(rows.all(&self.tx).await?)
+    }
+
+    /// The finding on a website of that id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn site_finding(&self, id: FindingId) -> Result<Option<SiteFinding>, Error> {
+        Ok(self.all_site_findings().filter(site_finding::Column::Id.eq(id)).one(&self.tx).await?)
     }
 
     /// How many findings of a scan of a website each category has that has any, in the order of their names.

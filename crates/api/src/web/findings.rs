@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use aide::axum::{ApiRouter, routing::get_with};
 use app::{
-    App, SiteFindingQuery, confidence_of_rank, severity_of_rank,
+    App, Ctx, SiteFindingQuery, confidence_of_rank, severity_of_rank,
     stored::{FindingId, ScanId, SiteFinding},
 };
 use axum::extract::State;
@@ -33,20 +33,20 @@ pub(super) struct Finding {
     id: Id<FindingId>,
     scan_id: Id<ScanId>,
     /// `<category>.<check>`.
-    check_id: String,
+    pub(super) check_id: String,
     severity: Word<Severity>,
-    title: String,
-    description: String,
+    pub(super) title: String,
+    pub(super) description: String,
     /// What shows it, by name. Of several texts of one name each stands on a line.
-    evidence: Evidence,
+    pub(super) evidence: Evidence,
     /// How to repair it.
-    remediation: String,
+    pub(super) remediation: String,
     /// As `CWE-798`.
     cwe_id: Option<String>,
     created_at: Exact,
     confidence: Word<Confidence>,
     /// Where it stands.
-    url: String,
+    pub(super) url: String,
 }
 
 impl From<SiteFinding> for Finding {
@@ -69,7 +69,7 @@ impl From<SiteFinding> for Finding {
 }
 
 /// Names and texts, in an order that tells something.
-struct Evidence(Vec<(String, String)>);
+pub(super) struct Evidence(Vec<(String, String)>);
 
 impl Evidence {
     /// What is stored as pairs.
@@ -108,7 +108,7 @@ impl JsonSchema for Evidence {
 
 /// A page of findings.
 #[derive(Serialize, JsonSchema)]
-struct FindingList {
+pub(super) struct FindingList {
     findings: Vec<Finding>,
     /// Leads to the next page; null at the end.
     next_cursor: Option<Cursor>,
@@ -148,10 +148,19 @@ async fn list(
         scan: filter.scan_id.map(|id| id.0),
         since_ms: filter.since.map(|since| since.0),
     };
-    let after = filter.cursor.map(|cursor| cursor.0);
-    let page = app.site_findings(&caller.ctx, query, after, filter.limit.0).await?;
+    Ok(Reply::new(page(&app, &caller.ctx, query, filter.cursor, filter.limit.0).await?))
+}
+
+pub(super) async fn page(
+    app: &App,
+    ctx: &Ctx,
+    query: SiteFindingQuery,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<FindingList, app::Error> {
+    let page = app.site_findings(ctx, query, after.map(|cursor| cursor.0), limit).await?;
     let findings = page.items.into_iter().map(Finding::from).collect();
-    Ok(Reply::new(FindingList { findings, next_cursor: page.next.map(Cursor) }))
+    Ok(FindingList { findings, next_cursor: page.next.map(Cursor) })
 }
 
 #[cfg(test)]

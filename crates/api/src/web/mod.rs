@@ -3,6 +3,7 @@
 
 mod cursor;
 mod findings;
+pub(crate) mod mcp;
 mod scans;
 
 use aide::{

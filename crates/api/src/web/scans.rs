@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aide::axum::{ApiRouter, routing::get_with};
 use app::{
-    App, SiteScanDraft,
+    App, Ctx, SiteScanDraft,
     stored::{ScanId, ScanMode, ScanStatus, SiteScan, SiteTrigger},
 };
 use axum::extract::State;
@@ -38,7 +38,7 @@ pub(super) fn routes() -> ApiRouter<App> {
 /// A scan to be.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewScan {
+pub(super) struct NewScan {
     /// A URL, or a hostname, which means https.
     target: String,
     /// `passive` unless said otherwise.
@@ -48,7 +48,7 @@ struct NewScan {
 
 /// A scan that waits.
 #[derive(Serialize, JsonSchema)]
-struct StartedScan {
+pub(super) struct StartedScan {
     id: Id<ScanId>,
     status: Word<Status>,
     /// The address as it is going to be visited.
@@ -91,7 +91,7 @@ impl From<SiteScan> for Scan {
 
 /// A scan, and what it found.
 #[derive(Serialize, JsonSchema)]
-struct DetailedScan {
+pub(super) struct DetailedScan {
     #[serde(flatten)]
     scan: Scan,
     /// Findings by severity, of each category that has any.
@@ -107,7 +107,7 @@ struct DetailedScan {
 
 /// A page of scans.
 #[derive(Serialize, JsonSchema)]
-struct ScanList {
+pub(super) struct ScanList {
     scans: Vec<Scan>,
     /// Leads to the next page; null at the end.
     next_cursor: Option<Cursor>,
@@ -194,10 +194,7 @@ async fn list(
     caller: Caller,
     Query { value: query, .. }: Query<Paging>,
 ) -> Answer<ScanList> {
-    let after = query.cursor.map(|cursor| cursor.0);
-    let page = app.site_scans(&caller.ctx, after, query.limit.0).await?;
-    let scans = page.items.into_iter().map(Scan::from).collect();
-    Ok(Reply::new(ScanList { scans, next_cursor: page.next.map(Cursor) }))
+    Ok(Reply::new(page(&app, &caller.ctx, query.cursor, query.limit.0).await?))
 }
 
 async fn start(
@@ -205,18 +202,7 @@ async fn start(
     caller: Caller,
     Body { value: body, .. }: Body<NewScan>,
 ) -> Answer<StartedScan> {
-    let draft = SiteScanDraft {
-        target: body.target,
-        mode: body.mode.map_or(ScanMode::Passive, |mode| mode.0.0),
-        trigger: SiteTrigger::Api,
-    };
-    let scan = app.start_site_scan(&caller.ctx, draft).await?;
-    Ok(Reply::new(StartedScan {
-        id: Id(scan.id),
-        status: Word(Status(scan.status)),
-        target: scan.target_url,
-        mode: Word(Mode(scan.mode)),
-    }))
+    Ok(Reply::new(begin(&app, &caller.ctx, body, SiteTrigger::Api).await?))
 }
 
 async fn get(
@@ -225,20 +211,57 @@ async fn get(
     Path { value: at, .. }: Path<ById>,
     Query { value: detail, .. }: Query<Detail>,
 ) -> Answer<DetailedScan> {
-    let (scan, totals) = app.site_scan(&caller.ctx, at.id.0).await?;
-    let findings = match detail.include_findings {
+    Ok(Reply::new(one(&app, &caller.ctx, at.id.0, detail.include_findings).await?))
+}
+
+pub(super) async fn page(
+    app: &App,
+    ctx: &Ctx,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<ScanList, app::Error> {
+    let page = app.site_scans(ctx, after.map(|cursor| cursor.0), limit).await?;
+    let scans = page.items.into_iter().map(Scan::from).collect();
+    Ok(ScanList { scans, next_cursor: page.next.map(Cursor) })
+}
+
+pub(super) async fn begin(
+    app: &App,
+    ctx: &Ctx,
+    wanted: NewScan,
+    trigger: SiteTrigger,
+) -> Result<StartedScan, app::Error> {
+    let mode = wanted.mode.map_or(ScanMode::Passive, |mode| mode.0.0);
+    let draft = SiteScanDraft { target: wanted.target, mode, trigger };
+    let scan = app.start_site_scan(ctx, draft).await?;
+    Ok(StartedScan {
+        id: Id(scan.id),
+        status: Word(Status(scan.status)),
+        target: scan.target_url,
+        mode: Word(Mode(scan.mode)),
+    })
+}
+
+pub(super) async fn one(
+    app: &App,
+    ctx: &Ctx,
+    id: ScanId,
+    include_findings: bool,
+) -> Result<DetailedScan, app::Error> {
+    let (scan, totals) = app.site_scan(ctx, id).await?;
+    let findings = match include_findings {
         true => {
-            let all = app.findings_of_site_scan(&caller.ctx, at.id.0).await?;
+            let all = app.findings_of_site_scan(ctx, id).await?;
             Some(all.into_iter().map(Finding::from).collect())
         }
         false => None,
     };
     let summary = totals.into_iter().map(|(name, totals)| (name, totals.into())).collect();
-    Ok(Reply::new(DetailedScan {
+    Ok(DetailedScan {
         summary,
         error: scan.error.clone(),
         grade: scan.grade.clone(),
         scan: scan.into(),
         findings,
-    }))
+    })
 }

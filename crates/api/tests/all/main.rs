@@ -13,6 +13,7 @@ mod document;
 mod every_operation;
 mod exports;
 mod hostile;
+mod mcp;
 mod roles;
 mod sessions;
 mod support;

@@ -11,6 +11,7 @@ mod advisories;
 mod documents;
 mod gitleaks;
 mod instance;
+mod mcp;
 mod outages;
 mod packages;
 mod remote;
