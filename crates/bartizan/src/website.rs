@@ -129,7 +129,7 @@ fn browser(arguments: &WebsiteArguments) -> Result<Option<browser::Options>, Fai
     });
     let program = program.map_err(Failure::Usage)?;
     let program = program.canonicalize().unwrap_or(program);
-    Ok(Some(browser::Options { program, sandbox, user_agent: network::VISITOR.to_owned() }))
+    Ok(Some(browser::Options { program, sandbox, user_agent: fetch::http::VISITOR.to_owned() }))
 }
 
 /// `Name: value`, or a file of such lines: values in arguments are seen by everybody on the machine.

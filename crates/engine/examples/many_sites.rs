@@ -69,6 +69,6 @@ fn visit(url: &Url, ruleset: &Arc<Ruleset>, checks: &[&'static Check]) -> (u64, 
         progress: Arc::new(Progress::default()),
         cancel: Cancel::default(),
     };
-    let outcome = scan.website(&crawled.site, crawled.notes, checks);
+    let outcome = scan.website(&crawled.site, crawled.notes, checks, &|_| true);
     (outcome.stats.contents, outcome.findings.len())
 }

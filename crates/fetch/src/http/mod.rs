@@ -43,7 +43,7 @@ pub(crate) use exchange::{Body, unwrap};
 /// `bartizan/<version>`.
 pub const USER_AGENT: &str = concat!("bartizan/", env!("CARGO_PKG_VERSION"));
 /// How we present ourselves to websites.
-const VISITOR: &str = concat!(
+pub const VISITOR: &str = concat!(
     "Mozilla/5.0 (compatible; bartizan/",
     env!("CARGO_PKG_VERSION"),
     "; +https://bartizan.dev/visitor)"
