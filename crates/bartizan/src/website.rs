@@ -128,7 +128,8 @@ fn browser(arguments: &WebsiteArguments) -> Result<Option<browser::Options>, Fai
         false => anyhow!("--browser: there is no program at {}", named.to_string_lossy()),
     });
     let program = program.map_err(Failure::Usage)?;
-    let program = program.canonicalize().unwrap_or(program);
+    // Not what it is a link to: some look at how they are called.
+    let program = std::path::absolute(&program).unwrap_or(program);
     Ok(Some(browser::Options { program, sandbox, user_agent: fetch::http::VISITOR.to_owned() }))
 }
 

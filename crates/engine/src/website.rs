@@ -143,6 +143,10 @@ impl Scan {
             };
             finding.title = format!("{} {place}", finding.title).into();
             finding.evidence.push(Evidence::new("rule", finding.check.as_str()));
+            finding.place.path = shown(&finding.place.path);
+            for place in &mut finding.other_places {
+                place.path = shown(&place.path);
+            }
             finding.evidence.push(Evidence::new("url", finding.place.path.as_str()));
             finding.check = check.id.clone();
             finding.scanner = Scanner::Website;
@@ -290,6 +294,16 @@ fn path_of(url: &Url) -> TargetPath {
             TargetPath::from_bytes(format!("{short}?…").as_bytes())
         }
         _ => TargetPath::from_bytes(url.as_str().as_bytes()),
+    }
+}
+
+/// A place in a text of a site as reports show it: a URL, and behind it what is inside of that.
+fn shown(path: &TargetPath) -> TargetPath {
+    let path = path.as_str();
+    let (url, inside) = path.split_at(path.find("!/").unwrap_or(path.len()));
+    match Url::parse(url) {
+        Ok(url) => TargetPath::from_bytes(format!("{}{inside}", path_of(&url).as_str()).as_bytes()),
+        Err(_) => TargetPath::from_bytes(path.as_bytes()),
     }
 }
 

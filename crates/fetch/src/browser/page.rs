@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -13,6 +14,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::site::{FailureKind, Headers, Rendering, RequestKind, RequestResult};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -133,8 +135,11 @@ impl Tab {
         let taken = snapshot::take(wire, &self.session, &self.target, bounds.document_bytes, LAST)?;
         let cookies = json!({ "browserContextId": self.context });
         let cookies = wire.call("Storage.getCookies", cookies, None, PATIENCE)?;
-        // What happened while it was taken.
-        while let Some(event) = wire.next(Instant::now())? {
+        // What happened while it was taken; a page that never stops to talk is not listened to for ever.
+        let until = Instant::now() + LAST;
+        while Instant::now() < until
+            && let Some(event) = wire.next(Instant::now())?
+        {
             if event.session.as_deref() == Some(&self.session) {
                 recorder.hear(&event);
             }
@@ -268,7 +273,11 @@ impl Work<'_> {
             let Ok(job) = locked(&self.jobs).recv() else { return };
             // What is still in the queue at the end is nobody's any more.
             let is_late = Instant::now() >= job.asked.deadline;
-            let reply = if is_late { Reply::Declined } else { (self.answer)(&job.asked) };
+            // A mistake of ours costs the request that it was made with.
+            let answer = || catch_unwind(AssertUnwindSafe(|| (self.answer)(&job.asked)));
+            let reply = if is_late { Reply::Declined } else { answer().unwrap_or(Reply::Declined) };
+            // What is broken off because the time is over has not failed.
+            let is_over = Instant::now() >= job.asked.deadline;
             let result = match &reply {
                 Reply::Answer { headers, .. } => {
                     let names = headers.all("set-cookie").filter_map(|field| field.split_once('='));
@@ -276,6 +285,7 @@ impl Work<'_> {
                     locked(&self.served_cookies).extend(names);
                     None
                 }
+                Reply::Failed(FailureKind::TimedOut, _) if is_over => None,
                 Reply::Failed(_, reason) => Some(RequestResult::Failed(reason.clone())),
                 Reply::Declined => Some(RequestResult::Declined),
             };
@@ -291,10 +301,17 @@ impl Work<'_> {
 
     fn pass_on(&self, job: &Job, reply: Reply) {
         match reply {
+            Reply::Answer { .. } if !self.commands.wait_for_room(job.asked.deadline) => {
+                fail(&self.commands, &job.id, "TimedOut");
+            }
             Reply::Answer { status, headers, body } => {
+                // Without one, the browser takes no status that it has no phrase for.
+                let phrase = StatusCode::from_u16(status).ok();
+                let phrase = phrase.and_then(|status| status.canonical_reason());
                 let answer = json!({
                     "requestId": job.id,
                     "responseCode": status,
+                    "responsePhrase": phrase.unwrap_or("Unknown"),
                     "responseHeaders": told(&headers),
                     "body": STANDARD.encode(&body),
                 });

@@ -6,7 +6,7 @@ use std::{
     process::{ChildStdin, ChildStdout},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
         mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel},
     },
     thread,
@@ -22,8 +22,13 @@ use crate::{Error, watch::TICK};
 const MAX_MESSAGE_BYTES: usize = 32 << 20;
 /// Messages that were read and not looked at yet. Behind them the browser waits.
 const QUEUE: usize = 64;
-/// Events that come while an answer is waited for.
+/// Longest event that is looked at. What is read of one takes many times its room, and a page decides what its console says.
+const MAX_EVENT_BYTES: usize = 1 << 20;
+/// Events that come while an answer is waited for, and their bytes.
 const MAX_WAITING: usize = 10_000;
+const MAX_WAITING_BYTES: usize = 4 << 20;
+/// Bytes that wait for the browser, beyond which answers wait to be written.
+const MAX_QUEUED_BYTES: usize = 32 << 20;
 
 /// Something that happened in the browser.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub(super) struct Event {
     /// Of which page; none for the browser as a whole.
     pub(super) session: Option<String>,
     pub(super) params: Value,
+    /// What it took on its way.
+    bytes: usize,
 }
 
 enum Message {
@@ -42,8 +49,9 @@ enum Message {
 /// Both directions.
 pub(super) struct Wire {
     commands: Commands,
-    messages: Receiver<Message>,
+    messages: Receiver<Vec<u8>>,
     waiting: VecDeque<Event>,
+    waiting_bytes: usize,
     cancel: Arc<AtomicBool>,
 }
 
@@ -52,6 +60,7 @@ pub(super) struct Wire {
 pub(super) struct Commands {
     queue: Sender<Vec<u8>>,
     next: Arc<AtomicU64>,
+    queued_bytes: Arc<AtomicUsize>,
 }
 
 impl Wire {
@@ -64,10 +73,12 @@ impl Wire {
         let (queue, commands) = channel();
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let started = |error: std::io::Error| Error::Start { reason: error.to_string() };
-        named("browser out").spawn(move || write(to, &commands)).map_err(started)?;
+        let queued_bytes = Arc::<AtomicUsize>::default();
+        let queued = Arc::clone(&queued_bytes);
+        named("browser out").spawn(move || write(to, &commands, &queued)).map_err(started)?;
         named("browser in").spawn(move || read(BufReader::new(from), &send)).map_err(started)?;
-        let commands = Commands { queue, next: Arc::default() };
-        Ok(Self { commands, messages, waiting: VecDeque::new(), cancel })
+        let commands = Commands { queue, next: Arc::default(), queued_bytes };
+        Ok(Self { commands, messages, waiting: VecDeque::new(), waiting_bytes: 0, cancel })
     }
 
     pub(super) fn commands(&self) -> Commands {
@@ -90,18 +101,28 @@ impl Wire {
                     return result.map_err(|error| trouble(format!("refuses {method}: {error}")));
                 }
                 Some(Message::Answer { .. }) => {}
-                Some(Message::Event(event)) if self.waiting.len() < MAX_WAITING => {
-                    self.waiting.push_back(event);
-                }
-                Some(Message::Event(_)) => {}
+                Some(Message::Event(event)) => self.keep(event),
                 None => return Err(trouble(format!("does not answer to {method}"))),
             }
+            // A page that never stops to talk does not make us wait for longer.
+            if Instant::now() >= until {
+                return Err(trouble(format!("does not answer to {method}")));
+            }
+        }
+    }
+
+    /// Keeps an event for later, as long as there is room.
+    fn keep(&mut self, event: Event) {
+        if self.waiting.len() < MAX_WAITING && self.waiting_bytes < MAX_WAITING_BYTES {
+            self.waiting_bytes += event.bytes;
+            self.waiting.push_back(event);
         }
     }
 
     /// The next that happens, if it does until then.
     pub(super) fn next(&mut self, until: Instant) -> Result<Option<Event>, Error> {
         if let Some(event) = self.waiting.pop_front() {
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(event.bytes);
             return Ok(Some(event));
         }
         loop {
@@ -116,6 +137,7 @@ impl Wire {
     /// Forgets what happened so far.
     pub(super) fn forget(&mut self) {
         self.waiting.clear();
+        self.waiting_bytes = 0;
     }
 
     fn receive(&self, until: Instant) -> Result<Option<Message>, Error> {
@@ -125,7 +147,12 @@ impl Wire {
             }
             let rest = until.saturating_duration_since(Instant::now());
             match self.messages.recv_timeout(rest.min(TICK)) {
-                Ok(message) => return Ok(Some(message)),
+                // What cannot be read says nothing; an answer that is missing is missed by whoever waits for it.
+                Ok(bytes) => {
+                    if let Some(message) = understand(&bytes) {
+                        return Ok(Some(message));
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) if rest.is_zero() => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -146,27 +173,41 @@ impl Commands {
         }
         let mut bytes = message.to_string().into_bytes();
         bytes.push(0);
+        self.queued_bytes.fetch_add(bytes.len(), Relaxed);
         // Who is gone does not answer, which is what whoever waits for it hears.
         let _ = self.queue.send(bytes);
         id
     }
+
+    /// Waits until the browser has taken most of what it was told; says whether it has by then.
+    pub(super) fn wait_for_room(&self, until: Instant) -> bool {
+        while self.queued_bytes.load(Relaxed) > MAX_QUEUED_BYTES {
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(TICK);
+        }
+        true
+    }
 }
 
-fn write(mut to: ChildStdin, commands: &Receiver<Vec<u8>>) {
+fn write(mut to: ChildStdin, commands: &Receiver<Vec<u8>>, queued_bytes: &AtomicUsize) {
     while let Ok(bytes) = commands.recv() {
         if to.write_all(&bytes).is_err() {
             return;
         }
+        queued_bytes.fetch_sub(bytes.len(), Relaxed);
     }
 }
 
-fn read(mut from: impl BufRead, to: &SyncSender<Message>) {
+/// Passes messages on as they come: what is read of one takes many times its room.
+fn read(mut from: impl BufRead, to: &SyncSender<Vec<u8>>) {
     let mut bytes = Vec::new();
     while let Ok(Some(is_whole)) = framed(&mut from, &mut bytes) {
-        // What cannot be read says nothing; an answer that is missing is missed by whoever waits for it.
+        let is_event = bytes.starts_with(b"{\"method\"");
         if is_whole
-            && let Some(message) = understand(&bytes)
-            && to.send(message).is_err()
+            && !(is_event && bytes.len() > MAX_EVENT_BYTES)
+            && to.send(std::mem::take(&mut bytes)).is_err()
         {
             return;
         }
@@ -207,11 +248,12 @@ fn understand(bytes: &[u8]) -> Option<Message> {
         };
         return Some(Message::Answer { id, result });
     }
-    event(message).map(Message::Event)
+    event(message, bytes.len()).map(Message::Event)
 }
 
-fn event(mut message: Value) -> Option<Event> {
+fn event(mut message: Value, bytes: usize) -> Option<Event> {
     Some(Event {
+        bytes,
         method: message.get("method")?.as_str()?.to_owned(),
         session: message.get("sessionId").and_then(Value::as_str).map(str::to_owned),
         params: message.get_mut("params").map(Value::take).unwrap_or_default(),
@@ -242,6 +284,7 @@ mod tests {
         drop(send);
         let read: Vec<String> = received
             .iter()
+            .filter_map(|bytes| understand(&bytes))
             .map(|message| match message {
                 Message::Answer { id, result } => format!("{id} {result:?}"),
                 Message::Event(event) => {

@@ -64,9 +64,11 @@ pub(super) struct Asker<'c> {
     bytes: AtomicU64,
     /// Of these for a browser, which has a number of its own.
     rendered: AtomicUsize,
-    /// Whether the page that was asked for is on this machine or in a private network.
-    starts_private: AtomicBool,
-    /// The same of hosts that pages asked for in a browser.
+    /// Whether the start has led to a site outside of this machine and private networks.
+    is_public: AtomicBool,
+    /// Reaches nothing else then.
+    public: OnceLock<Client>,
+    /// Whether hosts that pages asked for in a browser are private.
     privacy: Mutex<HashMap<String, bool>>,
     /// Hosts that were waited for, and were busy still.
     busy: Mutex<HashSet<String>>,
@@ -80,8 +82,8 @@ struct Unverified {
     origins: Mutex<Vec<Origin>>,
     /// Sends no secret.
     client: OnceLock<Client>,
-    /// The same, for the pages that a browser renders.
-    of_pages: OnceLock<Client>,
+    /// The same, once it is known where the start led.
+    later: OnceLock<Client>,
 }
 
 /// Why something is not asked for.
@@ -113,7 +115,8 @@ impl<'c> Asker<'c> {
             requests: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
             rendered: AtomicUsize::new(0),
-            starts_private: AtomicBool::new(false),
+            is_public: AtomicBool::new(false),
+            public: OnceLock::new(),
             privacy: Mutex::default(),
             busy: Mutex::default(),
             notes: Mutex::default(),
@@ -317,14 +320,14 @@ impl<'c> Asker<'c> {
         let bounds = self.bounds(most);
         let sent = match job.role {
             // A back end is asked as a stranger would, wherever it is.
-            Role::Backend => self.client.exchange(request, &bounds),
+            Role::Backend => self.client().exchange(request, &bounds),
             _ => self.send(job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;
         self.count(&exchange);
         if job.is_start {
             let is_private = is_private(&exchange);
-            self.starts_private.store(is_private, Relaxed);
+            self.is_public.store(!is_private, Relaxed);
             locked(&self.privacy).insert(host_of(url), is_private);
         }
         if let Some(cut) = &exchange.cut {
@@ -362,15 +365,41 @@ impl<'c> Asker<'c> {
         url: &Url,
         bounds: &Bounds,
     ) -> Result<Exchange, FetchError> {
-        let is_unverified = locked(&self.unverified.origins).contains(&url.origin());
-        if let Some(client) = self.unverified.client.get().filter(|_| is_unverified) {
+        if self.is_unverified(url) {
+            let client = match self.unverified.client.get().filter(|_| job.is_start) {
+                Some(client) => client,
+                None => self.past_certificates()?,
+            };
             return client.exchange(bare, bounds);
         }
-        match self.send_verified(bare.clone(), url, bounds) {
+        match self.send_verified(job, bare.clone(), url, bounds) {
             Err(FetchError::Tls { host, reason, is_certificate: true }) if job.is_start => {
                 self.go_on_unverified(url, &host, &reason)?.exchange(bare, bounds)
             }
             sent => sent,
+        }
+    }
+
+    /// Whether the visit has gone on there although the certificate does not verify.
+    fn is_unverified(&self, url: &Url) -> bool {
+        locked(&self.unverified.origins).contains(&url.origin())
+    }
+
+    /// Whom such an origin is asked through, once it is known where the start led.
+    fn past_certificates(&self) -> Result<&Client, FetchError> {
+        if let Some(known) = self.unverified.later.get() {
+            return Ok(known);
+        }
+        let made = self.client().without_verification()?;
+        Ok(self.unverified.later.get_or_init(|| made))
+    }
+
+    /// Whom the visit asks through. What a site from outside names is not asked for in networks that are open to the user only: its
+    /// pages could read it in a browser, and tell others.
+    fn client(&self) -> &Client {
+        match self.is_public.load(Relaxed) {
+            true => self.public.get_or_init(|| self.client.public_only()),
+            false => self.client,
         }
     }
 
@@ -398,18 +427,21 @@ impl<'c> Asker<'c> {
     /// With the user's headers where they may go.
     fn send_verified(
         &self,
+        job: &Job,
         bare: Request,
         url: &Url,
         bounds: &Bounds,
     ) -> Result<Exchange, FetchError> {
-        if !self.sends_headers.load(Relaxed) || !own::may_have_headers(&self.start, url) {
-            return self.client.exchange(bare, bounds);
+        // The start may lead into a private network that is open to the user.
+        let client = if job.is_start { self.client } else { self.client() };
+        if !self.sends_headers_to(url) {
+            return client.exchange(bare, bounds);
         }
         let mut request = bare.clone();
         for (name, value) in &self.options.headers {
             request = request.secret(name, value.expose())?;
         }
-        match self.client.exchange(request, bounds) {
+        match client.exchange(request, bounds) {
             // Nothing was sent so far.
             Err(
                 FetchError::TokenWithheld { host, reason }
@@ -417,7 +449,7 @@ impl<'c> Asker<'c> {
             ) => {
                 let message = format!("{host} was asked without the given headers: {reason}");
                 self.tell(NoteKind::Configuration, message);
-                self.client.exchange(bare, bounds)
+                client.exchange(bare, bounds)
             }
             sent => sent,
         }
@@ -476,14 +508,8 @@ impl<'c> Asker<'c> {
             E::UnknownScheme { .. } | E::SchemeRefused { .. } | E::Local => {
                 return Refusal::Refused("its scheme is not one that is asked here".to_owned());
             }
-            E::AddressRefused { host, .. } if !self.options.tells_addresses => {
-                let reason = format!(
-                    "{host} has a private or otherwise special address, to which this server does not connect"
-                );
-                return Refusal::Refused(reason);
-            }
             E::AddressRefused { .. } | E::OwnListener { .. } => {
-                return Refusal::Refused(error.to_string());
+                return Refusal::Refused(refused_address(error, self.options));
             }
             E::NameNotResolved { .. } => FailureKind::Name,
             E::ConnectionRefused { .. } => FailureKind::Refused,
@@ -588,6 +614,20 @@ impl<'c> Asker<'c> {
             answer.is_cut = false;
         }
         answer
+    }
+}
+
+/// Why an address is not asked, for whoever may or may not know where names lead in the network that the scan runs in.
+pub(super) fn refused_address(error: &FetchError, options: &Options) -> String {
+    match error {
+        FetchError::AddressRefused { host, .. } | FetchError::OwnListener { host, .. }
+            if !options.tells_addresses =>
+        {
+            format!(
+                "{host} has a private or otherwise special address, to which this server does not connect"
+            )
+        }
+        _ => error.to_string(),
     }
 }
 

@@ -166,7 +166,8 @@ impl Around<'_> {
         match probed.and_then(|url| tls::probe(self.client, &url, &bounds)) {
             Ok(facts) => (Some(facts), None),
             Err(error) => {
-                (None, Some(note(NoteKind::Unvisited, format!("its TLS was not judged: {error}"))))
+                let why = ask::refused_address(&error, self.options);
+                (None, Some(note(NoteKind::Unvisited, format!("its TLS was not judged: {why}"))))
             }
         }
     }
@@ -181,10 +182,11 @@ impl Around<'_> {
         let asked = self.client.url(self.home.as_str());
         match asked.and_then(|url| dns::lookup(records.as_ref(), &url, &bounds)) {
             Ok(facts) => (Some(facts), None),
-            Err(error) => (
-                None,
-                Some(note(NoteKind::Unvisited, format!("its name was not looked up: {error}"))),
-            ),
+            Err(error) => {
+                let why = ask::refused_address(&error, self.options);
+                let message = format!("its name was not looked up: {why}");
+                (None, Some(note(NoteKind::Unvisited, message)))
+            }
         }
     }
 }
@@ -321,7 +323,9 @@ impl Crawl<'_> {
             for resource in &rendered.resources {
                 self.plan.has_asked(&resource.url);
             }
+            let named = self.plan.named_by_loaded(&rendered.resources);
             self.site.resources.extend(rendered.resources);
+            self.load(named, within);
             self.notes.extend(rendered.notes);
             let is_over = || self.asker.is_over();
             let jobs = self.plan.pages_of_rendered(&rendered.renderings, within, &is_over);
@@ -400,7 +404,11 @@ impl Crawl<'_> {
 
     /// What pages load, and what that names in turn: fonts, images, source maps, style sheets that name more.
     fn loaded(&mut self, within: &Territory<'_>) {
-        let mut jobs = self.plan.loaded();
+        let jobs = self.plan.loaded();
+        self.load(jobs, within);
+    }
+
+    fn load(&mut self, mut jobs: Vec<plan::Job>, within: &Territory<'_>) {
         for _ in 0..MAX_IMPORTS {
             let from = self.ask(&jobs, within);
             jobs = self.plan.named_by_loaded(self.site.resources.get(from..).unwrap_or_default());

@@ -99,7 +99,9 @@ pub(super) fn pages(
             cancel: Arc::clone(asker.cancel()),
             ..Bounds::default()
         };
-        match browser.render(&page.url, &bounds, &|asked| here.answer(asked)) {
+        let result = browser.render(&page.url, &bounds, &|asked| here.answer(asked));
+        rendered.notes.extend(here.note());
+        match result {
             Ok(rendering) if rendering.is_of_its_page() => {
                 failures = 0;
                 room = room.saturating_sub(rendering.document.len());
@@ -152,9 +154,25 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
+    /// What it wanted beyond what it was given.
+    fn note(&self) -> Option<Note> {
+        let what = match () {
+            () if self.asked.load(Relaxed) > MAX_OF_PAGE => {
+                format!("asks for more than {MAX_OF_PAGE} things; the rest was not loaded")
+            }
+            () if self.navigations.load(Relaxed) > MAX_NAVIGATIONS => {
+                format!("goes elsewhere by itself more than {MAX_NAVIGATIONS} times")
+            }
+            () => return None,
+        };
+        Some(note(NoteKind::Limit, format!("{} {what}", shown(self.page))))
+    }
+
     fn answer(&self, asked: &Asked) -> Reply {
         let Some(method) = self.lets_out(asked) else { return Reply::Declined };
-        if let Some(kept) = self.memory.get(asked) {
+        // What the crawl has it got with the user's headers; frames do not get them.
+        let is_for_anybody = asked.frame == Frame::Page || !self.asker.sends_headers_to(&asked.url);
+        if let Some(kept) = self.memory.get(asked).filter(|_| is_for_anybody) {
             return kept;
         }
         let exchange = match self.asker.ask_for_page(self.client, method, asked) {
@@ -244,7 +262,8 @@ impl Memory {
             RequestKind::Style => Role::Style,
             _ => return,
         };
-        if asked.method != "GET" || !answer.is_success() {
+        // What a frame loads is not the page's.
+        if asked.method != "GET" || !answer.is_success() || asked.frame == Frame::Other {
             return;
         }
         if !answer.is_cut {
