@@ -13,8 +13,7 @@ RUN apt-get update \
     && install -d -o bartizan -g bartizan -m 700 /data
 COPY --from=build /source/target/release/bartizan /usr/local/bin/bartizan
 USER bartizan
-ENV BARTIZAN_BROWSER=/usr/bin/chromium \
-    BARTIZAN_DATA_DIR=/data
+ENV BARTIZAN_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["bartizan"]
