@@ -20,7 +20,7 @@ use crate::{
 
 /// Which API a credential belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// A session's token or a workspace key.
     Workspace,
     /// A web token.
@@ -30,7 +30,9 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// What the headers carry.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
         match kit::bearer(headers) {
             Some(token) if web::is_token(token) => Self::Web,
             Some(_) => Self::Workspace,

@@ -20,7 +20,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use code::Code;
-use dialect::Dialect;
+pub use dialect::Dialect;
 use kit::{Fault, document, redoc};
 use web::Web;
 use workspace::Workspace;
@@ -95,12 +95,12 @@ pub enum Trouble {
     Overloaded,
 }
 
-/// The answer to a request at `uri` that came to nothing, in the words of the API that the path belongs to.
+/// The answer to a request at `uri` that came to nothing, in the words of the API that the path, or the caller's credential, belongs to.
 #[must_use]
-pub fn trouble(uri: &Uri, trouble: Trouble) -> Response {
+pub fn trouble(uri: &Uri, dialect: Dialect, trouble: Trouble) -> Response {
     told(
         uri,
-        Dialect::Unknown,
+        dialect,
         &match trouble {
             Trouble::Unreadable(how) => Fault::bad_request("request", how),
             Trouble::NotFound => Fault::unknown_route(),

@@ -11,6 +11,9 @@ use crate::{App, Config, Credential, Ctx, Error};
 const BURST: Duration = Duration::from_secs(1);
 /// The window of what is steady.
 const STEADY: Duration = Duration::from_mins(1);
+/// Looks at domains that a user asks for, and within how long.
+const MAX_LOOKS: u64 = 30;
+const LOOKS: Duration = Duration::from_mins(10);
 /// The longest window of all.
 pub(crate) const LONGEST: Duration = Duration::from_hours(24);
 
@@ -48,6 +51,15 @@ impl App {
         let key = format!("submissions {}", ctx.user.id);
         let Config { submission_limit, submission_window, .. } = self.config;
         self.spend(&key, &[window(submission_limit, submission_window)]).await
+    }
+
+    /// Counts a look at a domain that the user asks for: it costs somebody else's servers.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`] if the user has asked for too many of late; such a request is not counted.
+    pub(crate) async fn spend_look(&self, ctx: &Ctx) -> Result<Standing, Error> {
+        let key = format!("looks {}", ctx.user.id);
+        self.spend(&key, &[window(MAX_LOOKS, LOOKS)]).await
     }
 
     async fn spend(&self, key: &str, windows: &[Window]) -> Result<Standing, Error> {

@@ -69,13 +69,16 @@ impl App {
         {
             return Err(Error::Forbidden("tokens of this kind start passive scans only"));
         }
+        if draft.mode == ScanMode::Active {
+            // Who may not is not counted as one who asks for a scan.
+            self.require_authorized(&self.read(ctx).await?, &target.hostname).await?;
+        }
         self.spend_submission(ctx).await?;
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
         if draft.mode == ScanMode::Active {
             self.require_authorized(&tenant, &target.hostname).await?;
         }
-        self.require_site_room(&tenant).await?;
         let new = NewSiteScan {
             trigger: draft.trigger,
             target_url: target.url,
@@ -84,16 +87,18 @@ impl App {
         };
         let scan = tenant.add_site_scan(new, now_ms).await?;
         self.spend_scan(ctx, &tenant, scan.id).await?;
+        // Behind what makes others of the organization wait, so that none is overlooked.
+        self.require_site_room(&tenant).await?;
         ctx.log(&tenant, "scan.started", &scan.id.to_string(), now_ms).await?;
         tenant.commit().await?;
         self.wake_sites.notify_one();
         Ok(scan)
     }
 
-    /// Refuses a scan if too many of the organization's wait already.
+    /// Refuses the scan that was added if too many of the organization's wait with it.
     async fn require_site_room(&self, tenant: &Tenant) -> Result<(), Error> {
         let waiting = tenant.count_site_scans(ScanStatus::Queued).await?;
-        match waiting < self.config.max_waiting_scans {
+        match waiting <= self.config.max_waiting_scans {
             true => Ok(()),
             false => Err(Error::LimitReached { retry_after: RETRY_FULL_QUEUE }),
         }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::Trouble;
+use api::{Dialect, Trouble};
 use app::Origin;
 use axum::{
     Router,
@@ -135,7 +135,11 @@ async fn bounded(request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_TARGET_BYTES {
         let what = format!("path and query are longer than {MAX_TARGET_BYTES} bytes");
-        return api::trouble(request.uri(), Trouble::Unreadable(what));
+        return api::trouble(
+            request.uri(),
+            Dialect::of(request.headers()),
+            Trouble::Unreadable(what),
+        );
     }
     let headers = request.headers();
     let bytes: usize =
@@ -144,7 +148,11 @@ async fn bounded(request: Request, next: Next) -> Response {
         let what = format!(
             "there are more than {MAX_HEADERS} headers, or they are larger than {MAX_HEADERS_BYTES} bytes"
         );
-        return api::trouble(request.uri(), Trouble::Unreadable(what));
+        return api::trouble(
+            request.uri(),
+            Dialect::of(request.headers()),
+            Trouble::Unreadable(what),
+        );
     }
     next.run(request).await
 }
@@ -167,13 +175,13 @@ async fn guarded(request: Request, next: Next) -> Response {
 }
 
 async fn caught(request: Request, next: Next) -> Response {
-    let uri = request.uri().clone();
+    let (uri, dialect) = (request.uri().clone(), Dialect::of(request.headers()));
     let running = std::panic::AssertUnwindSafe(next.run(request));
     match futures::FutureExt::catch_unwind(running).await {
         Ok(response) => response,
         Err(panic) => {
             tracing::error!(panic = panic_message(panic.as_ref()), "a handler panicked");
-            api::trouble(&uri, Trouble::Panicked)
+            api::trouble(&uri, dialect, Trouble::Panicked)
         }
     }
 }
@@ -187,10 +195,10 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
-    let uri: Uri = request.uri().clone();
+    let (uri, dialect) = (request.uri().clone(), Dialect::of(request.headers()));
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => api::trouble(&uri, Trouble::Overloaded),
+        Err(_) => api::trouble(&uri, dialect, Trouble::Overloaded),
     }
 }
 
@@ -201,7 +209,7 @@ async fn told_metrics(
     uri: Uri,
 ) -> Response {
     if !known.metrics_allow.iter().any(|network| network.contains(&client)) {
-        return api::trouble(&uri, Trouble::NotFound);
+        return api::trouble(&uri, Dialect::Unknown, Trouble::NotFound);
     }
     let text = known.metrics.render();
     let media_type = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");

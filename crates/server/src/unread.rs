@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use api::Trouble;
+use api::{Dialect, Trouble};
 use axum_server::accept::Accept;
 use futures::FutureExt as _;
 use http::{HeaderValue, Uri, header};
@@ -153,7 +153,7 @@ fn answer(status: u16, head: &[u8]) -> Option<Replacement> {
     }
     let uri = words.next().and_then(|path| Uri::try_from(path).ok()).unwrap_or_default();
     tracing::info!(status, path = uri.path(), "the head of a request was not read");
-    let mut response = api::trouble(&uri, Trouble::Unreadable(how.to_owned()));
+    let mut response = api::trouble(&uri, Dialect::Unknown, Trouble::Unreadable(how.to_owned()));
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -10,9 +10,13 @@ use app::{
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use super::{Answer, Body, Caller, Path, Query, cursor::Cursor, findings::Finding};
 use crate::kit::{Counts, Exact, Id, Limit, Reply, Vocabulary, Word};
+
+/// Scans that are told with all their findings at a time: each may take tens of megabytes.
+static WHOLE: Semaphore = Semaphore::const_new(4);
 
 pub(super) fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -251,6 +255,8 @@ pub(super) async fn one(
     let (scan, totals) = app.site_scan(ctx, id).await?;
     let findings = match include_findings {
         true => {
+            // It is never closed.
+            let _turn = WHOLE.acquire().await;
             let all = app.findings_of_site_scan(ctx, id).await?;
             Some(all.into_iter().map(Finding::from).collect())
         }

@@ -38,9 +38,10 @@ async fn each_path_errs_in_the_words_of_its_api() {
 }
 
 #[tokio::test]
-async fn trouble_is_told_in_the_words_of_the_path() {
-    let told = async |path: &str, trouble: api::Trouble| {
-        let response = api::trouble(&path.parse().unwrap(), trouble);
+async fn trouble_is_told_in_the_words_of_the_path_and_of_the_credential() {
+    use api::Dialect;
+    let told = async |path: &str, dialect: Dialect, trouble: api::Trouble| {
+        let response = api::trouble(&path.parse().unwrap(), dialect, trouble);
         let status = response.status().as_u16();
         let retry = response.headers().contains_key("retry-after");
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
@@ -48,12 +49,15 @@ async fn trouble_is_told_in_the_words_of_the_path() {
         (status, retry, body["error"].clone(), body["code"].clone())
     };
     let (panicked, overloaded) = (api::Trouble::Panicked, api::Trouble::Overloaded);
-    let code = told("/v1/orgs/own/projects", panicked.clone()).await;
+    let code = told("/v1/orgs/own/projects", Dialect::Workspace, panicked.clone()).await;
     assert_eq!(code, (500, false, json!("internal"), json!(null)));
-    let workspace = told("/api/v1/projects", panicked).await;
+    let workspace = told("/api/v1/projects", Dialect::Workspace, panicked.clone()).await;
     assert_eq!(workspace, (500, false, json!("internal error"), json!("internal")));
-    let (status, retry, _, code) = told("/api/v1/projects?page=1", overloaded).await;
+    let (status, retry, _, code) =
+        told("/api/v1/projects?page=1", Dialect::Unknown, overloaded).await;
     assert_eq!((status, retry, code), (503, true, json!("unavailable")));
+    let web = told("/api/v1/scans", Dialect::Web, panicked).await;
+    assert_eq!(web, (500, false, json!("internal"), json!(null)));
 }
 
 #[tokio::test]

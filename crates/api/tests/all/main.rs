@@ -18,4 +18,5 @@ mod roles;
 mod sessions;
 mod support;
 mod web_api;
+mod web_limits;
 mod workspace_api;

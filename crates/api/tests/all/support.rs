@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
 use store::{
     Access, Completion, DomainCheck, FindingStatus, NewFinding, NewSiteFinding, Plan, ProofKind,
-    SiteCompletion, Store, Verification,
+    ScanStatus, SiteCompletion, Store, Verification,
 };
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -52,11 +52,21 @@ static REACH: LazyLock<Reach> = LazyLock::new(|| {
 static RULESET: LazyLock<Arc<Ruleset>> = LazyLock::new(|| Arc::new(Ruleset::builtin().unwrap()));
 
 impl TestApp {
-    /// One over each kind of database that is at hand.
+    /// One over each kind of database that is at hand, where nobody asks too often.
     pub(crate) async fn everywhere() -> Vec<Self> {
+        Self::everywhere_with(|config| {
+            config.request_burst = 2_000;
+            config.request_limit = 2_000;
+            config.submission_limit = 2_000;
+        })
+        .await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn everywhere_with(configure: impl Fn(&mut Config)) -> Vec<Self> {
         let folder = TempDir::new().unwrap();
         let sqlite = Store::sqlite(&folder.path().join("bartizan.db")).await.unwrap();
-        let mut all = vec![Self::over(sqlite, folder)];
+        let mut all = vec![Self::over(sqlite, folder, &configure)];
         match env::var("BARTIZAN_TEST_POSTGRES") {
             Ok(server) => {
                 let name = format!("test_{}", uuid::Uuid::now_v7().simple());
@@ -66,14 +76,16 @@ impl TestApp {
                 admin.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
                 let url = server.replace("/?", &format!("/{name}?"));
                 let store = Store::postgres(&url).await.unwrap();
-                all.push(Self::over(store, TempDir::new().unwrap()));
+                all.push(Self::over(store, TempDir::new().unwrap(), &configure));
             }
             Err(_) => eprintln!("skipped on PostgreSQL: BARTIZAN_TEST_POSTGRES is not set"),
         }
         all
     }
 
-    fn over(store: Store, folder: TempDir) -> Self {
+    fn over(store: Store, folder: TempDir, configure: &impl Fn(&mut Config)) -> Self {
+        let mut config = Config::new(folder.path().to_owned());
+        configure(&mut config);
         let now_ms = Arc::new(AtomicI64::new(NOW));
         let clock = Arc::clone(&now_ms);
         let app = App::new(
@@ -82,7 +94,7 @@ impl TestApp {
             REACH.clone(),
             Arc::clone(&RULESET),
             Clock::new(move || clock.load(Ordering::Relaxed)),
-            Config::new(folder.path().to_owned()),
+            config,
         )
         .unwrap();
         let router = api::router(app.clone());
@@ -181,6 +193,18 @@ impl TestApp {
             SiteCompletion { error: None, grade: Some("B+".to_owned()), advisories_at: None };
         let lease = leased.lease;
         assert!(tenant.complete_site_scan(lease, completion, findings, now_ms).await.unwrap());
+        tenant.commit().await.unwrap();
+    }
+
+    /// Lets the scan of a website that waits longest fail, as a worker would.
+    pub(crate) async fn fail_next_site_scan(&self) {
+        let now_ms = self.now_ms();
+        let system = self.store.system(Access::Write).await.unwrap();
+        let leased = system.lease_site_scan(now_ms, now_ms + 30_000).await.unwrap().unwrap();
+        system.commit().await.unwrap();
+        let tenant = self.store.tenant(leased.lease.organization, Access::Write).await.unwrap();
+        let why = Some("The site does not answer.".to_owned());
+        assert!(tenant.end_scan(leased.lease, ScanStatus::Failed, why, now_ms).await.unwrap());
         tenant.commit().await.unwrap();
     }
 
@@ -400,6 +424,7 @@ fn web_fault(what: &str, body: &Value, status: u16) -> String {
         401 | 404 => &["error"],
         403 if body["error"] == "forbidden" && body["reason"].is_null() => &["error"],
         403 if body["error"] == "forbidden" => &["error", "message", "reason"],
+        429 if body["error"] == "quota_exceeded" => &["error", "message", "quota"],
         429 | 503 => &["error", "message", "retry_after_seconds"],
         _ => &["error", "message"],
     };
@@ -412,6 +437,8 @@ fn web_fault(what: &str, body: &Value, status: u16) -> String {
         400 => "invalid_input",
         401 => "invalid_token",
         403 if body["error"] == "verify_required" => "verify_required",
+        403 if body["error"] == "authorization_required" => "authorization_required",
+        429 if body["error"] == "quota_exceeded" => "quota_exceeded",
         422 => "target_not_allowed",
         other => code_of(other),
     };

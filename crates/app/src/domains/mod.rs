@@ -137,9 +137,10 @@ impl App {
     /// Has a domain looked at: at once and every 30 seconds, for 10 minutes or until the token is found; once a day from then on.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] to viewers; [`Error::NotFound`].
+    /// [`Error::Forbidden`] to viewers; [`Error::NotFound`]; [`Error::RateLimited`] if the user has asked for too many looks.
     pub async fn verify_domain(&self, ctx: &Ctx, id: DomainId) -> Result<DomainView, Error> {
         ctx.require(Role::Member)?;
+        self.spend_look(ctx).await?;
         let now_ms = self.now_ms();
         let tenant = self.write(ctx).await?;
         let domain = held(&tenant, id).await?;

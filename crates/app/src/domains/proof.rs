@@ -128,6 +128,7 @@ impl Look {
             return Sight::Unknown("this server has no name server to ask".to_owned());
         };
         let mut is_there = false;
+        let mut unknown = None;
         for label in LABELS {
             let within = QUESTION.min(deadline.saturating_duration_since(Instant::now()));
             match names.records(&format!("{label}.{}", self.hostname), Kind::Txt, within) {
@@ -137,10 +138,12 @@ impl Look {
                 Ok(_) => is_there = true,
                 Err(NoRecords::OfThisKind | NoRecords::NoSuchName) => {}
                 Err(NoRecords::Unknown(_)) => {
-                    let how = format!("the name servers of {} do not answer", self.hostname);
-                    return Sight::Unknown(how);
+                    unknown = Some(format!("the name servers of {} do not answer", self.hostname));
                 }
             }
+        }
+        if let Some(how) = unknown {
+            return Sight::Unknown(how);
         }
         let name = record_name(&self.hostname);
         Sight::Absent(match is_there {
@@ -153,21 +156,23 @@ impl Look {
         matches!(record, Record::Txt(text) if self.is_token(text))
     }
 
+    /// What is not known of one file may be in another; only if it is in none, it is not known.
     fn file(&self, deadline: Instant) -> Sight {
-        let mut absent = None;
+        let (mut unknown, mut absent) = (None, None);
         for file in FILES {
             match self.one_file(file, deadline) {
-                Sight::Absent(how) => {
-                    absent.get_or_insert(how);
-                }
+                Ok(Sight::Absent(how)) => drop(absent.get_or_insert(how)),
+                Ok(Sight::Unknown(how)) => drop(unknown.get_or_insert(how)),
+                Ok(other) => return other,
                 // A host that does not answer is not asked for the others.
-                other => return other,
+                Err(problem) => return Sight::Unknown(problem),
             }
         }
-        Sight::Absent(absent.unwrap_or_default())
+        unknown.map_or_else(|| Sight::Absent(absent.unwrap_or_default()), Sight::Unknown)
     }
 
-    fn one_file(&self, file: &str, deadline: Instant) -> Sight {
+    /// What the host answers to who asks for a file; why it does not answer, if it does not.
+    fn one_file(&self, file: &str, deadline: Instant) -> Result<Sight, String> {
         let mut problem = "this server opens no connections to websites".to_owned();
         for (scheme, port) in &self.origins {
             let url = match scheme.default_port() == Some(*port) {
@@ -175,12 +180,12 @@ impl Look {
                 false => format!("{scheme}://{}:{port}/.well-known/{file}", self.hostname),
             };
             match self.fetched(&url, deadline) {
-                Ok(sight) => return sight,
+                Ok(sight) => return Ok(sight),
                 Err(fetch::Error::SchemeRefused { .. }) => {}
                 Err(error) => problem = unreachable(&error, &self.hostname),
             }
         }
-        Sight::Unknown(problem)
+        Err(problem)
     }
 
     /// What the host answers at a URL. An error says that it did not answer.
@@ -216,6 +221,8 @@ impl Look {
         });
         is_listed
             && to.host_str() == Some(self.hostname.as_str())
+            && to.username().is_empty()
+            && to.password().is_none()
             && (from.scheme() != "https" || to.scheme() == "https")
     }
 

@@ -106,13 +106,16 @@ impl App {
 
 /// What follows from what was seen.
 fn concluded(domain: &Domain, sights: &Sights, now_ms: i64) -> DomainCheck {
+    // One that has lapsed is verified anew, and its authorization is signed anew: at the next look.
+    let has_lapsed = domain.verified_at.is_some() && !is_verified(domain, now_ms);
     let proven = sights.proven();
     let verification = match (proven, domain.verified_by) {
+        _ if has_lapsed => Verification::Revoked,
         (Some(kind), _) => Verification::Proven(kind),
         (None, None) => Verification::Unchanged,
         (None, Some(kind)) => {
             let is_gone = matches!(sights.of(kind), Sight::Absent(_));
-            match is_gone || !is_verified(domain, now_ms) {
+            match is_gone {
                 true => Verification::Revoked,
                 false => Verification::Unchanged,
             }
@@ -123,6 +126,7 @@ fn concluded(domain: &Domain, sights: &Sights, now_ms: i64) -> DomainCheck {
     let is_soon = |until: i64| (now_ms + 1..=now_ms.saturating_add(WATCH_MS)).contains(&until);
     let is_watched = proven.is_none() && domain.watched_until.is_some_and(is_soon);
     let wait_ms = match (is_watched, is_unanswered) {
+        _ if has_lapsed && proven.is_some() => 0,
         (true, _) => WATCH_EVERY_MS,
         (false, true) => EVERY_UNANSWERED_MS,
         (false, false) => EVERY_MS,

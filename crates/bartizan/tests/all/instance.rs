@@ -121,7 +121,9 @@ impl Place {
 
     /// A server that `command` starts.
     pub(crate) fn serve_by(&self, mut command: Command) -> Server {
-        command.env("BARTIZAN_LOGIN_LIMIT", "1000");
+        for limit in ["LOGIN_LIMIT", "REQUEST_BURST", "REQUEST_LIMIT", "SUBMISSION_LIMIT"] {
+            command.env(format!("BARTIZAN_{limit}"), "1000");
+        }
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut greeting = String::new();

@@ -17,6 +17,8 @@ pub(super) fn folder(files: &[(&str, &str)]) -> Folder {
 pub(super) fn read(path: &str, folder: &Folder) -> List {
     let list = (format_of(path).unwrap().read)(path, &folder[path], folder);
     let text = String::from_utf8_lossy(&folder[path]).into_owned();
+    // A byte order mark takes no column.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_small = text.len() < 100_000;
     for dependency in &list.dependencies {
         assert!(!dependency.package.name.is_empty() && !dependency.package.version.is_empty());
