@@ -114,12 +114,13 @@ pub(super) struct FindingList {
     next_cursor: Option<Cursor>,
 }
 
-/// Which findings.
+/// Which findings, of pages as long as `L` says.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Filter {
+pub(super) struct Filter<L: Default> {
     #[serde(default)]
     severity: Severities,
+    /// `<category>.<check>`.
     #[serde(default)]
     check_id: Option<String>,
     /// What stands in front of the check's dot.
@@ -130,25 +131,33 @@ struct Filter {
     /// Made at this time or later.
     #[serde(default)]
     since: Option<Millis>,
+    /// 1 to 200; 50 unless said otherwise.
     #[serde(default)]
-    limit: Limit<50, 200>,
+    pub(super) limit: L,
+    /// The `next_cursor` of the page before.
     #[serde(default)]
-    cursor: Option<Cursor>,
+    pub(super) cursor: Option<Cursor>,
+}
+
+impl<L: Default> Filter<L> {
+    pub(super) fn into_query(self) -> SiteFindingQuery {
+        SiteFindingQuery {
+            severities: self.severity.0,
+            check_id: self.check_id,
+            category: self.category,
+            scan: self.scan_id.map(|id| id.0),
+            since_ms: self.since.map(|since| since.0),
+        }
+    }
 }
 
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query { value: filter, .. }: Query<Filter>,
+    Query { value: mut filter, .. }: Query<Filter<Limit<50, 200>>>,
 ) -> Answer<FindingList> {
-    let query = SiteFindingQuery {
-        severities: filter.severity.0,
-        check_id: filter.check_id,
-        category: filter.category,
-        scan: filter.scan_id.map(|id| id.0),
-        since_ms: filter.since.map(|since| since.0),
-    };
-    Ok(Reply::new(page(&app, &caller.ctx, query, filter.cursor, filter.limit.0).await?))
+    let (limit, cursor) = (filter.limit.0, filter.cursor.take());
+    Ok(Reply::new(page(&app, &caller.ctx, filter.into_query(), cursor, limit).await?))
 }
 
 pub(super) async fn page(

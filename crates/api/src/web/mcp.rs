@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use app::{
-    App, Ctx, SiteFindingQuery, severity_of_rank,
+    App, Ctx, severity_of_rank,
     stored::{FindingId, ScanId, SiteTrigger},
 };
 use axum::{
@@ -38,10 +38,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Caller, Web,
     cursor::Cursor,
-    findings::{self, Finding},
+    findings::{self, Filter, Finding},
     scans::{self, NewScan},
 };
-use crate::kit::{Fault, Id, Millis, Severities, Surface as _, standing};
+use crate::kit::{Fault, Id, Surface as _, standing};
 
 /// Where models ask.
 pub(crate) const PATH: &str = "/api/mcp";
@@ -104,31 +104,6 @@ struct GetScan {
     include_findings: bool,
 }
 
-/// Which findings.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ListFindings {
-    #[serde(default)]
-    severity: Severities,
-    /// `<category>.<check>`.
-    #[serde(default)]
-    check_id: Option<String>,
-    /// What stands in front of the check's dot.
-    #[serde(default)]
-    category: Option<String>,
-    #[serde(default)]
-    scan_id: Option<Id<ScanId>>,
-    /// Made at this time or later.
-    #[serde(default)]
-    since: Option<Millis>,
-    /// 1 to 200; 50 unless said otherwise.
-    #[serde(default)]
-    limit: Option<u64>,
-    /// The `next_cursor` of the page before.
-    #[serde(default)]
-    cursor: Option<Cursor>,
-}
-
 /// Which finding.
 #[derive(Deserialize, JsonSchema)]
 struct Fix {
@@ -177,20 +152,14 @@ impl Server {
     async fn list_findings(
         &self,
         Extension(parts): Extension<Parts>,
-        Parameters(wanted): Parameters<ListFindings>,
+        Parameters(mut wanted): Parameters<Filter<Option<u64>>>,
     ) -> Result<CallToolResult, ErrorData> {
         let ctx = caller(&parts)?;
-        let query = SiteFindingQuery {
-            severities: wanted.severity.0,
-            check_id: wanted.check_id,
-            category: wanted.category,
-            scan: wanted.scan_id.map(|id| id.0),
-            since_ms: wanted.since.map(|since| since.0),
-        };
         told(
             async {
                 let limit = limit(wanted.limit, 200)?;
-                findings::page(&self.app, ctx, query, wanted.cursor, limit).await
+                let cursor = wanted.cursor.take();
+                findings::page(&self.app, ctx, wanted.into_query(), cursor, limit).await
             }
             .await,
         )

@@ -58,8 +58,7 @@ impl App {
         self.verified(tenant, hostname).await.map(|(verified, _)| verified)
     }
 
-    /// Whether a host may be scanned actively, as a URL names it. Asked in the transaction that starts such a scan, and again when
-    /// one begins.
+    /// Whether a host may be scanned actively, as a URL names it. Asked in the transaction that starts such a scan.
     ///
     /// # Errors
     /// In this order: [`Error::PlanRequired`], [`Error::VerifyRequired`], [`Error::AuthorizationRequired`].

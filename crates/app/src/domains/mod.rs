@@ -248,7 +248,8 @@ impl App {
     }
 }
 
-/// Whether a domain is verified. A proof that a clock has dated to the future counts as none until it is looked for again.
+/// Whether a domain is verified. A proof that a clock has dated further into the future than it is good for counts as none until it is
+/// looked for again.
 fn is_verified(domain: &Domain, now_ms: i64) -> bool {
     let is_fresh = |proven_at: i64| (-PROOF_LIFE_MS..PROOF_LIFE_MS).contains(&(now_ms - proven_at));
     domain.verified_at.is_some() && domain.proven_at.is_some_and(is_fresh)

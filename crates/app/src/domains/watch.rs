@@ -112,14 +112,8 @@ fn concluded(domain: &Domain, sights: &Sights, now_ms: i64) -> DomainCheck {
     let verification = match (proven, domain.verified_by) {
         _ if has_lapsed => Verification::Revoked,
         (Some(kind), _) => Verification::Proven(kind),
-        (None, None) => Verification::Unchanged,
-        (None, Some(kind)) => {
-            let is_gone = matches!(sights.of(kind), Sight::Absent(_));
-            match is_gone {
-                true => Verification::Revoked,
-                false => Verification::Unchanged,
-            }
-        }
+        (None, Some(kind)) if matches!(sights.of(kind), Sight::Absent(_)) => Verification::Revoked,
+        (None, _) => Verification::Unchanged,
     };
     let is_unanswered =
         proven.is_none() && domain.verified_by.is_some() && verification == Verification::Unchanged;

@@ -393,6 +393,27 @@ async fn what_does_not_answer_keeps_its_verification_for_three_days() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signature_ends_with_a_proof_that_nobody_has_looked_for_in_three_days() {
+    let net = Internet::new();
+    for at in net.worlds().await {
+        let acme = at.register("acme").await;
+        let view = verified(&net, &at, &acme, "shop.git.test").await;
+        sign(&at, &acme, &view).await.unwrap();
+        assert!(is_authorized(&at, &acme, "shop.git.test").await.is_ok());
+        at.advance_ms(4 * DAY_MS);
+        let view = looked(&at, &acme, view.domain.id).await;
+        assert_eq!(view.status, DomainStatus::Revoked);
+        // The token is there all the same, and is found at once; the signature is not.
+        let view = looked(&at, &acme, view.domain.id).await;
+        assert_eq!(view.status, DomainStatus::Verified);
+        let refused = is_authorized(&at, &acme, "shop.git.test").await;
+        assert!(matches!(refused, Err(Error::AuthorizationRequired)));
+        assert_eq!(events(&at, &acme).await[0], "bartizan domain.verified shop.git.test");
+        net.clear();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_two_processes_look_at_the_same_domain_at_the_same_time() {
     let net = Internet::new();
     for at in net.worlds().await {
