@@ -6,7 +6,7 @@ use std::{
     os::unix::process::CommandExt as _,
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -72,6 +72,8 @@ pub(super) struct Process {
     child: Child,
     group: Option<Pid>,
     complaint: Arc<Mutex<Vec<u8>>>,
+    /// Reads what it complains about until nobody is left to.
+    listener: Option<JoinHandle<()>>,
     /// Removed when the browser is gone.
     _profile: TempDir,
 }
@@ -109,7 +111,7 @@ impl Process {
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let complaint = Arc::default();
-        let process = Self { child, group, complaint, _profile: profile };
+        let mut process = Self { child, group, complaint, listener: None, _profile: profile };
         let (Some(commands), Some(messages), Some(complaints)) = pipes else {
             return Err(trouble("could not be started: it has no pipes"));
         };
@@ -117,7 +119,7 @@ impl Process {
         Ok((process, commands, messages))
     }
 
-    fn listen(&self, complaints: ChildStderr) -> std::io::Result<()> {
+    fn listen(&mut self, complaints: ChildStderr) -> std::io::Result<()> {
         let kept = Arc::clone(&self.complaint);
         let read = move || {
             let mut complaints = complaints;
@@ -130,7 +132,8 @@ impl Process {
                 }
             }
         };
-        thread::Builder::new().name("browser errors".to_owned()).spawn(read).map(drop)
+        self.listener = Some(thread::Builder::new().name("browser errors".to_owned()).spawn(read)?);
+        Ok(())
     }
 
     /// What a browser that ended said last, as words that follow "the browser".
@@ -140,6 +143,12 @@ impl Process {
             if Instant::now() > until {
                 return None;
             }
+            thread::sleep(TICK);
+        }
+        // Its last words may still be on their way. Children that live longer may hold the pipe open.
+        while self.listener.as_ref().is_some_and(|listener| !listener.is_finished())
+            && Instant::now() < until
+        {
             thread::sleep(TICK);
         }
         let complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);

@@ -129,6 +129,21 @@ pub fn probe(client: &Client, url: &SafeUrl, bounds: &Bounds) -> Result<Tls, Err
     })
 }
 
+/// Whether an endpoint is known to choose nothing that this crate could speak itself: nothing newer than TLS 1.1, or in TLS 1.2 a suite
+/// without forward secrecy or without authenticated encryption.
+#[must_use]
+pub fn is_outdated(facts: &Tls) -> bool {
+    let Some(newest) = facts.newest() else { return false };
+    match (newest.version, &newest.suite) {
+        (Version::Tls13, _) | (Version::Tls12, None) => false,
+        (Version::Tls12, Some(suite)) => {
+            let ours = rustls::crypto::aws_lc_rs::DEFAULT_CIPHER_SUITES;
+            !ours.iter().any(|one| u16::from(one.suite()) == suite.id)
+        }
+        _ => true,
+    }
+}
+
 /// Reads a certificate in DER form; `None` if it does not decode.
 #[must_use]
 pub fn read_certificate(der: &[u8]) -> Option<Certificate> {

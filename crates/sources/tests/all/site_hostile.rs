@@ -22,7 +22,8 @@ use test_kit::{Ending, HttpServer, Reply, TlsServer};
 use url::Url;
 
 use crate::support::{
-    Names, client, crawl, has_note, hasty, html, options, outcome, paths, raw, visit, write,
+    Names, client, crawl, has_note, hasty, html, nothing, options, outcome, paths, raw, visit,
+    write,
 };
 
 /// Longer than anything here takes, shorter than waiting for what never comes.
@@ -30,7 +31,10 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn pages_that_do_not_come_whole_cost_themselves_only() {
-    let server = raw(|path, stream| match path {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![0; 64 << 20]).unwrap();
+    let bomb = packed.finish().unwrap();
+    let server = raw(move |path, stream| match path {
         "/" => {
             let kinds = [
                 "silent", "gone", "stalled", "endless", "head", "bomb", "short", "long", "loop",
@@ -39,7 +43,7 @@ fn pages_that_do_not_come_whole_cost_themselves_only() {
             let links: String = kinds.iter().map(|kind| format!("<a href=/{kind}>x</a>")).collect();
             write(stream, "content-type: text/html\r\n", &links)
         }
-        "/robots.txt" => stream.write_all(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n"),
+        "/robots.txt" => nothing(stream),
         "/silent" => std::io::copy(stream, &mut std::io::sink()).map(drop),
         "/stalled" => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")?;
@@ -56,22 +60,19 @@ fn pages_that_do_not_come_whole_cost_themselves_only() {
             stream.write_all(&vec![b'x'; 10 << 20])
         }
         "/bomb" => {
-            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            packed.write_all(&vec![0; 64 << 20])?;
-            let packed = packed.finish()?;
             write!(
                 stream,
                 "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
-                packed.len()
+                bomb.len()
             )?;
-            stream.write_all(&packed)
+            stream.write_all(&bomb)
         }
         "/short" => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"),
         "/long" => stream
             .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\nmore"),
-        "/loop" => {
-            stream.write_all(b"HTTP/1.1 302 No\r\nlocation: /loop\r\ncontent-length: 0\r\n\r\n")
-        }
+        "/loop" => stream.write_all(
+            b"HTTP/1.1 302 No\r\nconnection: close\r\nlocation: /loop\r\ncontent-length: 0\r\n\r\n",
+        ),
         "/garbage" => stream.write_all(b"\0\x01\x02 what?\r\n\r\n"),
         "/drip" => loop {
             stream.write_all(b"H")?;

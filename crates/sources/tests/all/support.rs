@@ -39,7 +39,7 @@ pub(crate) fn options() -> Options {
 /// Little patience.
 pub(crate) fn hasty() -> Options {
     let mut options = options();
-    options.limits.request = Duration::from_millis(400);
+    options.limits.request = Duration::from_secs(1);
     options.limits.resource_bytes = 1 << 20;
     options
 }
@@ -94,6 +94,10 @@ pub(crate) fn raw(
         // A client may leave whenever it wants to.
         let _ = answer(&path, stream.get_mut());
     })
+}
+
+pub(crate) fn nothing(stream: &mut TcpStream) -> std::io::Result<()> {
+    stream.write_all(b"HTTP/1.1 404 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
 }
 
 pub(crate) fn write(stream: &mut TcpStream, head: &str, body: &str) -> std::io::Result<()> {
