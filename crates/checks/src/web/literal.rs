@@ -67,7 +67,9 @@ fn answers_of(text: &[&str]) -> Site {
             let before = resources.pop().unwrap();
             let answer = before.answer().unwrap();
             let (url, status) = (answer.url.clone(), answer.status);
-            let hop = Hop { url, status, headers: answer.headers.clone() };
+            let headers = answer.headers.clone();
+            let to = url.join(headers.get("location").unwrap()).unwrap();
+            let hop = Hop { url, status, to, headers };
             resource.role = before.role;
             resource.url = before.url;
             resource.hops = before.hops;
@@ -123,9 +125,14 @@ fn answered(request: &str, lines: &[&str]) -> Resource {
     };
     let via: Vec<Url> =
         told.get("via").into_iter().flatten().map(|url| Url::parse(url).unwrap()).collect();
-    resource.url = via.first().cloned().unwrap_or(url);
-    resource.hops =
-        via.into_iter().map(|url| Hop { url, status: 301, headers: Headers::default() }).collect();
+    resource.url = via.first().unwrap_or(&url).clone();
+    let next = via.iter().skip(1).chain([&url]).cloned();
+    resource.hops = via
+        .iter()
+        .cloned()
+        .zip(next)
+        .map(|(url, to)| Hop { url, status: 301, to, headers: Headers::default() })
+        .collect();
     resource
 }
 

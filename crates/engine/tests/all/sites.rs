@@ -8,7 +8,7 @@ use std::{
 
 use checks::{
     secrets::Ruleset,
-    web::{self, Check, Visit, catalogue},
+    web::{self, Check, Found, Visit, catalogue, grade},
 };
 use engine::{Cancel, HashKey, Progress, Scan, Suppressions};
 use fetch::{
@@ -21,7 +21,7 @@ use model::{
     site::{HttpVersion, Role},
 };
 use sources::site::{self, Crawled, Limits, Options};
-use test_kit::{CleanSite, Names, OldTls, WeakSites};
+use test_kit::{CleanSite, HttpServer, Names, OldTls, Reply, WeakSites};
 use url::Url;
 
 /// Visits as the command line does, but for the pace.
@@ -94,6 +94,44 @@ fn every_weakness_beside_the_text_of_a_page_is_found() {
         .filter(|id| !id.starts_with("runtime."))
         .collect();
     assert!(untried.is_empty(), "{untried:#?}");
+}
+
+#[test]
+fn a_site_that_speaks_nothing_of_today_is_judged_by_what_it_speaks() {
+    let Some(old) = OldTls::start() else {
+        eprintln!("skipped: openssl does not start an endpoint with old versions and weak suites");
+        return;
+    };
+    let sites = WeakSites::start();
+    let front = HttpServer::http({
+        let to = old.closed()[0].clone();
+        move |_| Reply::redirect(301, &to)
+    });
+    let led = front.url_at("old.test", "/");
+    let [by_version, by_suite] = old.closed();
+    let version = ("tls.old-version", "Nothing newer than TLS 1.1 is offered");
+    let suite = ("tls.no-forward-secrecy", "");
+    for (start, (id, title)) in [(&by_version, version), (&led, version), (&by_suite, suite)] {
+        let crawled =
+            visit(sites.names(), sites.authority_pem(), sites.name_server(), start, &None);
+        let notes: Vec<&str> = crawled.notes.iter().map(|note| note.message.as_str()).collect();
+        assert!(notes.iter().any(|note| note.contains("no secure connection")), "{notes:?}");
+        let visit = Visit::of(&crawled.site);
+        let judged: Vec<_> = catalogue()
+            .flat_map(|check| {
+                check.judge(&visit).into_iter().map(|found| (check.id.as_str(), found))
+            })
+            .collect();
+        let wanted = judged.iter().find(|(other, _)| *other == id);
+        let wanted = wanted.unwrap_or_else(|| panic!("{start}: {judged:?}"));
+        assert_eq!(wanted.1.title.as_deref().unwrap_or_default(), title);
+        assert_eq!(wanted.1.url.scheme(), "https");
+        // No page, and nothing said of pages.
+        let others =
+            judged.iter().filter(|(id, _)| !id.starts_with("tls.") && !id.starts_with("dns."));
+        assert_eq!(others.collect::<Vec<_>>(), [] as [&(&str, Found); 0]);
+        assert_eq!(grade(&visit).letter.to_string(), "F");
+    }
 }
 
 /// What is tried elsewhere.

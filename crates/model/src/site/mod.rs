@@ -68,9 +68,11 @@ impl Site {
         self.renderings.iter().find(|rendering| rendering.page == *page)
     }
 
-    /// Where the site is, after redirects from the start.
+    /// Where the site is, after redirects from the start; of one that did not answer, where the last of them led.
     #[must_use]
     pub fn home(&self) -> &Url {
-        self.landing().map_or(&self.start, |(_, answer)| &answer.url)
+        let led = || Some(&self.resources.first()?.hops.last()?.to);
+        let answered = self.landing().map(|(_, answer)| &answer.url);
+        answered.or_else(led).unwrap_or(&self.start)
     }
 }

@@ -65,7 +65,9 @@ pub struct Hop {
     pub url: Url,
     /// 301, 302, 303, 307 or 308.
     pub status: u16,
-    /// Where to, as the server wrote it, and more.
+    /// Where to, without a fragment.
+    pub to: Url,
+    /// All that came with it.
     pub headers: Headers,
 }
 

@@ -37,6 +37,13 @@ impl Tls {
         self.versions.iter().find(of).map_or(Answer::Unknown, |offer| offer.offered)
     }
 
+    /// What was chosen in the newest version that is known to be offered.
+    #[must_use]
+    pub fn newest(&self) -> Option<&VersionOffer> {
+        let offered = self.versions.iter().filter(|offer| offer.offered == Answer::Yes);
+        offered.max_by_key(|offer| offer.version)
+    }
+
     /// Whether suites of a weakness are accepted.
     #[must_use]
     pub fn accepts(&self, weakness: Weakness) -> Answer {

@@ -1,13 +1,14 @@
 //! Asking for resources: redirects hop by hop, within the visit's bounds.
 
 mod behalf;
+mod clients;
+mod facts;
 
 use std::{
     collections::{HashMap, HashSet},
-    io::Read as _,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
@@ -16,16 +17,19 @@ use std::{
 
 use fetch::{
     Client, Error as FetchError,
-    http::{Bounds, Cut, Exchange, Method, Redirects, Request, Version},
+    http::{Bounds, Cut, Exchange, Method, Redirects, Request},
 };
 use formats::web::robots;
 use model::{
     Note, NoteKind,
-    site::{Answer, Failure, FailureKind, Headers, Hop, HttpVersion, Outcome, Resource, Role},
+    site::{Answer, Failure, FailureKind, Headers, Hop, Outcome, Resource, Role},
 };
-use url::{Origin, Url};
+use url::Url;
 
 use behalf::{host_of, is_private};
+use clients::Clients;
+use facts::gunzipped;
+pub(super) use facts::{answer, headers};
 
 use super::{
     Limits, Options, is_visible, links, note, own,
@@ -51,11 +55,10 @@ const NAP: Duration = Duration::from_millis(50);
 
 /// Asks, and keeps count.
 pub(super) struct Asker<'c> {
-    client: &'c Client,
+    clients: Clients<'c>,
     options: &'c Options,
     cancel: &'c Arc<AtomicBool>,
     start: Url,
-    unverified: Unverified,
     /// Whether the user's headers are still sent.
     sends_headers: AtomicBool,
     deadline: Instant,
@@ -64,26 +67,12 @@ pub(super) struct Asker<'c> {
     bytes: AtomicU64,
     /// Of these for a browser, which has a number of its own.
     rendered: AtomicUsize,
-    /// Whether the start has led to a site outside of this machine and private networks.
-    is_public: AtomicBool,
-    /// Reaches nothing else then.
-    public: OnceLock<Client>,
     /// Whether hosts that pages asked for in a browser are private.
     privacy: Mutex<HashMap<String, bool>>,
     /// Hosts that were waited for, and were busy still.
     busy: Mutex<HashSet<String>>,
     notes: Mutex<Vec<Note>>,
     untold: AtomicUsize,
-}
-
-/// Where certificates do not verify and the visit goes on: the origins that the start led over, and no other.
-#[derive(Default)]
-struct Unverified {
-    origins: Mutex<Vec<Origin>>,
-    /// Sends no secret.
-    client: OnceLock<Client>,
-    /// The same, once it is known where the start led.
-    later: OnceLock<Client>,
 }
 
 /// Why something is not asked for.
@@ -104,19 +93,16 @@ impl<'c> Asker<'c> {
         start: Url,
     ) -> Self {
         Self {
-            client,
+            clients: Clients::new(client),
             options,
             cancel,
             start,
-            unverified: Unverified::default(),
             sends_headers: AtomicBool::new(!options.headers.is_empty()),
             deadline,
             pace: Pace::new(options.limits.requests_per_second),
             requests: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
             rendered: AtomicUsize::new(0),
-            is_public: AtomicBool::new(false),
-            public: OnceLock::new(),
             privacy: Mutex::default(),
             busy: Mutex::default(),
             notes: Mutex::default(),
@@ -258,9 +244,9 @@ impl<'c> Asker<'c> {
                 let reason = format!("it redirects more than {limit} times");
                 return Err(failed(FailureKind::Redirect, reason));
             }
-            hops.push(Hop { url: url.clone(), status, headers });
             // A fragment of a redirect is the browser's (RFC 9110, 10.2.2).
             next.set_fragment(None);
+            hops.push(Hop { url, status, to: next.clone(), headers });
             url = next;
             if !links::is_web(&url) {
                 return Err(Refusal::Refused(
@@ -300,7 +286,8 @@ impl<'c> Asker<'c> {
 
     fn exchange(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
         self.admit(url, &self.requests, self.options.limits.requests, job.is_of_robot())?;
-        let safe = self.client.url(url.as_str()).map_err(|error| self.refused(&error))?;
+        let client = self.clients.of(url, job.is_start).map_err(|error| self.refused(&error))?;
+        let safe = client.url(url.as_str()).map_err(|error| self.refused(&error))?;
         let mut request = Request { redirects: Redirects::Keep, ..Request::get(safe) };
         request.method = method.clone();
         if url.origin() == job.url.origin() {
@@ -320,14 +307,14 @@ impl<'c> Asker<'c> {
         let bounds = self.bounds(most);
         let sent = match job.role {
             // A back end is asked as a stranger would, wherever it is.
-            Role::Backend => self.client().exchange(request, &bounds),
-            _ => self.send(job, request, url, &bounds),
+            Role::Backend => self.clients.verifying().exchange(request, &bounds),
+            _ => self.send(client, job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;
         self.count(&exchange);
         if job.is_start {
             let is_private = is_private(&exchange);
-            self.is_public.store(!is_private, Relaxed);
+            self.clients.settle(is_private);
             locked(&self.privacy).insert(host_of(url), is_private);
         }
         if let Some(cut) = &exchange.cut {
@@ -360,59 +347,25 @@ impl<'c> Asker<'c> {
     /// As the site's visitors would, and past a certificate of the site that does not verify: that is what is to be judged.
     fn send(
         &self,
+        client: &Client,
         job: &Job,
         bare: Request,
         url: &Url,
         bounds: &Bounds,
     ) -> Result<Exchange, FetchError> {
-        if self.is_unverified(url) {
-            let client = match self.unverified.client.get().filter(|_| job.is_start) {
-                Some(client) => client,
-                None => self.past_certificates()?,
-            };
-            return client.exchange(bare, bounds);
-        }
-        match self.send_verified(job, bare.clone(), url, bounds) {
+        match self.send_with_headers(client, bare.clone(), url, bounds) {
             Err(FetchError::Tls { host, reason, is_certificate: true }) if job.is_start => {
-                self.go_on_unverified(url, &host, &reason)?.exchange(bare, bounds)
+                self.clients.go_on_unverified(url);
+                let client = self.clients.of(url, job.is_start)?;
+                self.tell_unverified(&host, &reason);
+                client.exchange(bare, bounds)
             }
             sent => sent,
         }
     }
 
-    /// Whether the visit has gone on there although the certificate does not verify.
-    fn is_unverified(&self, url: &Url) -> bool {
-        locked(&self.unverified.origins).contains(&url.origin())
-    }
-
-    /// Whom such an origin is asked through, once it is known where the start led.
-    fn past_certificates(&self) -> Result<&Client, FetchError> {
-        if let Some(known) = self.unverified.later.get() {
-            return Ok(known);
-        }
-        let made = self.client().without_verification()?;
-        Ok(self.unverified.later.get_or_init(|| made))
-    }
-
-    /// Whom the visit asks through. What a site from outside names is not asked for in networks that are open to the user only: its
-    /// pages could read it in a browser, and tell others.
-    fn client(&self) -> &Client {
-        match self.is_public.load(Relaxed) {
-            true => self.public.get_or_init(|| self.client.public_only()),
-            false => self.client,
-        }
-    }
-
     /// From here on anybody may be the site: nothing of the user's is sent any more, wherever to.
-    fn go_on_unverified(&self, url: &Url, host: &str, reason: &str) -> Result<&Client, FetchError> {
-        let client = match self.unverified.client.get() {
-            Some(client) => client,
-            None => {
-                let made = self.client.without_verification()?;
-                self.unverified.client.get_or_init(|| made)
-            }
-        };
-        locked(&self.unverified.origins).push(url.origin());
+    fn tell_unverified(&self, host: &str, reason: &str) {
         let headers = match self.sends_headers.swap(false, Relaxed) {
             true => ", and from there on without the given headers",
             false => "",
@@ -421,19 +374,16 @@ impl<'c> Asker<'c> {
             "the certificate of {host} does not verify ({reason}): it was visited all the same{headers}"
         );
         self.tell(NoteKind::Unverified, message);
-        Ok(client)
     }
 
     /// With the user's headers where they may go.
-    fn send_verified(
+    fn send_with_headers(
         &self,
-        job: &Job,
+        client: &Client,
         bare: Request,
         url: &Url,
         bounds: &Bounds,
     ) -> Result<Exchange, FetchError> {
-        // The start may lead into a private network that is open to the user.
-        let client = if job.is_start { self.client } else { self.client() };
         if !self.sends_headers_to(url) {
             return client.exchange(bare, bounds);
         }
@@ -660,44 +610,4 @@ fn cancelled() -> Refusal {
 
 fn failed(kind: FailureKind, reason: impl Into<String>) -> Refusal {
     Refusal::Failed(Failure { kind, reason: reason.into() })
-}
-
-/// An exchange as a fact.
-pub(super) fn answer(url: Url, exchange: Exchange, headers: Headers) -> Answer {
-    let version = match exchange.version {
-        Version::HTTP_3 => HttpVersion::Http3,
-        Version::HTTP_2 => HttpVersion::Http2,
-        Version::HTTP_11 => HttpVersion::Http11,
-        _ => HttpVersion::Http10,
-    };
-    Answer {
-        url,
-        status: exchange.status.as_u16(),
-        version,
-        headers,
-        is_cut: exchange.truncated(),
-        wire_bytes: exchange.wire_bytes,
-        first_byte: exchange.timing.first_byte,
-        end: exchange.timing.end,
-        body: exchange.body.into(),
-    }
-}
-
-pub(super) fn headers(exchange: &Exchange) -> Headers {
-    let mut headers = Headers::default();
-    for (name, value) in &exchange.headers {
-        headers.add(name.as_str(), value.as_bytes());
-    }
-    headers
-}
-
-/// A site map may be a gzip file, which is no `Content-Encoding` (sitemaps.org, "Sitemap file location").
-fn gunzipped(body: &[u8], limit: u64) -> Option<Vec<u8>> {
-    if !body.starts_with(&[0x1f, 0x8b]) {
-        return None;
-    }
-    let mut unpacked = Vec::new();
-    // What does not decode is read as far as it does.
-    let _ = flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut unpacked);
-    Some(unpacked)
 }

@@ -8,6 +8,7 @@
 //! 2.3.1.4); where there is none (any other 4xx), nothing is. A page that redirects to another origin is left there. A site whose
 //! certificate does not verify is visited all the same, without anything of the user's: it is there to be judged.
 
+mod around;
 mod ask;
 mod feed;
 mod links;
@@ -25,20 +26,20 @@ use std::{
 };
 
 use fetch::{
-    Client, browser,
-    browser::Browser,
-    dns::{self, Records},
-    tls,
+    Client,
+    browser::{self, Browser},
+    dns::Records,
 };
 use formats::web::robots::Robots;
 use model::{
     Note, NoteKind, SecretValue,
-    site::{Dns, Outcome, Question, Resource, Role, Site, Tls},
+    site::{FailureKind, Outcome, Question, Resource, Role, Site},
 };
-use url::{Host, Url};
+use url::Url;
 
 use crate::Error;
 
+use around::{Around, beside};
 use ask::Asker;
 pub use feed::{STORED, feed};
 use plan::{Plan, Territory};
@@ -146,51 +147,6 @@ impl Default for Options {
     }
 }
 
-/// What is asked beside pages: once, of the host that the start led to.
-struct Around<'a> {
-    client: &'a Client,
-    options: &'a Options,
-    home: &'a Url,
-    remaining: Duration,
-    cancel: &'a Arc<AtomicBool>,
-}
-
-impl Around<'_> {
-    fn tls(&self) -> (Option<Tls>, Option<Note>) {
-        if self.home.scheme() != "https" || !self.options.tls {
-            return (None, None);
-        }
-        let mut bounds = tls::Bounds { cancel: Arc::clone(self.cancel), ..tls::Bounds::default() };
-        bounds.total = bounds.total.min(self.remaining);
-        let probed = self.client.url(self.home.as_str());
-        match probed.and_then(|url| tls::probe(self.client, &url, &bounds)) {
-            Ok(facts) => (Some(facts), None),
-            Err(error) => {
-                let why = ask::refused_address(&error, self.options);
-                (None, Some(note(NoteKind::Unvisited, format!("its TLS was not judged: {why}"))))
-            }
-        }
-    }
-
-    fn dns(&self) -> (Option<Dns>, Option<Note>) {
-        let Some(records) = &self.options.records else { return (None, None) };
-        if !matches!(self.home.host(), Some(Host::Domain(_))) {
-            return (None, None);
-        }
-        let mut bounds = dns::Bounds { cancel: Arc::clone(self.cancel), ..dns::Bounds::default() };
-        bounds.total = bounds.total.min(self.remaining);
-        let asked = self.client.url(self.home.as_str());
-        match asked.and_then(|url| dns::lookup(records.as_ref(), &url, &bounds)) {
-            Ok(facts) => (Some(facts), None),
-            Err(error) => {
-                let why = ask::refused_address(&error, self.options);
-                let message = format!("its name was not looked up: {why}");
-                (None, Some(note(NoteKind::Unvisited, message)))
-            }
-        }
-    }
-}
-
 /// A site as it was seen, and what was not looked at.
 #[derive(Debug)]
 pub struct Crawled {
@@ -203,7 +159,8 @@ pub struct Crawled {
 /// Visits a website. `at_ms` is the time of it, in milliseconds since 1970 UTC.
 ///
 /// # Errors
-/// [`Error::Site`] if the page that was asked for does not answer, [`Error::Browser`] if there shall be a browser and there is none.
+/// [`Error::Site`] if the page that was asked for does not answer, unless all there is against it is that its TLS endpoint is older than
+/// what is spoken here, which is a fact to judge; [`Error::Browser`] if there shall be a browser and there is none.
 pub fn crawl(
     client: &Client,
     start: &Url,
@@ -219,22 +176,30 @@ pub fn crawl(
         now.checked_add(options.limits.total).unwrap_or(now + Duration::from_hours(8760));
     let asker = Asker::new(client, options, cancel, deadline, start.clone());
     let first = asker.ask(&plan::Job::start(start.clone()), None);
-    let reason = match &first.outcome {
-        Outcome::Answered(_) => None,
-        Outcome::Failed(failure) => Some(failure.reason.clone()),
-        Outcome::Skipped(reason) => Some(reason.clone()),
-    };
-    if let Some(reason) = reason {
-        return Err(Error::Site { url: shown(&start), reason });
-    }
     let mut site = Site::new(start.clone(), at_ms);
     site.resources.push(first);
     let home = site.home().clone();
+    let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
+    let unvisited = match site.resources.first().map(|first| &first.outcome) {
+        Some(Outcome::Failed(failure)) => Some((failure.reason.clone(), failure.kind)),
+        Some(Outcome::Skipped(reason)) => Some((reason.clone(), FailureKind::Other)),
+        _ => None,
+    };
+    if let Some((reason, kind)) = unvisited {
+        site.tls = (kind == FailureKind::Tls).then(|| around.outdated_tls()).flatten();
+        if site.tls.is_none() {
+            return Err(Error::Site { url: shown(&start), reason });
+        }
+        let mut notes = asker.notes();
+        let (dns, untold) = around.dns();
+        site.dns = dns;
+        notes.extend(untold);
+        return Ok(Crawled { site, notes });
+    }
     let mut plan = Plan::new(options, start);
     plan.settle(home.clone());
     asker.settle(&home);
     let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new() };
-    let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
     let (visited, tls, dns) = thread::scope(|scope| {
         let tls = beside(scope, "its TLS was not judged", || around.tls());
         let dns = beside(scope, "its name was not looked up", || around.dns());
@@ -252,22 +217,6 @@ pub fn crawl(
     (crawl.site.tls, crawl.site.dns) = (tls.0, dns.0);
     notes.extend(crawl.plan.notes());
     Ok(Crawled { site: crawl.site, notes })
-}
-
-/// Does something on a thread of its own; the result waits for it. A mistake of ours costs what it was made with, and is told.
-fn beside<'scope, T: Default + Send + 'scope>(
-    scope: &'scope thread::Scope<'scope, '_>,
-    without: &'static str,
-    work: impl FnOnce() -> (T, Option<Note>) + Send + 'scope,
-) -> impl FnOnce() -> (T, Option<Note>) {
-    let without = move |why: &str| {
-        (T::default(), Some(note(NoteKind::Unvisited, format!("{without}: {why}"))))
-    };
-    let thread = thread::Builder::new().name("site".to_owned()).spawn_scoped(scope, work);
-    move || match thread {
-        Ok(thread) => thread.join().unwrap_or_else(|_| without("Bartizan made a mistake with it")),
-        Err(_) => without("no thread could be started for it"),
-    }
 }
 
 struct Crawl<'c> {

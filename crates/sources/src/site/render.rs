@@ -13,7 +13,7 @@ use std::{
 };
 
 use fetch::{
-    Client, Error as FetchError,
+    Error as FetchError,
     browser::{Asked, Bounds, Browser, Frame, Reply},
     http::Method,
 };
@@ -70,7 +70,6 @@ pub(super) fn pages(
 ) -> Rendered {
     let mut rendered = Rendered::default();
     let memory = Memory::of(site);
-    let client = asker.client_of_pages();
     let taken: usize = site.renderings.iter().map(|rendering| rendering.document.len()).sum();
     let mut room = ALL_DOCUMENTS_BYTES.saturating_sub(taken);
     let pages = site.resources.iter().skip(from).filter(|resource| resource.role == Role::Page);
@@ -86,7 +85,6 @@ pub(super) fn pages(
         }
         let here = Here {
             asker,
-            client: &client,
             within,
             memory: &memory,
             page: &page.url,
@@ -145,7 +143,6 @@ fn notes_of(rendering: &Rendering) -> Option<Note> {
 /// One page while it is rendered.
 struct Here<'a> {
     asker: &'a Asker<'a>,
-    client: &'a Client,
     within: &'a Territory<'a>,
     memory: &'a Memory,
     page: &'a Url,
@@ -156,14 +153,12 @@ struct Here<'a> {
 impl Here<'_> {
     /// What it wanted beyond what it was given.
     fn note(&self) -> Option<Note> {
-        let what = match () {
-            () if self.asked.load(Relaxed) > MAX_OF_PAGE => {
-                format!("asks for more than {MAX_OF_PAGE} things; the rest was not loaded")
-            }
-            () if self.navigations.load(Relaxed) > MAX_NAVIGATIONS => {
-                format!("goes elsewhere by itself more than {MAX_NAVIGATIONS} times")
-            }
-            () => return None,
+        let what = if self.asked.load(Relaxed) > MAX_OF_PAGE {
+            format!("asks for more than {MAX_OF_PAGE} things; the rest was not loaded")
+        } else if self.navigations.load(Relaxed) > MAX_NAVIGATIONS {
+            format!("goes elsewhere by itself more than {MAX_NAVIGATIONS} times")
+        } else {
+            return None;
         };
         Some(note(NoteKind::Limit, format!("{} {what}", shown(self.page))))
     }
@@ -175,7 +170,7 @@ impl Here<'_> {
         if let Some(kept) = self.memory.get(asked).filter(|_| is_for_anybody) {
             return kept;
         }
-        let exchange = match self.asker.ask_for_page(self.client, method, asked) {
+        let exchange = match self.asker.ask_for_page(method, asked) {
             Ok(exchange) => exchange,
             Err(Refusal::Failed(failure)) => return Reply::Failed(failure.kind, failure.reason),
             Err(Refusal::Refused(_) | Refusal::Left(_)) => return Reply::Declined,

@@ -6,9 +6,10 @@ use tempfile::TempDir;
 
 use crate::{Expected, OpensslServer};
 
-/// A site behind old versions, weak suites, a short key and a hash that is broken. It ends when it is dropped.
+/// A site behind old versions, weak suites, a short key and a hash that is broken, once for those who ask for something better, and twice
+/// with nothing that is spoken today. They end when they are dropped.
 pub struct OldTls {
-    server: OpensslServer,
+    servers: [OpensslServer; 3],
     _folder: TempDir,
 }
 
@@ -27,20 +28,36 @@ impl OldTls {
         ] {
             openssl(at, arguments)?;
         }
-        let suites = ["-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"];
-        // It answers with files of the folder.
-        let arguments = [&suites[..], &["-no_tls1_3", "-cert_chain", "ca.pem", "-WWW"]].concat();
-        let server =
-            OpensslServer::start_in(at, Path::new("site.pem"), Path::new("site.key"), &arguments)?;
-        Some(Self { server, _folder: folder })
+        let start = |limits: &[&str]| {
+            // It answers with files of the folder.
+            let arguments = [limits, &["-cert_chain", "ca.pem", "-WWW"]].concat();
+            OpensslServer::start_in(at, Path::new("site.pem"), Path::new("site.key"), &arguments)
+        };
+        let servers = [
+            start(&["-no_tls1_3", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"])?,
+            start(&["-no_tls1_3", "-no_tls1_2", "-cipher", "ALL:@SECLEVEL=0"])?,
+            start(&["-no_tls1_3", "-cipher", "AES128-SHA:@SECLEVEL=0"])?,
+        ];
+        Some(Self { servers, _folder: folder })
     }
 
     /// The visit, and what it has to find.
     #[must_use]
     pub fn expected(&self) -> Expected {
-        let start = format!("https://old.test:{}/index.html", self.server.address().port());
-        Expected { start, found: FOUND.to_vec() }
+        let [whole, ..] = &self.servers;
+        Expected { start: start(whole), found: FOUND.to_vec() }
     }
+
+    /// Visits that see no page: of what offers no TLS 1.2, and of what offers no suite of today.
+    #[must_use]
+    pub fn closed(&self) -> [String; 2] {
+        let [_, by_version, by_suite] = &self.servers;
+        [start(by_version), start(by_suite)]
+    }
+}
+
+fn start(server: &OpensslServer) -> String {
+    format!("https://old.test:{}/index.html", server.address().port())
 }
 
 const FOUND: &[(&str, &str)] = &[

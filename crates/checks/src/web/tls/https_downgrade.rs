@@ -25,15 +25,11 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
             continue;
         }
         // By what the redirect says: a visit does not follow it out of the site.
-        let mut steps = resource
-            .hops
-            .iter()
-            .filter_map(|hop| Some((&hop.url, hop.url.join(hop.headers.get("location")?).ok()?)));
-        let Some((from, to)) = steps.find(|(from, to)| is_downgrade(from, to)) else {
+        let Some(hop) = resource.hops.iter().find(|hop| is_downgrade(&hop.url, &hop.to)) else {
             continue;
         };
-        let step = format!("{} → {}", address(from), address(&to));
-        let begun = found.take().unwrap_or_else(|| Found::at(from).key("http"));
+        let step = format!("{} → {}", address(&hop.url), address(&hop.to));
+        let begun = found.take().unwrap_or_else(|| Found::at(&hop.url).key("http"));
         found = Some(begun.evidence("redirect", step));
         shown += 1;
     }

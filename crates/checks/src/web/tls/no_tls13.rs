@@ -18,10 +18,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(visit: &Visit<'_>, report: &mut Report) {
     let Some(tls) = &visit.site.tls else { return };
-    let newest = tls.versions.iter().filter(|offer| offer.offered == Answer::Yes);
     // Nothing offered at all means that nothing was found out.
-    let Some(newest) = newest.map(|offer| offer.version).max() else { return };
+    let Some(newest) = tls.newest() else { return };
     if tls.offers(Version::Tls13) == Answer::No {
-        report.add(endpoint::found(visit, "1.3").evidence("newest", newest.as_str()));
+        report.add(endpoint::found(visit, "1.3").evidence("newest", newest.version.as_str()));
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Instant};
 
 use fetch::{
-    Client, Error as FetchError, Policy,
+    Error as FetchError, Policy,
     browser::{Asked, Frame},
     http::{Exchange, Method, Redirects, Request},
 };
@@ -13,11 +13,6 @@ use url::Url;
 use super::{super::own, Asker, Refusal, locked};
 
 impl Asker<'_> {
-    /// Whom a browser's requests go through.
-    pub(in crate::site) fn client_of_pages(&self) -> Client {
-        self.client().clone()
-    }
-
     /// Whether the user's headers go there.
     pub(in crate::site) fn sends_headers_to(&self, url: &Url) -> bool {
         self.sends_headers.load(Relaxed) && own::may_have_headers(&self.start, url)
@@ -26,15 +21,13 @@ impl Asker<'_> {
     /// Asks for what a page wants, its redirects apart, with what its browser sends along and the user's headers where they may go.
     pub(in crate::site) fn ask_for_page(
         &self,
-        client: &Client,
         method: Method,
         asked: &Asked,
     ) -> Result<Exchange, Refusal> {
         self.admit(&asked.url, &self.rendered, self.options.limits.rendered_requests, false)?;
-        let is_unverified = self.is_unverified(&asked.url);
-        let past = is_unverified.then(|| self.past_certificates()).transpose();
-        let client = past.map_err(|error| self.refused(&error))?.unwrap_or(client);
-        let safe = client.url(asked.url.as_str()).map_err(|error| self.refused(&error))?;
+        let refused = |error| self.refused(&error);
+        let client = self.clients.of(&asked.url, false).map_err(refused)?;
+        let safe = client.url(asked.url.as_str()).map_err(refused)?;
         let bare = Request { method, redirects: Redirects::Keep, ..Request::get(safe) };
         let mut bounds = self.bounds(self.options.limits.resource_bytes);
         let patience = asked.deadline.saturating_duration_since(Instant::now());
@@ -50,7 +43,7 @@ impl Asker<'_> {
                 sent = send(&[], is_own).and_then(|request| client.exchange(request, &bounds));
             }
         }
-        let exchange = sent.map_err(|error| self.refused(&error))?;
+        let exchange = sent.map_err(refused)?;
         self.count(&exchange);
         // A name that leads outside for the page and inside for its script would let the page read what is there (DNS rebinding).
         let is_private = is_private(&exchange);
