@@ -9,7 +9,7 @@ use fetch::{Policy, SafeUrl};
 use libfuzzer_sys::fuzz_target;
 use model::site::{Answer, Headers, HttpVersion, Outcome, Resource, Role, Site};
 
-const URLS: [(Role, &str); 8] = [
+const URLS: [(Role, &str); 9] = [
     (Role::Page, "https://example.com/"),
     (Role::Backend, "https://a.supabase.co/rest/v1/t"),
     (Role::Backend, "https://a.supabase.co/auth/v1/settings"),
@@ -17,6 +17,7 @@ const URLS: [(Role, &str); 8] = [
     (Role::Backend, "https://a.firebaseio.com/.json"),
     (Role::Backend, "https://firestore.googleapis.com/v1/c"),
     (Role::Backend, "https://clerk.example.com/v1/environment"),
+    (Role::Backend, "https://a.auth0.com/client/c.js"),
     (Role::Backend, "https://a.example/v1/databases/d/collections/c/documents"),
 ];
 

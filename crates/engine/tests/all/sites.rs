@@ -142,6 +142,7 @@ const ELSEWHERE: &[&str] = &[
     "secrets.patterns",
     // Other hosts, which have names of their own: by the crawl's tests and the checks'.
     "backends.appwrite-open-collection",
+    "backends.auth0-weak-passwords",
     "backends.clerk-open-signup",
     "backends.firebase-open-database",
     "backends.firebase-open-storage",

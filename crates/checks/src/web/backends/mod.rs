@@ -14,6 +14,7 @@ mod rows;
 mod supabase;
 
 mod appwrite_open_collection;
+mod auth0_weak_passwords;
 mod clerk_development_instance;
 mod clerk_open_signup;
 mod firebase_open_database;
@@ -33,6 +34,7 @@ pub use recognise::recognise;
 
 pub(super) static CHECKS: &[&Check] = &[
     &appwrite_open_collection::CHECK,
+    &auth0_weak_passwords::CHECK,
     &clerk_development_instance::CHECK,
     &clerk_open_signup::CHECK,
     &firebase_open_database::CHECK,

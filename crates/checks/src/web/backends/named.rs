@@ -53,8 +53,13 @@ pub enum Service {
         /// By the key's prefix.
         is_development: bool,
     },
-    /// Auth0, by the tenant's host.
-    Auth0(String),
+    /// Auth0.
+    Auth0 {
+        /// The tenant's.
+        host: String,
+        /// The application's id.
+        client: String,
+    },
     /// Appwrite.
     Appwrite {
         /// With its path, `https://cloud.appwrite.io/v1`.
@@ -98,7 +103,7 @@ impl Service {
             Self::Supabase { .. } => "Supabase",
             Self::Firebase { .. } => "Firebase",
             Self::Clerk { .. } => "Clerk",
-            Self::Auth0(_) => "Auth0",
+            Self::Auth0 { .. } => "Auth0",
             Self::Appwrite { .. } => "Appwrite",
             Self::Convex(_) => "Convex",
         }
@@ -110,7 +115,7 @@ impl Service {
         match self {
             Self::Supabase { url, .. } => url.host_str().unwrap_or_default(),
             Self::Firebase { project, .. } | Self::Appwrite { project, .. } => project,
-            Self::Clerk { host, .. } | Self::Auth0(host) | Self::Convex(host) => host,
+            Self::Clerk { host, .. } | Self::Auth0 { host, .. } | Self::Convex(host) => host,
         }
     }
 }

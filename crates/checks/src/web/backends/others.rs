@@ -62,8 +62,9 @@ fn auth0(text: &Text<'_>, named: &mut Named) {
         let id = near::property(window, &["clientId", "clientID", "client_id", "CLIENT_ID"]);
         let is_id =
             |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if is_host(&host) && !matches!(tenant, "cdn" | "www") && id.is_some_and(is_id) {
-            named.add(text.place(at), Service::Auth0(host));
+        let Some(client) = id.filter(|id| is_id(id)).map(str::to_owned) else { continue };
+        if is_host(&host) && !matches!(tenant, "cdn" | "www") {
+            named.add(text.place(at), Service::Auth0 { host, client });
         }
     }
 }

@@ -13,7 +13,8 @@ use super::{
     recognise,
 };
 
-/// The questions to the back ends that a site names. Auth0 and Convex tell strangers nothing that could be judged.
+/// The questions to the back ends that a site names. Convex answers questions that are
+/// posted only.
 #[must_use]
 pub fn questions(site: &Site) -> Vec<Question> {
     recognise(site).backends.iter().flat_map(|backend| of(&backend.service)).collect()
@@ -25,15 +26,13 @@ fn of(service: &Service) -> Vec<Question> {
         Service::Firebase { project, database, bucket, collections } => {
             firebase(project, database.as_ref(), bucket.as_deref(), collections)
         }
-        Service::Clerk { host, .. } => Url::parse(&format!("https://{host}/v1/environment"))
-            .ok()
-            .into_iter()
-            .map(plain)
-            .collect(),
+        Service::Clerk { host, .. } => at(&format!("https://{host}/v1/environment")),
+        // What Auth0's own login form loads before anybody has signed in: <https://github.com/auth0/lock>.
+        Service::Auth0 { host, client } => at(&format!("https://{host}/client/{client}.js")),
         Service::Appwrite { endpoint, project, lists } => {
             lists.iter().filter_map(|list| appwrite(endpoint, project, list)).collect()
         }
-        Service::Supabase { key: None, .. } | Service::Auth0(_) | Service::Convex(_) => Vec::new(),
+        Service::Supabase { key: None, .. } | Service::Convex(_) => Vec::new(),
     }
 }
 
@@ -86,6 +85,10 @@ fn appwrite(endpoint: &Url, project: &str, list: &AppwriteList) -> Option<Questi
     let url = Url::parse(&format!("{endpoint}/{path}?queries[0]={limit}")).ok()?;
     let headers = vec![("x-appwrite-project", SecretValue::new(project.as_bytes()))];
     Some(Question { url, headers })
+}
+
+fn at(url: &str) -> Vec<Question> {
+    Url::parse(url).ok().into_iter().map(plain).collect()
 }
 
 fn plain(url: Url) -> Question {

@@ -180,7 +180,13 @@ fn clerk_auth0_and_convex_are_recognised() {
             "Convex happy-animal-123.convex.cloud"
         ]
     );
-    assert_eq!(urls(&asked(script)), ["https://clerk.example.com/v1/environment"]);
+    assert_eq!(
+        urls(&asked(script)),
+        [
+            "https://clerk.example.com/v1/environment",
+            "https://shop.eu.auth0.com/client/abcdefghijklmnopqrstuvwxyz012345.js"
+        ]
+    );
 }
 
 #[test]
