@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use fetch::Scheme;
+use fetch::{Scheme, browser};
 use model::SecretValue;
 use store::Plan;
 
@@ -60,6 +60,10 @@ pub struct Config {
     pub max_findings: usize,
     /// Findings that are stored of a scan of a website, the worst first.
     pub max_site_findings: usize,
+    /// What renders the pages of websites; without it they are judged as servers send them.
+    pub browser: Option<browser::Options>,
+    /// Such browsers at a time, of all visits. At least 1.
+    pub browsers_at_once: usize,
     /// Bounds on a visit to a website.
     pub site_limits: sources::site::Limits,
     /// What all visits that run hold of websites together, in bytes.
@@ -102,7 +106,13 @@ impl Config {
             advisories: None,
             max_findings: 100_000,
             max_site_findings: 5_000,
-            site_limits: sources::site::Limits::default(),
+            browser: None,
+            browsers_at_once: processors,
+            site_limits: sources::site::Limits {
+                // Others wait for the browser.
+                all_rendering: Duration::from_mins(1),
+                ..sources::site::Limits::default()
+            },
             sites_bytes: 512 << 20,
             sites_judged_at_once: processors,
             scan_threads: processors,

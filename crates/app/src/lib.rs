@@ -103,6 +103,8 @@ pub struct Parts {
     wake_sites: Notify,
     /// What all visits to websites may hold together.
     room: Arc<sources::site::Room>,
+    /// Who of them has a browser.
+    browsers: Arc<sources::site::Browsers>,
     /// Whose turn it is to judge a website.
     judging: Arc<Semaphore>,
 }
@@ -143,6 +145,7 @@ impl App {
         let signer = sessions::Signer::new(&keys);
         let passwords = passwords::Passwords::new()?;
         let room = sources::site::Room::new(config.sites_bytes);
+        let browsers = sources::site::Browsers::new(config.browsers_at_once);
         let judging = Arc::new(Semaphore::new(config.sites_judged_at_once.max(1)));
         let advisories = config.advisories_folder.as_deref().map(advisories::Current::of);
         Ok(Self(Arc::new(Parts {
@@ -161,6 +164,7 @@ impl App {
             wake_watch: Notify::new(),
             wake_sites: Notify::new(),
             room,
+            browsers,
             judging,
         })))
     }

@@ -69,6 +69,36 @@ pub(crate) struct WorkArguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     site_workers: Option<usize>,
 
+    /// Render pages of websites in a browser that has no network of its own: the one on PATH, or this one
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        env = "BARTIZAN_BROWSER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        value_hint = clap::ValueHint::ExecutablePath
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser: Option<String>,
+
+    /// Let that browser do without its sandbox, as root has to: for containers that are a sandbox themselves
+    #[arg(
+        long,
+        env = "BARTIZAN_BROWSER_NO_SANDBOX",
+        num_args = 0..=1,
+        default_missing_value = "true",
+        value_parser = clap::builder::FalseyValueParser::new(),
+        value_name = "true | false"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser_no_sandbox: Option<bool>,
+
+    /// Browsers at a time [default: one for each core]
+    #[arg(long, value_name = "NUMBER", env = "BARTIZAN_BROWSERS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browsers: Option<usize>,
+
     /// How long a worker that fell silent keeps its scan [default: 30]
     #[arg(long, value_name = "SECONDS", env = "BARTIZAN_LEASE_SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Websites as targets.
 
-use std::{collections::HashSet, env, path::PathBuf, time::Instant};
+use std::{collections::HashSet, env, time::Instant};
 
 use anyhow::{Result, anyhow, bail};
 use checks::web::Check;
@@ -110,26 +110,13 @@ fn browser(arguments: &WebsiteArguments) -> Result<Option<browser::Options>, Fai
     let Some(named) = arguments.browser.as_ref().filter(|named| !named.is_empty()) else {
         return Ok(None);
     };
-    let is_any = named == "auto";
     let sandbox = match arguments.browser_no_sandbox {
         true => Sandbox::Off,
         false => Sandbox::On,
     };
     let path = env::var_os("PATH").unwrap_or_default();
-    let program = match is_any {
-        true => browser::find(&path),
-        false => Some(PathBuf::from(named)).filter(|path| path.is_file()),
-    };
-    let program = program.ok_or_else(|| match is_any {
-        true => anyhow!(
-            "--browser: there is none on PATH ({}); install Chromium, or name it: --browser=PATH",
-            browser::NAMES.join(", ")
-        ),
-        false => anyhow!("--browser: there is no program at {}", named.to_string_lossy()),
-    });
-    let program = program.map_err(Failure::Usage)?;
-    // Not what it is a link to: some look at how they are called.
-    let program = std::path::absolute(&program).unwrap_or(program);
+    let program = browser::named(named, &path);
+    let program = program.map_err(|error| Failure::Usage(anyhow!("--browser: {error}")))?;
     Ok(Some(browser::Options { program, sandbox, user_agent: fetch::http::VISITOR.to_owned() }))
 }
 

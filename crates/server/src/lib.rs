@@ -22,7 +22,12 @@ use anyhow::{Context as _, Result};
 use app::{App, Clock, Config, Reach};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use checks::secrets::Ruleset;
-use fetch::{Client, Policy, SystemResolver, dns::Records};
+use fetch::{
+    Client, Policy, SystemResolver,
+    browser::{self, Browser, Sandbox},
+    dns::Records,
+    http,
+};
 use hyper_util::rt::TokioTimer;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::SecretValue;
@@ -111,6 +116,7 @@ struct Assembled {
 
 fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
     let reach = reach(settings, address)?;
+    let browser = browser(settings)?;
     let ruleset = Arc::new(Ruleset::builder()?.build());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let folder = settings.data_dir.as_path();
@@ -118,6 +124,7 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
     let keys = keys::load(folder)?;
     let store = runtime.block_on(open(settings, folder))?;
     let scratch = Scratch::begin(&folder.join(CLONES))?;
+    let defaults = Config::new(scratch.folder.clone());
     let config = Config {
         session_life: Duration::from_secs(settings.session_hours.saturating_mul(3_600)),
         is_registration_open: !settings.closed_registration,
@@ -137,10 +144,12 @@ fn assemble(settings: &Settings, address: SocketAddr) -> Result<Assembled> {
         public_url: settings.url(address),
         max_clone_bytes: settings.max_clone_mib.saturating_mul(1 << 20),
         clone_timeout: Duration::from_secs(settings.clone_timeout),
+        browser,
+        browsers_at_once: settings.browsers.unwrap_or(defaults.browsers_at_once),
         lease_life: Duration::from_secs(settings.lease_seconds),
         advisories_folder: Some(folder.join(ADVISORIES)),
         advisories: settings.publishers(),
-        ..Config::new(scratch.folder.clone())
+        ..defaults
     };
     let app = App::new(store, keys, reach, ruleset, Clock::system(), config)?;
     Ok(Assembled { runtime, app, _scratch: scratch })
@@ -198,6 +207,22 @@ fn records(settings: &Settings) -> Result<Option<Arc<dyn Records>>> {
         }
         Err(error) => Err(error).context("--dns"),
     }
+}
+
+/// What renders pages of websites, if anything shall. It is started once, so that whoever starts the server hears that it cannot be.
+fn browser(settings: &Settings) -> Result<Option<browser::Options>> {
+    if settings.browser.is_empty() || settings.site_workers == 0 {
+        return Ok(None);
+    }
+    let sandbox = match settings.browser_no_sandbox {
+        true => Sandbox::Off,
+        false => Sandbox::On,
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let program = browser::named(settings.browser.as_ref(), &path).context("--browser")?;
+    let options = browser::Options { program, sandbox, user_agent: http::VISITOR.to_owned() };
+    Browser::start(&options, &Arc::default()).context("--browser")?;
+    Ok(Some(options))
 }
 
 /// Workers, and what is done now and then.

@@ -33,6 +33,12 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// Scans of websites at a time; none with 0. They wait for answers most of the time.
     pub site_workers: usize,
+    /// What renders pages of websites: the path of Chromium, or `auto` for the one on `PATH`; nothing if it is empty.
+    pub browser: String,
+    /// Whether it does without its sandbox, as root has to.
+    pub browser_no_sandbox: bool,
+    /// Such browsers at a time; as many as there are processors unless said otherwise.
+    pub browsers: Option<usize>,
     /// How long a worker that fell silent keeps its scan, in seconds.
     pub lease_seconds: u64,
     /// Under which URL clients reach the server, if it is not where it listens.
@@ -147,6 +153,9 @@ impl Default for Settings {
             database: None,
             workers: None,
             site_workers: 16,
+            browser: String::new(),
+            browser_no_sandbox: false,
+            browsers: None,
             lease_seconds: 30,
             public_url: None,
             closed_registration: false,
@@ -206,6 +215,9 @@ impl Settings {
         }
         if self.lease_seconds == 0 {
             bail!("--lease-seconds must be at least 1");
+        }
+        if self.browsers == Some(0) {
+            bail!("--browsers must be at least 1; without --browser there is none");
         }
         for (flag, value) in [
             ("--session-hours", self.session_hours),

@@ -54,6 +54,8 @@ impl App {
             url: url.url().clone(),
             options: site::Options {
                 records: self.records.clone(),
+                browser: self.config.browser.clone(),
+                browsers: Some(Arc::clone(&self.browsers)),
                 limits: self.config.site_limits,
                 seat: Some(self.room.enter()),
                 tells_addresses: false,

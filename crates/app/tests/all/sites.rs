@@ -4,6 +4,7 @@ use app::{
     Error, FindingQuery, ScanQuery, SiteFindingQuery, SiteScanDraft,
     stored::{Offset, Plan, Role, ScanMode, ScanStatus, SiteFinding, SiteScan, SiteTrigger},
 };
+use fetch::browser::{self, Sandbox};
 use store::Access;
 use test_kit::{Ending, HttpServer, Reply};
 use tokio::sync::watch;
@@ -80,6 +81,30 @@ async fn a_website_is_visited_and_judged() {
         let status = app::stored::FindingStatus::Ignored;
         let triaged = at.app.triage(&acme, secret.id, status, None).await;
         assert!(matches!(triaged, Err(Error::NotFound(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_judged_as_their_scripts_make_them_where_there_is_a_browser() {
+    let Some(program) = test_kit::chromium() else { return };
+    let sandbox = if test_kit::is_root() { Sandbox::Off } else { Sandbox::On };
+    let browser = browser::Options { program, sandbox, user_agent: "test".to_owned() };
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => Reply::ok("<!doctype html><title>Shop</title><script>broken.on.purpose()</script>")
+            .header("content-type", "text/html; charset=utf-8"),
+        _ => Reply::status(404),
+    });
+    let with = |config: &mut app::Config| {
+        (config.browser, config.browsers_at_once) = (Some(browser.clone()), 1);
+    };
+    for at in worlds_with(with).await {
+        let acme = at.register("acme").await;
+        let scan = at.visited(&acme, &server.url("/")).await;
+        assert_eq!(end(&scan), (ScanStatus::Completed, ""));
+        let check_id = Some("runtime.uncaught-exception".to_owned());
+        let query = SiteFindingQuery { check_id, ..SiteFindingQuery::default() };
+        let told = found(&at, &acme, query).await;
+        assert_eq!(told.len(), 1, "{told:?}");
     }
 }
 

@@ -9,7 +9,30 @@ use std::{
 use serde_json::json;
 use test_kit::{Fault, GitServer, password};
 
-use crate::instance::{LOOPBACK, PATIENCE, Place, leaky};
+use crate::{
+    instance::{LOOPBACK, PATIENCE, Place, leaky},
+    support::errors,
+};
+
+#[test]
+fn a_server_starts_with_a_browser_that_works_and_with_no_other() {
+    let place = Place::sqlite();
+    for (flags, words) in [
+        (&["--browser=/no/such/browser"][..], "/no/such/browser"),
+        (&["--browser=/bin/false", "--browser-no-sandbox"], "the browser ended"),
+        (&["--browser=/bin/true", "--browsers", "0"], "--browsers must be at least 1"),
+    ] {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let output = command.args(flags).output().unwrap();
+        assert!(!output.status.success());
+        assert!(errors(&output).contains(words), "{}", errors(&output));
+    }
+    let Some(program) = test_kit::chromium() else { return };
+    let mut flags = vec![format!("--browser={}", program.display())];
+    flags.extend(test_kit::is_root().then(|| "--browser-no-sandbox".to_owned()));
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    assert_eq!(place.serve(&flags).call("GET", "/healthz", "", None).status, 200);
+}
 
 #[test]
 fn a_first_start_says_where_everything_is_and_keeps_the_key_to_itself() {

@@ -5,6 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::trouble;
+use crate::Error;
+
 /// What Chromium is called on the systems that have it, the more usual first.
 pub const NAMES: &[&str] = &[
     "chromium",
@@ -26,6 +29,25 @@ pub fn find(path: &OsStr) -> Option<PathBuf> {
             .find(|program| is_program(program))
     };
     NAMES.iter().find_map(in_folders)
+}
+
+/// The browser that is meant by the path of a program, or by `auto`: the first of [`NAMES`] in a list of folders such as `PATH`.
+///
+/// # Errors
+/// [`Error::Browser`].
+pub fn named(name: &OsStr, path: &OsStr) -> Result<PathBuf, Error> {
+    if name == "auto" {
+        let names = NAMES.join(", ");
+        let missing =
+            || trouble(format!("is not on PATH ({names}): install Chromium, or name its program"));
+        return find(path).ok_or_else(missing);
+    }
+    // Not what it is a link to: some look at how they are called.
+    let program = std::path::absolute(name).unwrap_or_else(|_| PathBuf::from(name));
+    match program.is_file() {
+        true => Ok(program),
+        false => Err(trouble(format!("is not at {}", name.display()))),
+    }
 }
 
 fn is_program(path: &Path) -> bool {

@@ -37,7 +37,7 @@ use url::Url;
 
 use crate::Error;
 
-pub use find::{NAMES, find};
+pub use find::{NAMES, find, named};
 pub use recorder::replay;
 
 use process::Process;

@@ -10,6 +10,7 @@
 
 mod around;
 mod ask;
+mod browsers;
 mod feed;
 mod links;
 mod own;
@@ -41,6 +42,8 @@ use crate::Error;
 
 use around::{Around, beside};
 use ask::Asker;
+pub use browsers::Browsers;
+use browsers::Starting;
 pub use feed::{STORED, feed};
 use plan::{Plan, Territory};
 pub use room::{Room, Seat};
@@ -74,6 +77,9 @@ pub struct Options {
     pub questions: Option<fn(&Site) -> Vec<Question>>,
     /// What renders the pages; without it they are what the server sends.
     pub browser: Option<browser::Options>,
+    /// Browsers that the visit has in turn with others; one of its own without. Where it has to wait until its end, or they do not work,
+    /// pages are what the server sends, and a note says so.
+    pub browsers: Option<Arc<Browsers>>,
     /// Bounds.
     pub limits: Limits,
     /// A bound on several visits together, if there is one. Whoever has the seat has the room as well: it is kept until what was
@@ -92,6 +98,8 @@ pub struct Limits {
     pub rendered_requests: usize,
     /// For one page in a browser.
     pub rendering: Duration,
+    /// For all of them.
+    pub all_rendering: Duration,
     /// Requests a second to one host, after a first burst of as many.
     pub requests_per_second: u32,
     /// Bytes of one resource.
@@ -118,6 +126,7 @@ impl Default for Limits {
             requests: 600,
             rendered_requests: 1000,
             rendering: Duration::from_secs(20),
+            all_rendering: Duration::from_mins(5),
             requests_per_second: 100,
             resource_bytes: 10 << 20,
             site_bytes: 64 << 20,
@@ -141,6 +150,7 @@ impl Default for Options {
             tells_addresses: true,
             questions: None,
             browser: None,
+            browsers: None,
             limits: Limits::default(),
             seat: None,
         }
@@ -203,9 +213,12 @@ pub fn crawl(
     let (visited, tls, dns) = thread::scope(|scope| {
         let tls = beside(scope, "its TLS was not judged", || around.tls());
         let dns = beside(scope, "its name was not looked up", || around.dns());
-        let browser = options.browser.as_ref().map(|browser| {
-            let cancel = Arc::clone(cancel);
-            scope.spawn(move || Browser::start(browser, &cancel))
+        let browser = options.browser.as_ref().map(|browser| match &options.browsers {
+            Some(browsers) => Starting::InTurn(browser, browsers),
+            None => {
+                let cancel = Arc::clone(cancel);
+                Starting::Own(scope.spawn(move || Browser::start(browser, &cancel)))
+            }
         });
         let visited = crawl.visit(&home, browser);
         (visited, tls(), dns())
@@ -225,9 +238,6 @@ struct Crawl<'c> {
     site: Site,
     notes: Vec<Note>,
 }
-
-/// A browser that is being started.
-type Starting<'scope> = thread::ScopedJoinHandle<'scope, Result<Browser, fetch::Error>>;
 
 impl Crawl<'_> {
     fn visit(&mut self, home: &Url, browser: Option<Starting<'_>>) -> Result<(), Error> {
@@ -256,19 +266,35 @@ impl Crawl<'_> {
         Ok(())
     }
 
-    /// The pages as a browser makes them, and what they load then.
-    fn rendered(&mut self, browser: Starting<'_>, within: &Territory<'_>) -> Result<(), Error> {
-        let started = browser.join();
-        let mut browser = match started {
-            Ok(Ok(browser)) => browser,
-            Ok(Err(fetch::Error::Cancelled)) => return Ok(()),
-            Ok(Err(error)) => return Err(Error::Browser(error.to_string())),
-            Err(_) => return Err(Error::Browser("the browser could not be started".to_owned())),
+    /// The pages as a browser makes them, and what they load then. Pages that only scripts lead to are pages of the site like all others,
+    /// and are rendered in turn.
+    fn rendered(&mut self, starting: Starting<'_>, within: &Territory<'_>) -> Result<(), Error> {
+        let mut lender = match starting.lender() {
+            Ok(lender) => lender,
+            Err(fetch::Error::Cancelled) => return Ok(()),
+            Err(error) => return Err(Error::Browser(error.to_string())),
         };
-        // Pages that only scripts lead to are pages of the site like all others, and are rendered in turn.
+        let mut time = self.asker.limits().all_rendering;
         let mut from = 0;
         loop {
-            let rendered = render::pages(&mut browser, self.asker, &self.site, from, within);
+            let (asker, site) = (self.asker, &self.site);
+            let pages = |browser: &mut Browser| {
+                let began = Instant::now();
+                let rendered = render::pages(browser, asker, site, from, within, time);
+                (rendered, began.elapsed())
+            };
+            let rendered = match lender.lend(asker, pages) {
+                Ok((rendered, taken)) => {
+                    time = time.saturating_sub(taken);
+                    rendered
+                }
+                Err(fetch::Error::Cancelled) => return Ok(()),
+                Err(error) => {
+                    let message = format!("pages were judged as the server sends them: {error}");
+                    self.notes.push(note(NoteKind::Limit, message));
+                    return Ok(());
+                }
+            };
             for resource in &rendered.resources {
                 self.plan.has_asked(&resource.url);
             }

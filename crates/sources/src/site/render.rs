@@ -10,6 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::{Duration, Instant},
 };
 
 use fetch::{
@@ -60,14 +61,18 @@ pub(super) struct Rendered {
     pub(super) notes: Vec<Note>,
 }
 
-/// Renders the pages among the site's resources from that one on, one after the other, each as to a visitor who has never been there.
+/// Renders the pages among the site's resources from that one on, one after the other and as long as there is time, each as to a
+/// visitor who has never been there.
 pub(super) fn pages(
     browser: &mut Browser,
     asker: &Asker<'_>,
     site: &Site,
     from: usize,
     within: &Territory<'_>,
+    time: Duration,
 ) -> Rendered {
+    let now = Instant::now();
+    let until = now.checked_add(time).unwrap_or_else(|| now + asker.remaining());
     let mut rendered = Rendered::default();
     let memory = Memory::of(site);
     let taken: usize = site.renderings.iter().map(|rendering| rendering.document.len()).sum();
@@ -79,7 +84,8 @@ pub(super) fn pages(
     let mut left = 0_usize;
     let mut failures = 0;
     for page in pages {
-        if asker.is_over() || room == 0 || failures >= MAX_FAILURES {
+        let time = asker.remaining().min(until.saturating_duration_since(Instant::now()));
+        if asker.is_over() || time.is_zero() || room == 0 || failures >= MAX_FAILURES {
             left += 1;
             continue;
         }
@@ -92,7 +98,7 @@ pub(super) fn pages(
             navigations: AtomicUsize::new(0),
         };
         let bounds = Bounds {
-            total: asker.limits().rendering.min(asker.remaining()),
+            total: asker.limits().rendering.min(time),
             document_bytes: DOCUMENT_BYTES.min(room),
             cancel: Arc::clone(asker.cancel()),
             ..Bounds::default()

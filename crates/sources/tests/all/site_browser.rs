@@ -1,6 +1,6 @@
 //! What a crawl makes of pages in a browser, and what these get to ask for.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, thread, time::Duration};
 
 use fetch::browser::{self, Sandbox};
 use model::{
@@ -9,7 +9,7 @@ use model::{
 };
 use sources::{
     Error,
-    site::{Crawled, Options},
+    site::{Browsers, Crawled, Options},
 };
 use test_kit::{HttpServer, Reply, Request};
 
@@ -46,6 +46,50 @@ fn host(request: &Request) -> &str {
 /// How often something was asked for.
 fn times(server: &HttpServer, path: &str) -> usize {
     server.requests().iter().filter(|request| request.path == path).count()
+}
+
+#[test]
+fn visits_have_few_browsers_in_turn() {
+    let Some(options) = rendering() else { return };
+    let options = Options { browsers: Some(Browsers::new(1)), ..options };
+    let server = HttpServer::http(|request| match request.path.as_str() {
+        "/" => html("<script>document.write('<a href=/' + 'late>made</a>')</script>"),
+        "/late" => html("<script>document.write('<p>' + 'later')</script>"),
+        _ => Reply::status(404),
+    });
+    thread::scope(|scope| {
+        let visits: Vec<_> = (0..3).map(|_| scope.spawn(|| visited(&server, &options))).collect();
+        for visit in visits {
+            let crawled = visit.join().unwrap();
+            let documents: Vec<_> =
+                crawled.site.renderings.iter().map(|one| &one.document).collect();
+            let [first, second] = documents.as_slice() else { panic!("{:?}", crawled.notes) };
+            assert!(first.contains(">made<") && second.contains("<p>later"), "{first} {second}");
+        }
+    });
+    // One that does not work costs what it would have rendered.
+    let broken = options
+        .browser
+        .clone()
+        .map(|browser| browser::Options { program: "/bin/true".into(), ..browser });
+    let crawled = visited(&server, &Options { browser: broken, ..options.clone() });
+    assert_eq!(outcome(&crawled, "/"), "200");
+    assert!(crawled.site.renderings.is_empty());
+    assert!(
+        has_note(&crawled, NoteKind::Limit, "as the server sends them: the browser ended"),
+        "{:?}",
+        crawled.notes
+    );
+    // All of them together have so much time, and no more.
+    let mut hasty = options;
+    hasty.limits.all_rendering = Duration::ZERO;
+    let crawled = visited(&server, &hasty);
+    assert!(crawled.site.renderings.is_empty());
+    assert!(
+        has_note(&crawled, NoteKind::Limit, "1 pages were not rendered"),
+        "{:?}",
+        crawled.notes
+    );
 }
 
 #[test]
