@@ -43,6 +43,7 @@ fn table(rule: &RuleFile) -> String {
         ("pattern", option(&rule.pattern, text)),
         ("assigned", option(&rule.assigned, text)),
         ("judge", option(&rule.judge, text)),
+        ("claims", list(&rule.claims, pair)),
         ("entropy", option(&rule.entropy, |bits| format!("{bits:?}"))),
         ("checksum", option(&rule.checksum, text)),
         ("allow", list(&rule.allow, text)),
@@ -58,7 +59,6 @@ fn table(rule: &RuleFile) -> String {
 }
 
 fn recipe(recipe: &VerifyRecipe) -> String {
-    let pair = |(name, value): &(Text, Text)| format!("({}, {})", text(name), text(value));
     let fields = [
         ("method", text(&recipe.method)),
         ("url", text(&recipe.url)),
@@ -70,6 +70,10 @@ fn recipe(recipe: &VerifyRecipe) -> String {
         ("inactive_text", option(&recipe.inactive_text, text)),
     ];
     record("VerifyRecipe", &fields)
+}
+
+fn pair((name, value): &(Text, Text)) -> String {
+    format!("({}, {})", text(name), text(value))
 }
 
 fn record(name: &str, fields: &[(&str, String)]) -> String {

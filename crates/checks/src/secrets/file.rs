@@ -32,6 +32,9 @@ pub struct RuleFile {
     pub assigned: Option<Text>,
     /// the name of code that judges what was found (`password`, `token`), or that finds as well (`jwt`, and those two alone).
     pub judge: Option<Text>,
+    /// Claims that a JSON Web Token must have, and their values.
+    #[serde(default, deserialize_with = "pairs")]
+    pub claims: List<(Text, Text)>,
     /// Floor in bits per character.
     pub entropy: Option<f32>,
     /// Name of the checksum that must hold.

@@ -4,14 +4,18 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::Confidence;
 use serde_json::{Map, Value};
 
-use super::judge::is_placeholder;
+use super::{file::Text, judge::is_placeholder};
 
 /// Longest token that is looked at, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 8 << 10;
 
-/// The token that begins at `at`, and how surely it is a credential. `None` for what is no token, for unsigned ones
-/// (`alg: none`), and for those whose claims or signature say that they are examples.
-pub(crate) fn at(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Confidence)> {
+/// The token that begins at `at` and has these claims, and how surely it is a credential. `None` for what is no token, for unsigned ones
+/// (`alg: none`), and for those whose claims or signature say that they are examples or for everybody.
+pub(crate) fn at(
+    text: &[u8],
+    at: usize,
+    wanted: &[(Text, Text)],
+) -> Option<(std::ops::Range<usize>, Confidence)> {
     let window = text.get(at..text.len().min(at + MAX_TOKEN_BYTES))?;
     // Three parts are enough to judge it, and text may be full of beginnings.
     let mut dots = 0;
@@ -38,7 +42,11 @@ pub(crate) fn at(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Conf
     let end = at + header_claims_signature_length(token)?;
     // Five parts are encrypted (RFC 7516): nothing to judge, and no use to a thief without the key's owner.
     let confidence = match object(claims) {
-        Some(claims) if is_example(&claims) => return None,
+        Some(claims) if is_example(&claims) || is_public(&claims) => return None,
+        Some(claims) if !wanted.iter().all(|(name, value)| text_of(&claims, name) == value) => {
+            return None;
+        }
+        None if !wanted.is_empty() => return None,
         Some(claims) if claims.is_empty() => Confidence::Low,
         Some(_) => Confidence::High,
         None if header.contains_key("enc") => Confidence::Low,
@@ -80,12 +88,24 @@ fn is_example(claims: &Map<String, Value>) -> bool {
     {
         return true;
     }
-    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    let text = |name: &str| text_of(claims, name);
     text("sub") == "1234567890"
         || text("name") == "John Doe"
         || text("iss").contains("example.")
         || text("iss") == "joe"
+        // Of Supabase on one's own machine: the same for everybody.
+        || text("iss") == "supabase-demo"
         || claims.get("iat").and_then(Value::as_i64) == Some(1_516_239_022)
+}
+
+/// Keys in the form of a token that pages are meant to ship: Supabase's for browsers, which row level security holds
+/// (<https://supabase.com/docs/guides/getting-started/api-keys>).
+fn is_public(claims: &Map<String, Value>) -> bool {
+    text_of(claims, "iss") == "supabase" && text_of(claims, "role") == "anon"
+}
+
+fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> &'c str {
+    claims.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -108,18 +128,23 @@ mod tests {
             r#"{"sub":"user-4711","iss":"https://login.acme.io","exp":1900000000}"#,
         );
         let text = format!("Authorization: Bearer {real}\"");
-        assert_eq!(at(text.as_bytes(), 22), Some((22..22 + real.len(), Confidence::High)));
+        assert_eq!(at(text.as_bytes(), 22, &[]), Some((22..22 + real.len(), Confidence::High)));
         for (header, claims) in [
             (r#"{"alg":"none"}"#, r#"{"sub":"user-4711"}"#),
             (r#"{"alg":"HS256"}"#, r#"{"foo":"bar"}"#),
             (r#"{"alg":"HS256"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#),
             (r#"{"typ":"JWT"}"#, r#"{"sub":"user-4711"}"#),
+            (r#"{"alg":"HS256"}"#, r#"{"iss":"supabase","role":"anon"}"#),
         ] {
-            assert_eq!(at(token(header, claims).as_bytes(), 0), None, "{claims}");
+            assert_eq!(at(token(header, claims).as_bytes(), 0, &[]), None, "{claims}");
         }
-        assert_eq!(at(b"eyJhbGciOi.short.sig", 0), None);
+        assert_eq!(at(b"eyJhbGciOi.short.sig", 0, &[]), None);
+        let wanted = [("iss".into(), "https://login.acme.io".into())];
+        assert!(at(text.as_bytes(), 22, &wanted).is_some());
+        let wanted = [("iss".into(), "https://login.acme.io".into()), ("role".into(), "x".into())];
+        assert!(at(text.as_bytes(), 22, &wanted).is_none());
         let encrypted = token(r#"{"alg":"dir","enc":"A128GCM"}"#, "");
         let whole = format!("{encrypted}.more.more");
-        assert_eq!(at(whole.as_bytes(), 0), Some((0..encrypted.len(), Confidence::Low)));
+        assert_eq!(at(whole.as_bytes(), 0, &[]), Some((0..encrypted.len(), Confidence::Low)));
     }
 }

@@ -53,8 +53,8 @@ pub(crate) enum Finder {
     Pattern(Pattern),
     /// An assignment to a name with the keyword in it; the value is judged.
     Assignment(Wanted),
-    /// A JSON Web Token, whose claims are judged.
-    Jwt,
+    /// A JSON Web Token, whose claims are judged, and which has these.
+    Jwt(List<(Text, Text)>),
     /// A short content that is the secret and nothing else, known by its path.
     Content(Pattern),
     /// Everything a user's pattern matches anywhere in the text.
@@ -176,7 +176,11 @@ impl Rule {
             (None, Some(value), None, _) | (None, Some(value), _, Some(_)) => {
                 (pattern(Source::Assigned(value.clone())), Rank::Assigned)
             }
-            (None, None, Some("jwt"), _) => (Finder::Jwt, Rank::Shape),
+            (None, None, Some("jwt"), _) => {
+                // Whose claims are known, its issuer is.
+                let rank = if file.claims.is_empty() { Rank::Shape } else { Rank::Format };
+                (Finder::Jwt(file.claims.clone()), rank)
+            }
             (None, None, _, Some(wanted @ (Wanted::Password | Wanted::Token))) => {
                 (Finder::Assignment(wanted), Rank::Generic)
             }
@@ -186,6 +190,9 @@ impl Rule {
                 ));
             }
         };
+        if !file.claims.is_empty() && !matches!(finder, Finder::Jwt(_)) {
+            return Err(fail("`claims` go with the judge `jwt`".into()));
+        }
         if let Some(recipe) = &file.verify {
             recipe.check().map_err(|problem| fail(format!("`verify`: {problem}")))?;
         }
@@ -252,7 +259,7 @@ impl Rule {
         match &self.finder {
             Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
             Finder::Assignment(_)
-            | Finder::Jwt
+            | Finder::Jwt(_)
             | Finder::Content(_)
             | Finder::Whole(_)
             | Finder::Path => None,

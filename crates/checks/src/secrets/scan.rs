@@ -250,12 +250,12 @@ impl Scanner {
                     found.push(candidate);
                 }
             }
-            Finder::Jwt => {
+            Finder::Jwt(claims) => {
                 let end = text.len().min(keyword.start + jwt::MAX_TOKEN_BYTES + 1);
                 if !self.next_dot.is_within(&self.dot, text, self.texts, keyword.start, end) {
                     return None;
                 }
-                let (range, confidence) = jwt::at(text, keyword.start)?;
+                let (range, confidence) = jwt::at(text, keyword.start, claims)?;
                 *resume = (self.texts, range.end);
                 found.extend(accept(
                     ruleset,

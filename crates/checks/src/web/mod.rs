@@ -42,7 +42,7 @@ use std::sync::LazyLock;
 use model::{CheckId, Confidence, Cwe, Severity};
 
 pub use backends::{
-    AppwriteList, Backend, MasterKey, Named, Service, questions as backend_questions,
+    AppwriteList, Backend, Named, Service, questions as backend_questions,
     recognise as named_backends,
 };
 pub use exposure::{EXPOSED_PATHS, ExposedPath};

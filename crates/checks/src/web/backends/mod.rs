@@ -24,11 +24,10 @@ mod named_services;
 mod supabase_open_signup;
 mod supabase_public_buckets;
 mod supabase_readable_table;
-mod supabase_service_role_key;
 
 use super::Check;
 
-pub use named::{AppwriteList, Backend, MasterKey, Named, Service};
+pub use named::{AppwriteList, Backend, Named, Service};
 pub use questions::questions;
 pub use recognise::recognise;
 
@@ -44,7 +43,6 @@ pub(super) static CHECKS: &[&Check] = &[
     &supabase_open_signup::CHECK,
     &supabase_public_buckets::CHECK,
     &supabase_readable_table::CHECK,
-    &supabase_service_role_key::CHECK,
 ];
 
 #[cfg(test)]

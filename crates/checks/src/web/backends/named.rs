@@ -10,8 +10,6 @@ use url::Url;
 pub struct Named {
     /// In the order in which they were met, each once.
     pub backends: Vec<Backend>,
-    /// Keys that open a whole project, which no visitor should have.
-    pub master_keys: Vec<MasterKey>,
 }
 
 /// A back end as a service.
@@ -82,17 +80,6 @@ pub struct AppwriteList {
     pub collection: String,
     /// Whether it is a table (TablesDB), not a collection.
     pub is_table: bool,
-}
-
-/// A key that opens a whole project. The key itself is not kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MasterKey {
-    /// Where it stands.
-    pub at: (Url, u64),
-    /// The project, if the key says so.
-    pub project: Option<String>,
-    /// `service_role` or `sb_secret_`.
-    pub kind: &'static str,
 }
 
 impl Service {

@@ -1,4 +1,4 @@
-//! Supabase in the texts of a site: project, key, tables.
+//! Supabase in the texts of a site: project, the key for everybody, tables. Keys for servers are what `secrets` tells of.
 //!
 //! Kinds of keys: <https://supabase.com/docs/guides/getting-started/api-keys>.
 
@@ -7,7 +7,7 @@ use model::SecretValue;
 use url::Url;
 
 use super::{
-    named::{MasterKey, Named, Service},
+    named::{Named, Service},
     near,
     recognise::{Text, add_name},
 };
@@ -15,7 +15,6 @@ use crate::secrets::jwt;
 
 const HOST: &str = ".supabase.co";
 const PUBLISHABLE: &str = "sb_publishable_";
-const SECRET: &str = "sb_secret_";
 /// Longest key, in bytes.
 const MAX_KEY_BYTES: usize = 2 << 10;
 /// How far before a key the URL stands that the client is made with.
@@ -25,17 +24,12 @@ const MAX_KEYS: usize = 16;
 /// What a table's query goes on with. `Array.from` does not.
 const VERBS: [&str; 5] = [".select(", ".insert(", ".update(", ".upsert(", ".delete("];
 
+/// A key for everybody.
 struct Key<'t> {
     at: usize,
     value: &'t str,
-    kind: Kind,
-}
-
-enum Kind {
-    /// For everybody; a token names its project.
-    Public(Option<String>),
-    /// For the owner's servers.
-    Master(&'static str, Option<String>),
+    /// A token names its project.
+    project: Option<String>,
 }
 
 struct Project {
@@ -57,25 +51,15 @@ pub(super) fn read(texts: &[Text<'_>], named: &mut Named) {
     }
     for text in texts {
         for key in keys(text.bytes) {
-            let place = || text.place(key.at);
-            match &key.kind {
-                Kind::Master(kind, project) => {
-                    let one = MasterKey { at: place(), project: project.clone(), kind };
-                    add_name(&mut named.master_keys, one);
-                }
-                Kind::Public(reference) => {
-                    let own = reference.as_deref().and_then(project_url);
-                    let url = own.or_else(|| url_before(text.bytes, key.at));
-                    let project = match url {
-                        Some(url) => project(&mut projects, url, place),
-                        // In a bundle both are values of variables, far from each other.
-                        None => projects.iter_mut().find(|project| project.key.is_none()),
-                    };
-                    if let Some(project) = project {
-                        let value = || SecretValue::new(key.value.as_bytes());
-                        project.key.get_or_insert_with(value);
-                    }
-                }
+            let own = key.project.as_deref().and_then(project_url);
+            let url = own.or_else(|| url_before(text.bytes, key.at));
+            let project = match url {
+                Some(url) => project(&mut projects, url, || text.place(key.at)),
+                // In a bundle both are values of variables, far from each other.
+                None => projects.iter_mut().find(|project| project.key.is_none()),
+            };
+            if let Some(project) = project {
+                project.key.get_or_insert_with(|| SecretValue::new(key.value.as_bytes()));
             }
         }
     }
@@ -119,14 +103,10 @@ fn url_before(text: &[u8], at: usize) -> Option<Url> {
 
 fn keys(text: &[u8]) -> Vec<Key<'_>> {
     let mut keys = tokens(text);
-    for (prefix, is_public) in [(PUBLISHABLE, true), (SECRET, false)] {
-        for at in memmem::find_iter(text, prefix).take(MAX_KEYS) {
-            let value = near::run(text.get(at..).unwrap_or_default(), MAX_KEY_BYTES, is_token_byte);
-            if value.get(prefix.len()..).is_some_and(is_random) {
-                let kind =
-                    if is_public { Kind::Public(None) } else { Kind::Master("sb_secret_", None) };
-                keys.push(Key { at, value, kind });
-            }
+    for at in memmem::find_iter(text, PUBLISHABLE).take(MAX_KEYS) {
+        let value = near::run(text.get(at..).unwrap_or_default(), MAX_KEY_BYTES, is_token_byte);
+        if value.get(PUBLISHABLE.len()..).is_some_and(is_random) {
+            keys.push(Key { at, value, project: None });
         }
     }
     keys
@@ -140,16 +120,17 @@ fn tokens(text: &[u8]) -> Vec<Key<'_>> {
     while let Some(at) = text.get(from..).and_then(|rest| Some(from + finder.find(rest)?)) {
         let value = near::run(text.get(at..).unwrap_or_default(), MAX_KEY_BYTES, is_token_byte);
         from = at + value.len().max(1);
-        if let Some(kind) = kind_of(value)
+        if let Some(project) = project_of(value)
             && keys.len() < MAX_KEYS
         {
-            keys.push(Key { at, value, kind });
+            keys.push(Key { at, value, project });
         }
     }
     keys
 }
 
-fn kind_of(token: &str) -> Option<Kind> {
+/// The project that a token for everybody names; `None` for other tokens.
+fn project_of(token: &str) -> Option<Option<String>> {
     let mut parts = token.split('.');
     let (_, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
     // HMAC-SHA-256 is 43 characters.
@@ -158,19 +139,12 @@ fn kind_of(token: &str) -> Option<Kind> {
     }
     let claims = jwt::object(claims.as_bytes())?;
     let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
-    let reference = text("ref").map(str::to_owned);
     // `supabase-demo` are the well-known keys of a project on one's own machine.
-    if text("iss") != Some("supabase") {
-        return None;
-    }
-    match text("role")? {
-        "anon" => Some(Kind::Public(reference)),
-        "service_role" => Some(Kind::Master("service_role", reference)),
-        _ => None,
-    }
+    let is_public = text("iss") == Some("supabase") && text("role") == Some("anon");
+    is_public.then(|| text("ref").map(str::to_owned))
 }
 
-/// Not `sb_secret_xxxxxxxxxxxxxxxxxxxx` nor `sb_secret_your_key_goes_here`.
+/// Not `sb_publishable_xxxxxxxxxxxxxxxxxxxx` nor `sb_publishable_your_key_goes_here`.
 fn is_random(value: &str) -> bool {
     let kinds = [char::is_numeric, char::is_lowercase, char::is_uppercase];
     value.len() >= 20 && kinds.iter().filter(|is| value.chars().any(is)).count() == 3
