@@ -44,6 +44,7 @@ fn table(rule: &RuleFile) -> String {
         ("assigned", option(&rule.assigned, text)),
         ("judge", option(&rule.judge, text)),
         ("claims", list(&rule.claims, pair)),
+        ("gives_way", rule.gives_way.to_string()),
         ("entropy", option(&rule.entropy, |bits| format!("{bits:?}"))),
         ("checksum", option(&rule.checksum, text)),
         ("allow", list(&rule.allow, text)),

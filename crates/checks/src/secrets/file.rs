@@ -35,6 +35,9 @@ pub struct RuleFile {
     /// Claims that a JSON Web Token must have, and their values.
     #[serde(default, deserialize_with = "pairs")]
     pub claims: List<(Text, Text)>,
+    /// Whether other rules that claim the same secret as surely know more of it.
+    #[serde(default)]
+    pub gives_way: bool,
     /// Floor in bits per character.
     pub entropy: Option<f32>,
     /// Name of the checksum that must hold.

@@ -9,7 +9,8 @@ use model::SecretValue;
 
 use super::{rule::Rank, scan::Candidate};
 
-/// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest.
+/// Of candidates over the same bytes keeps the one of the highest rank, then plain before encoded, then the longest, then
+/// that whose rule does not give way.
 ///
 /// Users' rules do not know of each other: each keeps its own. What an allow-list may still take away leaves the bytes to
 /// others as well. What is not kept may be more of the secret than what is: it is masked with it.
@@ -17,14 +18,13 @@ pub(crate) fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     if found.len() < 2 {
         return found;
     }
+    let worth = |candidate: &Candidate| {
+        let Candidate { rank, encoding, range, gives_way, .. } = candidate;
+        (*rank, encoding.is_none(), range.len(), !gives_way)
+    };
     found.sort_by(|a, b| {
-        (b.rank, b.encoding.is_none(), b.range.len(), a.range.start, a.rule).cmp(&(
-            a.rank,
-            a.encoding.is_none(),
-            a.range.len(),
-            b.range.start,
-            b.rule,
-        ))
+        let places = || (a.range.start, a.rule).cmp(&(b.range.start, b.rule));
+        worth(b).cmp(&worth(a)).then_with(places)
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     let mut lost = Vec::new();
@@ -124,6 +124,7 @@ mod tests {
             rank,
             bare: false,
             encoding: None,
+            gives_way: false,
             lines_into_match: 0,
             allowed: Allowed::default(),
             by_path: false,

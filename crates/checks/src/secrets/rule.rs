@@ -120,6 +120,8 @@ pub struct Rule {
     pub(crate) samples: Option<bool>,
     /// The only paths in which a user wants the rule to hold.
     pub(crate) path_pattern: Option<Pattern>,
+    /// Rules of the same rank that claim the same secret go before.
+    pub(crate) gives_way: bool,
     /// A user's rule that gives way to their other ones.
     pub(crate) is_generic: bool,
     pub(crate) rank: Rank,
@@ -228,6 +230,7 @@ impl Rule {
                 Some(other) => return Err(fail(format!("samples: `{other}`"))),
             },
             path_pattern: None,
+            gives_way: file.gives_way,
             is_generic: false,
             rank: if checksum.is_some() { Rank::Proven } else { rank },
             judged,

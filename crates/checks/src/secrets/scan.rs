@@ -49,6 +49,8 @@ pub struct Candidate {
     pub bare: bool,
     /// `base64`, `hex`, `percent` or `escaped`, if it was.
     pub encoding: Option<&'static str>,
+    /// The rule leaves what others claim as surely to them.
+    pub(crate) gives_way: bool,
     /// Lines from the beginning of the rule's match to the secret.
     pub lines_into_match: u64,
     /// What allow-lists say; see [`Ruleset::allows`].
@@ -451,6 +453,7 @@ fn accept(
     let into_match = text.get(matched.start..range.start).unwrap_or_default();
     Some(Candidate {
         rule: index,
+        gives_way: rule.gives_way,
         lines_into_match: memchr::memchr_iter(b'\n', into_match).count() as u64,
         allowed,
         by_path: rule.path.is_some() || rule.path_pattern.is_some(),

@@ -185,6 +185,7 @@ impl Work {
             revoke: "If it is a credential that works, revoke it where it was issued, then take it out of the code and its history."
                 .into(),
             samples: None,
+            gives_way: false,
             is_generic: source.id.to_lowercase().contains("generic"),
             id: CheckId::new(source.id),
             provider: None,
