@@ -23,13 +23,13 @@ pub enum Error {
     #[error("{}", told(.0))]
     Invalid(Vec<Issue>),
     /// Too often.
-    #[error("too many attempts; try again in {} seconds", .retry_after.as_secs())]
+    #[error("too many attempts; try again in {}", seconds(*.retry_after))]
     LimitReached {
         /// When it may be tried again.
         retry_after: Duration,
     },
     /// Too many calls within a window.
-    #[error("too many requests; try again in {} seconds", .retry_after.as_secs())]
+    #[error("too many requests; try again in {}", seconds(*.retry_after))]
     RateLimited {
         /// When there is room again.
         retry_after: Duration,
@@ -79,6 +79,13 @@ impl Error {
     /// A mistake of ours.
     pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

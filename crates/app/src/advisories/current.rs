@@ -1,6 +1,7 @@
 //! The index that is in use, and the loop that keeps it up to date.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::Path,
     sync::{
@@ -165,23 +166,22 @@ fn tell(done: &Result<SyncReport, StoreError>) -> bool {
             return false;
         }
     };
-    let mut is_well = true;
+    // Most sources are in one place: what is wrong with it is said once.
+    let mut failed: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for source in &report.sources {
         if let Err(error) = &source.outcome {
-            is_well = false;
-            let error = error as &dyn std::error::Error;
-            tracing::warn!(
-                source = source.name,
-                error,
-                "advisories of a source are not up to date"
-            );
+            failed.entry(error.to_string()).or_default().push(&source.name);
         }
+    }
+    for (error, sources) in &failed {
+        let sources = sources.join(", ");
+        tracing::warn!(sources, error, "advisories are not up to date");
     }
     if let Some(status) = &report.built {
         let (advisories, packages) = (status.advisories, status.packages);
         tracing::info!(advisories, packages, "advisories are up to date");
     }
-    is_well
+    failed.is_empty()
 }
 
 fn jitter() -> Duration {
