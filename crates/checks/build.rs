@@ -37,6 +37,7 @@ fn table(rule: &RuleFile) -> String {
         ("provider", text(&rule.provider)),
         ("title", text(&rule.title)),
         ("severity", text(&rule.severity)),
+        ("in_browsers", option(&rule.in_browsers, text)),
         ("confidence", text(&rule.confidence)),
         ("cwe", option(&rule.cwe, text)),
         ("keywords", list(&rule.keywords, text)),

@@ -14,7 +14,7 @@ use checks::{
 use formats::lockfiles::{Format, List};
 use model::{
     Confidence, Dependency, Ecosystem, Evidence, Finding, Mask, Note, NoteKind, Package, Place,
-    Position, Relation, Scanner, Span, TargetPath, one_line,
+    Position, Relation, Scanner, Severity, Span, TargetPath, one_line,
     site::{Role, Site},
 };
 use sources::{git, site};
@@ -132,7 +132,16 @@ impl Scan {
             let check = check_of(&roles, finding);
             tells(finding.check.as_str()) && checks.iter().any(|wanted| wanted.id == check.id)
         });
+        let rules = self.ruleset.rules().iter();
+        let meant: HashMap<&str, Severity> =
+            rules.filter_map(|rule| Some((rule.id.as_str(), rule.in_browsers?))).collect();
         for finding in &mut outcome.findings {
+            let rule = finding.check.as_str();
+            if let Some(severity) = meant.get(rule)
+                && self.suppressions.severity(rule).is_none()
+            {
+                finding.severity = finding.severity.min(*severity);
+            }
             let check = check_of(&roles, finding);
             let place = match check.id == web::JS_BUNDLE_SWEEP.id {
                 true => "exposed in a JavaScript bundle",

@@ -114,7 +114,7 @@ pub(super) struct FindingList {
     next_cursor: Option<Cursor>,
 }
 
-/// Which findings, of pages as long as `L` says.
+/// Which findings.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filter<L: Default> {

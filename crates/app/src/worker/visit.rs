@@ -9,6 +9,7 @@ use sources::site;
 use store::{ScanMode, SiteScan};
 use tokio::{runtime::Handle, sync::Semaphore};
 use url::Url;
+use uuid::Uuid;
 
 use super::{Ended, Finds, sentences};
 use crate::App;
@@ -55,7 +56,7 @@ impl App {
             options: site::Options {
                 records: self.records.clone(),
                 browser: self.config.browser.clone(),
-                browsers: Some(Arc::clone(&self.browsers)),
+                browsers: Some(self.browsers.borrower(Uuid::from(scan.organization_id).as_u128())),
                 limits: self.config.site_limits,
                 seat: Some(self.room.enter()),
                 tells_addresses: false,
@@ -85,6 +86,9 @@ impl Visit {
             Ok(crawled) => crawled,
             Err(error) => return Ended::Failed(sentences::of_site(&error)),
         };
+        if let Some(trouble) = &crawled.browser_trouble {
+            tracing::error!(trouble, "pages of a website could not be rendered");
+        }
         // It is never closed; if it were, nobody would have to wait.
         let _turn = self.runtime.block_on(self.judging.acquire());
         let index = self.dependencies.index.clone();

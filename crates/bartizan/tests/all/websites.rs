@@ -266,6 +266,39 @@ fn a_certificate_that_does_not_verify_is_a_finding_and_not_the_end() {
         assert!(server.requests().iter().all(|request| request.header("cookie").is_none()));
     }
 }
+
+#[test]
+fn keys_that_pages_ship_by_design_weigh_little_there_and_more_in_a_repository() {
+    let key = |end: &str| format!("AIzaSy{}{end}", "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC2d");
+    let script = format!(
+        "const app = {{ apiKey: \"{}\", authDomain: \"shop-1.firebaseapp.com\" }};\nconst places = \"{}\";\n",
+        key("F4"),
+        key("G5")
+    );
+    let server = HttpServer::http({
+        let script = script.clone();
+        move |request| match request.path.as_str() {
+            "/" => html("<!doctype html><title>Shop</title><script src=/app.js></script>"),
+            "/app.js" => Reply::ok(script.as_bytes()).header("content-type", "text/javascript"),
+            _ => Reply::status(404),
+        }
+    });
+    let severities = |findings: &[&Value]| {
+        let mut all: Vec<_> =
+            findings.iter().map(|one| one["severity"].as_str().unwrap().to_owned()).collect();
+        all.sort();
+        all
+    };
+    let report = json(&scan(&server, &[]));
+    assert_eq!(severities(&of(&report, "secrets.js-bundle-sweep")), ["info", "low"]);
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("app.js"), script).unwrap();
+    let output = bartizan(folder.path(), &["scan", ".", "--format", "json"]);
+    let report = json(&output);
+    assert_eq!(severities(&of(&report, "firebase-web-api-key")), ["low"]);
+    assert_eq!(severities(&of(&report, "google-api-key")), ["medium"]);
+}
+
 /// The flags for a browser, unless the machine has none.
 fn with_browser() -> Option<Vec<String>> {
     let mut flags = vec![format!("--browser={}", test_kit::chromium()?.display())];

@@ -19,6 +19,8 @@ pub struct RuleFile {
     pub title: Text,
     /// `critical` to `info`.
     pub severity: Text,
+    /// The same, where a site sends it to browsers: such a key is meant to be there.
+    pub in_browsers: Option<Text>,
     /// `high`, `medium` or `low`.
     pub confidence: Text,
     /// Default `CWE-798`.

@@ -101,6 +101,8 @@ pub struct Rule {
     pub reference: Option<Arc<str>>,
     /// How bad.
     pub severity: Severity,
+    /// How bad where a site sends it to browsers, if that is meant to be.
+    pub in_browsers: Option<Severity>,
     /// How sure, at best.
     pub confidence: Confidence,
     /// The weakness.
@@ -212,6 +214,10 @@ impl Rule {
             revoke: file.revoke.as_ref().into(),
             reference: file.reference.as_deref().map(Into::into),
             severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
+            in_browsers: match &file.in_browsers {
+                Some(text) => Some(text.parse().map_err(|e| fail(format!("in_browsers: {e}")))?),
+                None => None,
+            },
             confidence: file.confidence.parse().map_err(|e| fail(format!("confidence: {e}")))?,
             cwe: match &file.cwe {
                 Some(text) => {

@@ -300,16 +300,7 @@ impl Client {
     pub(crate) fn open(&self, mut request: Request, watch: &Watch) -> Result<Opened, Error> {
         let limit = self.policy.limits.redirects;
         for _ in 0..=limit {
-            let opened = match self.hop(&request, watch) {
-                // A server may close a kept connection while it is being used again (RFC 9112, 9.3.1). What only reads is asked for a
-                // second time (RFC 9110, 9.2.2).
-                Err(Error::ConnectionLost { .. })
-                    if matches!(request.method, Method::GET | Method::HEAD) =>
-                {
-                    self.hop(&request, watch)
-                }
-                hop => hop,
-            }?;
+            let opened = self.hop(&request, watch)?;
             let location = match request.redirects {
                 Redirects::Follow if is_redirect(opened.status) => {
                     opened.headers.get(reqwest::header::LOCATION)

@@ -133,14 +133,15 @@ pub fn probe(client: &Client, url: &SafeUrl, bounds: &Bounds) -> Result<Tls, Err
 /// without forward secrecy or without authenticated encryption.
 #[must_use]
 pub fn is_outdated(facts: &Tls) -> bool {
-    let Some(newest) = facts.newest() else { return false };
+    let refuses = |version| facts.offers(version) == Answer::No;
+    let Some(newest) = facts.newest().filter(|_| refuses(Version::Tls13)) else { return false };
     match (newest.version, &newest.suite) {
         (Version::Tls13, _) | (Version::Tls12, None) => false,
         (Version::Tls12, Some(suite)) => {
             let ours = rustls::crypto::aws_lc_rs::DEFAULT_CIPHER_SUITES;
             !ours.iter().any(|one| u16::from(one.suite()) == suite.id)
         }
-        _ => true,
+        _ => refuses(Version::Tls12),
     }
 }
 

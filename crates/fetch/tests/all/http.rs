@@ -1,18 +1,13 @@
 //! Single requests through the client.
 
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    net::IpAddr,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
-    time::Duration,
-};
+use std::{io::Write as _, net::IpAddr, time::Duration};
 
 use fetch::{
     Client, Error, Policy, Resolve,
     guard::{Limits, ResolveError},
     http::{Method, Redirects, Request, StatusCode},
 };
-use test_kit::{Ending, HttpServer, Reply, TlsServer};
+use test_kit::{Ending, HttpServer, Reply};
 
 use crate::support::{Names, client, open, raw};
 
@@ -304,32 +299,6 @@ fn what_is_no_http_is_said_to_be_none() {
         let error = client.send(get(&client, &format!("http://{address}/"))).unwrap_err();
         assert!(matches!(error, Error::Http { .. }), "{error:?}");
     });
-}
-
-#[test]
-fn what_only_reads_is_asked_for_again_where_a_connection_was_closed() {
-    // The first, and every third after it, is closed as soon as its request was read.
-    let count = AtomicUsize::new(0);
-    let server = TlsServer::serving(move |stream| {
-        let mut stream = BufReader::new(stream);
-        let mut line = String::new();
-        while stream.read_line(&mut line).is_ok_and(|read| read > 2) {
-            line.clear();
-        }
-        if !count.fetch_add(1, SeqCst).is_multiple_of(3) {
-            let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-            let _ = stream.get_mut().write_all(answer);
-        }
-    });
-    let client = loopback();
-    let url = format!("http://{}/", server.address());
-    let send = |method: Method| client.send(Request { method, ..get(&client, &url) });
-    assert_eq!(send(Method::GET).unwrap().status, StatusCode::OK);
-    assert_eq!(send(Method::POST).unwrap().status, StatusCode::OK);
-    assert_eq!(server.connections(), 3);
-    let lost = send(Method::POST).unwrap_err();
-    assert!(matches!(lost, Error::ConnectionLost { .. }), "{lost}");
-    assert_eq!(server.connections(), 4);
 }
 
 #[test]

@@ -259,9 +259,16 @@ impl<'c> Asker<'c> {
         }
     }
 
-    /// Asks again, once, if the server says in how many seconds. `Retry-After` as a date is left alone: clocks differ.
+    /// Asks again, once, if the connection is lost, or the server says in how many seconds. `Retry-After` as a date is left alone: clocks differ.
     fn patiently(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
-        let exchange = self.exchange(job, url, method)?;
+        let exchange = match self.exchange(job, url, method) {
+            // A server may close a kept connection while it is being used again (RFC 9112, 9.3.1), and what only reads may be asked for
+            // again (RFC 9110, 9.2.2).
+            Err(Refusal::Failed(failure)) if failure.kind == FailureKind::Lost => {
+                self.exchange(job, url, method)?
+            }
+            exchange => exchange?,
+        };
         let is_busy = |exchange: &Exchange| matches!(exchange.status.as_u16(), 429 | 503);
         let seconds = exchange.headers.get("retry-after").filter(|_| is_busy(&exchange));
         let seconds = seconds.and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -474,12 +481,12 @@ impl<'c> Asker<'c> {
     }
 
     /// How much may still be read.
-    fn rest_bytes(&self) -> u64 {
+    pub(super) fn rest_bytes(&self) -> u64 {
         let own = self.options.limits.site_bytes.saturating_sub(self.bytes.load(Relaxed));
         self.options.seat.as_ref().map_or(own, |seat| own.min(seat.rest()))
     }
 
-    fn hold(&self, bytes: u64) {
+    pub(super) fn hold(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Relaxed);
         if let Some(seat) = &self.options.seat {
             seat.hold(bytes);

@@ -42,8 +42,8 @@ use crate::Error;
 
 use around::{Around, beside};
 use ask::Asker;
-pub use browsers::Browsers;
-use browsers::Starting;
+pub use browsers::{Borrower, Browsers};
+use browsers::{Starting, Without};
 pub use feed::{STORED, feed};
 use plan::{Plan, Territory};
 pub use room::{Room, Seat};
@@ -77,9 +77,9 @@ pub struct Options {
     pub questions: Option<fn(&Site) -> Vec<Question>>,
     /// What renders the pages; without it they are what the server sends.
     pub browser: Option<browser::Options>,
-    /// Browsers that the visit has in turn with others; one of its own without. Where it has to wait until its end, or they do not work,
-    /// pages are what the server sends, and a note says so.
-    pub browsers: Option<Arc<Browsers>>,
+    /// On whose behalf the visit has one of several browsers in turn with others; it has one of its own without. Where it would have to
+    /// wait too long, or they do not work, pages are what the server sends, and a note says so.
+    pub browsers: Option<Borrower>,
     /// Bounds.
     pub limits: Limits,
     /// A bound on several visits together, if there is one. Whoever has the seat has the room as well: it is kept until what was
@@ -100,6 +100,8 @@ pub struct Limits {
     pub rendering: Duration,
     /// For all of them.
     pub all_rendering: Duration,
+    /// Longest wait for one of several browsers.
+    pub browser_wait: Duration,
     /// Requests a second to one host, after a first burst of as many.
     pub requests_per_second: u32,
     /// Bytes of one resource.
@@ -127,6 +129,7 @@ impl Default for Limits {
             rendered_requests: 1000,
             rendering: Duration::from_secs(20),
             all_rendering: Duration::from_mins(5),
+            browser_wait: Duration::from_mins(2),
             requests_per_second: 100,
             resource_bytes: 10 << 20,
             site_bytes: 64 << 20,
@@ -164,6 +167,8 @@ pub struct Crawled {
     pub site: Site,
     /// What was passed over.
     pub notes: Vec<Note>,
+    /// Why one of several browsers did not work, for who runs them: it may tell of the machine.
+    pub browser_trouble: Option<String>,
 }
 
 /// Visits a website. `at_ms` is the time of it, in milliseconds since 1970 UTC.
@@ -204,17 +209,17 @@ pub fn crawl(
         let (dns, untold) = around.dns();
         site.dns = dns;
         notes.extend(untold);
-        return Ok(Crawled { site, notes });
+        return Ok(Crawled { site, notes, browser_trouble: None });
     }
     let mut plan = Plan::new(options, start);
     plan.settle(home.clone());
     asker.settle(&home);
-    let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new() };
+    let mut crawl = Crawl { asker: &asker, plan, site, notes: Vec::new(), browser_trouble: None };
     let (visited, tls, dns) = thread::scope(|scope| {
         let tls = beside(scope, "its TLS was not judged", || around.tls());
         let dns = beside(scope, "its name was not looked up", || around.dns());
         let browser = options.browser.as_ref().map(|browser| match &options.browsers {
-            Some(browsers) => Starting::InTurn(browser, browsers),
+            Some(borrower) => Starting::InTurn(browser, borrower),
             None => {
                 let cancel = Arc::clone(cancel);
                 Starting::Own(scope.spawn(move || Browser::start(browser, &cancel)))
@@ -229,7 +234,7 @@ pub fn crawl(
     notes.extend([tls.1, dns.1].into_iter().flatten());
     (crawl.site.tls, crawl.site.dns) = (tls.0, dns.0);
     notes.extend(crawl.plan.notes());
-    Ok(Crawled { site: crawl.site, notes })
+    Ok(Crawled { site: crawl.site, notes, browser_trouble: crawl.browser_trouble })
 }
 
 struct Crawl<'c> {
@@ -237,6 +242,7 @@ struct Crawl<'c> {
     plan: Plan<'c>,
     site: Site,
     notes: Vec<Note>,
+    browser_trouble: Option<String>,
 }
 
 impl Crawl<'_> {
@@ -278,40 +284,50 @@ impl Crawl<'_> {
         let mut from = 0;
         loop {
             let (asker, site) = (self.asker, &self.site);
-            let pages = |browser: &mut Browser| {
-                let began = Instant::now();
-                let rendered = render::pages(browser, asker, site, from, within, time);
-                (rendered, began.elapsed())
-            };
-            let rendered = match lender.lend(asker, pages) {
-                Ok((rendered, taken)) => {
-                    time = time.saturating_sub(taken);
-                    rendered
-                }
-                Err(fetch::Error::Cancelled) => return Ok(()),
-                Err(error) => {
-                    let message = format!("pages were judged as the server sends them: {error}");
-                    self.notes.push(note(NoteKind::Limit, message));
-                    return Ok(());
-                }
-            };
-            for resource in &rendered.resources {
-                self.plan.has_asked(&resource.url);
-            }
-            let named = self.plan.named_by_loaded(&rendered.resources);
-            self.site.resources.extend(rendered.resources);
-            self.load(named, within);
-            self.notes.extend(rendered.notes);
-            let is_over = || self.asker.is_over();
-            let jobs = self.plan.pages_of_rendered(&rendered.renderings, within, &is_over);
-            self.site.renderings.extend(rendered.renderings);
-            from = self.ask(&jobs, within);
-            self.tell_apart(from);
-            self.loaded(within);
-            if jobs.is_empty() {
+            let wanted = render::pages_from(site, from).count();
+            if wanted == 0 {
                 return Ok(());
             }
+            let render =
+                |browser: &mut Browser| render::pages(browser, asker, site, from, within, time);
+            // Whoever has no time for it does not keep others from it.
+            let lent = (!time.is_zero()).then(|| lender.lend(asker, render));
+            let why = match lent {
+                None => "there was no more time",
+                Some(Ok((rendered, taken))) => {
+                    time = time.saturating_sub(taken);
+                    from = self.take(rendered, within);
+                    continue;
+                }
+                Some(Err(Without::Cancelled)) => return Ok(()),
+                Some(Err(Without::NeverFree)) => "no browser was free in time",
+                Some(Err(Without::Broken(error))) => {
+                    self.browser_trouble = Some(error.to_string());
+                    "the browser did not work"
+                }
+            };
+            let message = format!("{wanted} pages were judged as the server sends them: {why}");
+            self.notes.push(note(NoteKind::Limit, message));
+            return Ok(());
         }
+    }
+
+    /// What pages have become, what they load then, and the pages that only scripts lead to. Where these begin among the resources.
+    fn take(&mut self, rendered: render::Rendered, within: &Territory<'_>) -> usize {
+        for resource in &rendered.resources {
+            self.plan.has_asked(&resource.url);
+        }
+        let named = self.plan.named_by_loaded(&rendered.resources);
+        self.site.resources.extend(rendered.resources);
+        self.load(named, within);
+        self.notes.extend(rendered.notes);
+        let is_over = || self.asker.is_over();
+        let jobs = self.plan.pages_of_rendered(&rendered.renderings, within, &is_over);
+        self.site.renderings.extend(rendered.renderings);
+        let from = self.ask(&jobs, within);
+        self.tell_apart(from);
+        self.loaded(within);
+        from
     }
 
     /// What `robots.txt` says (RFC 9309, 2.3.1).

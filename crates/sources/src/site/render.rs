@@ -77,13 +77,10 @@ pub(super) fn pages(
     let memory = Memory::of(site);
     let taken: usize = site.renderings.iter().map(|rendering| rendering.document.len()).sum();
     let mut room = ALL_DOCUMENTS_BYTES.saturating_sub(taken);
-    let pages = site.resources.iter().skip(from).filter(|resource| resource.role == Role::Page);
-    let pages = pages.filter_map(Resource::answer).filter(|answer| {
-        answer.is_success() && answer.is_html() && answer.url.origin() == site.home().origin()
-    });
     let mut left = 0_usize;
     let mut failures = 0;
-    for page in pages {
+    for page in pages_from(site, from) {
+        room = room.min(usize::try_from(asker.rest_bytes()).unwrap_or(usize::MAX));
         let time = asker.remaining().min(until.saturating_duration_since(Instant::now()));
         if asker.is_over() || time.is_zero() || room == 0 || failures >= MAX_FAILURES {
             left += 1;
@@ -109,6 +106,7 @@ pub(super) fn pages(
             Ok(rendering) if rendering.is_of_its_page() => {
                 failures = 0;
                 room = room.saturating_sub(rendering.document.len());
+                asker.hold(bytes_of(&rendering));
                 rendered.notes.extend(notes_of(&rendering));
                 rendered.renderings.push(rendering);
             }
@@ -135,6 +133,23 @@ pub(super) fn pages(
     }
     rendered.resources = memory.into_new();
     rendered
+}
+
+/// The pages among the site's resources, from that one on.
+pub(super) fn pages_from(site: &Site, from: usize) -> impl Iterator<Item = &Answer> {
+    let pages = site.resources.iter().skip(from).filter(|resource| resource.role == Role::Page);
+    pages.filter_map(Resource::answer).filter(|answer| {
+        answer.is_success() && answer.is_html() && answer.url.origin() == site.home().origin()
+    })
+}
+
+/// What a page in a browser takes here: it may make much of what a server sends little of.
+fn bytes_of(rendering: &Rendering) -> u64 {
+    let requests = rendering.requests.iter().map(|one| one.url.as_str().len());
+    let messages = rendering.messages.iter().map(|one| one.text.len());
+    let stored = rendering.stored.iter().map(|one| one.key.len() + one.value.expose().len());
+    let all = requests.chain(messages).chain(stored).sum::<usize>() + rendering.document.len();
+    all as u64
 }
 
 fn notes_of(rendering: &Rendering) -> Option<Note> {

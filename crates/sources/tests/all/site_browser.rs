@@ -51,7 +51,7 @@ fn times(server: &HttpServer, path: &str) -> usize {
 #[test]
 fn visits_have_few_browsers_in_turn() {
     let Some(options) = rendering() else { return };
-    let options = Options { browsers: Some(Browsers::new(1)), ..options };
+    let options = Options { browsers: Some(Browsers::new(1).borrower(1)), ..options };
     let server = HttpServer::http(|request| match request.path.as_str() {
         "/" => html("<script>document.write('<a href=/' + 'late>made</a>')</script>"),
         "/late" => html("<script>document.write('<p>' + 'later')</script>"),
@@ -76,20 +76,22 @@ fn visits_have_few_browsers_in_turn() {
     assert_eq!(outcome(&crawled, "/"), "200");
     assert!(crawled.site.renderings.is_empty());
     assert!(
-        has_note(&crawled, NoteKind::Limit, "as the server sends them: the browser ended"),
+        has_note(
+            &crawled,
+            NoteKind::Limit,
+            "1 pages were judged as the server sends them: the browser did not work"
+        ),
         "{:?}",
         crawled.notes
     );
+    let trouble = crawled.browser_trouble.unwrap_or_default();
+    assert!(trouble.contains("ended"), "{trouble}");
     // All of them together have so much time, and no more.
     let mut hasty = options;
     hasty.limits.all_rendering = Duration::ZERO;
     let crawled = visited(&server, &hasty);
     assert!(crawled.site.renderings.is_empty());
-    assert!(
-        has_note(&crawled, NoteKind::Limit, "1 pages were not rendered"),
-        "{:?}",
-        crawled.notes
-    );
+    assert!(has_note(&crawled, NoteKind::Limit, "there was no more time"), "{:?}", crawled.notes);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{
     io::Write as _,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
@@ -126,6 +126,34 @@ fn pages_that_do_not_come_whole_cost_themselves_only() {
         .map(|answer| answer.body.len())
         .max();
     assert!(largest <= Some(1 << 20), "{largest:?}");
+}
+
+#[test]
+fn a_connection_that_is_closed_without_an_answer_is_given_one_more_chance() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let server = raw(move |path, stream| {
+        let mut asked = log.lock().unwrap();
+        asked.push(path.to_owned());
+        let times = asked.iter().filter(|one| *one == path).count();
+        drop(asked);
+        match (path, times) {
+            ("/", _) => write(
+                stream,
+                "content-type: text/html\r\n",
+                "<a href=/once>x</a><a href=/always>x</a>",
+            ),
+            ("/once", 2) => write(stream, "content-type: text/html\r\n", "<p>here"),
+            ("/once" | "/always", _) => Ok(()),
+            _ => nothing(stream),
+        }
+    });
+    let crawled = crawl(&format!("http://{}/", server.address()), &options());
+    assert_eq!(outcome(&crawled, "/once"), "200");
+    assert!(outcome(&crawled, "/always").starts_with("Lost"));
+    let asked = asked.lock().unwrap();
+    let times = |path: &str| asked.iter().filter(|one| *one == path).count();
+    assert_eq!((times("/once"), times("/always")), (2, 2));
 }
 
 #[test]

@@ -186,6 +186,7 @@ impl Work {
                 .into(),
             samples: None,
             gives_way: false,
+            in_browsers: None,
             is_generic: source.id.to_lowercase().contains("generic"),
             id: CheckId::new(source.id),
             provider: None,

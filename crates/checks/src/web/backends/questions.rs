@@ -13,8 +13,7 @@ use super::{
     recognise,
 };
 
-/// The questions to the back ends that a site names. Convex answers questions that are
-/// posted only.
+/// The questions to the back ends that a site names. Convex answers those that are posted, and no others.
 #[must_use]
 pub fn questions(site: &Site) -> Vec<Question> {
     recognise(site).backends.iter().flat_map(|backend| of(&backend.service)).collect()
@@ -26,9 +25,13 @@ fn of(service: &Service) -> Vec<Question> {
         Service::Firebase { project, database, bucket, collections } => {
             firebase(project, database.as_ref(), bucket.as_deref(), collections)
         }
-        Service::Clerk { host, .. } => at(&format!("https://{host}/v1/environment")),
+        Service::Clerk { host, .. } => {
+            Vec::from_iter(plain(&format!("https://{host}/v1/environment")))
+        }
         // What Auth0's own login form loads before anybody has signed in: <https://github.com/auth0/lock>.
-        Service::Auth0 { host, client } => at(&format!("https://{host}/client/{client}.js")),
+        Service::Auth0 { host, client } => {
+            Vec::from_iter(plain(&format!("https://{host}/client/{client}.js")))
+        }
         Service::Appwrite { endpoint, project, lists } => {
             lists.iter().filter_map(|list| appwrite(endpoint, project, list)).collect()
         }
@@ -61,7 +64,7 @@ fn firebase(
     bucket: Option<&str>,
     collections: &[String],
 ) -> Vec<Question> {
-    let database = database.and_then(|url| url.join(".json?shallow=true").ok());
+    let database = database.and_then(|url| url.join(".json?shallow=true").ok()).map(String::from);
     let bucket = bucket.map(|bucket| {
         format!("https://firebasestorage.googleapis.com/v0/b/{bucket}/o?maxResults=1")
     });
@@ -69,8 +72,8 @@ fn firebase(
         "https://firestore.googleapis.com/v1/projects/{project}/databases/(default)/documents"
     );
     let collections = collections.iter().map(|name| format!("{documents}/{name}?pageSize=1"));
-    let urls = bucket.into_iter().chain(collections).filter_map(|url| Url::parse(&url).ok());
-    database.into_iter().chain(urls).map(plain).collect()
+    let urls = database.into_iter().chain(bucket).chain(collections);
+    urls.filter_map(|url| plain(&url)).collect()
 }
 
 /// <https://appwrite.io/docs/apis/rest>: queries are JSON. What does not know them refuses, and tells nothing.
@@ -87,10 +90,6 @@ fn appwrite(endpoint: &Url, project: &str, list: &AppwriteList) -> Option<Questi
     Some(Question { url, headers })
 }
 
-fn at(url: &str) -> Vec<Question> {
-    Url::parse(url).ok().into_iter().map(plain).collect()
-}
-
-fn plain(url: Url) -> Question {
-    Question { url, headers: Vec::new() }
+fn plain(url: &str) -> Option<Question> {
+    Some(Question { url: Url::parse(url).ok()?, headers: Vec::new() })
 }

@@ -24,7 +24,7 @@ fn run(visit: &Visit<'_>, report: &mut Report) {
         |offer: &&VersionOffer| offer.offered == Answer::Yes && offer.version < Version::Tls12;
     let (ssl, early): (Vec<_>, Vec<_>) =
         tls.versions.iter().filter(old).partition(|offer| offer.version == Version::Ssl3);
-    let is_all = tls.newest().is_some_and(|newest| newest.version < Version::Tls12);
+    let is_all = [Version::Tls12, Version::Tls13].iter().all(|new| tls.offers(*new) == Answer::No);
     let (early_title, early_severity) = match is_all {
         true => ("Nothing newer than TLS 1.1 is offered", Severity::High),
         false => ("TLS 1.0 or 1.1 is offered", Severity::Medium),
