@@ -1,3 +1,4 @@
+use formats::web::html::Element;
 use model::{CheckId, Confidence, Severity};
 
 use crate::web::{Check, Found, Page, Report, Run, Visit, page};
@@ -28,11 +29,17 @@ fn run(page: &Page<'_>, _: &Visit<'_>, report: &mut Report) {
     let count = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
     let code: usize = of_code.map(|element| count(&element.text())).sum();
     let chars = count(&body.text()).saturating_sub(code);
-    // A page may be a picture or a film.
-    let has_media = ["img", "video", "iframe", "object", "canvas", "svg"]
-        .iter()
-        .any(|name| body.descendants().any(|element| element.name() == *name));
-    if chars < MIN_CHARS && !has_media {
+    // A page may be a picture, a film, or a form. What scripts fill has no headings yet.
+    let is_content = |element: Element<'_>| match element.name() {
+        "img" | "video" | "iframe" | "object" | "canvas" | "svg" => true,
+        "h1" | "h2" | "h3" => element.has_text(),
+        "input" => {
+            !element.attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"))
+        }
+        "button" | "select" | "textarea" => true,
+        _ => false,
+    };
+    if chars < MIN_CHARS && !body.descendants().any(is_content) {
         report.add(
             Found::at(page.url())
                 .detail(format!("Its HTML has {chars} characters of text."))
