@@ -3,6 +3,7 @@
 mod behalf;
 mod clients;
 mod facts;
+mod told;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,7 +18,7 @@ use std::{
 
 use fetch::{
     Client, Error as FetchError,
-    http::{Bounds, Cut, Exchange, Method, Redirects, Request},
+    http::{Bounds, Exchange, Method, Redirects, Request},
 };
 use formats::web::robots;
 use model::{
@@ -32,7 +33,7 @@ use facts::gunzipped;
 pub(super) use facts::{answer, headers};
 
 use super::{
-    Limits, Options, is_visible, links, note, own,
+    Limits, Options, links, own,
     pace::Pace,
     plan::{Job, Territory},
     shown,
@@ -121,21 +122,6 @@ impl<'c> Asker<'c> {
                 format!("{host} leads to {home}, which is visited without the given headers");
             self.tell(NoteKind::Configuration, message);
         }
-    }
-
-    /// What was passed over.
-    pub(super) fn notes(&self) -> Vec<Note> {
-        let mut notes = std::mem::take(&mut *locked(&self.notes));
-        // Threads do not say things in the same order twice.
-        notes.sort_by(|a, b| a.message.cmp(&b.message));
-        match self.untold.load(Relaxed) {
-            0 => {}
-            untold => notes.push(note(
-                NoteKind::Unvisited,
-                format!("{untold} further addresses were not looked at, or not whole"),
-            )),
-        }
-        notes
     }
 
     /// What `robots.txt` asks for, as far as a visit can wait so long.
@@ -364,23 +350,13 @@ impl<'c> Asker<'c> {
             Err(FetchError::Tls { host, reason, is_certificate: true }) if job.is_start => {
                 self.clients.go_on_unverified(url);
                 let client = self.clients.of(url, job.is_start)?;
-                self.tell_unverified(&host, &reason);
+                // From here on anybody may be the site: nothing of the user's is sent any more, wherever to.
+                let had_headers = self.sends_headers.swap(false, Relaxed);
+                self.tell_unverified(&host, &reason, had_headers);
                 client.exchange(bare, bounds)
             }
             sent => sent,
         }
-    }
-
-    /// From here on anybody may be the site: nothing of the user's is sent any more, wherever to.
-    fn tell_unverified(&self, host: &str, reason: &str) {
-        let headers = match self.sends_headers.swap(false, Relaxed) {
-            true => ", and from there on without the given headers",
-            false => "",
-        };
-        let message = format!(
-            "the certificate of {host} does not verify ({reason}): it was visited all the same{headers}"
-        );
-        self.tell(NoteKind::Unverified, message);
     }
 
     /// With the user's headers where they may go.
@@ -512,51 +488,6 @@ impl<'c> Asker<'c> {
         Refusal::Left(reason)
     }
 
-    fn tell_cut(&self, job: &Job, url: &Url, cut: &Cut, is_of_site: bool) {
-        let is_media = matches!(job.role, Role::Image | Role::Font | Role::Icon | Role::Link);
-        match cut {
-            Cut::WireLimit | Cut::BodyLimit if is_of_site => drop(self.over_bytes()),
-            Cut::WireLimit | Cut::BodyLimit if is_media => {}
-            Cut::WireLimit | Cut::BodyLimit | Cut::Ratio => {
-                let message = "is larger than the limit; its beginning was looked at";
-                self.tell(NoteKind::TooLarge, format!("{} {message}", shown(url)));
-            }
-            Cut::TimedOut if self.remaining().is_zero() => drop(self.over_time()),
-            Cut::TimedOut => self.tell_part(job, url, "took too long"),
-            Cut::UnknownCoding | Cut::Undecodable => {
-                self.tell_part(job, url, "is not coded as it says");
-            }
-            _ => self.tell_part(job, url, "broke off"),
-        }
-    }
-
-    fn tell_part(&self, job: &Job, url: &Url, what: &str) {
-        if is_told(job.role) {
-            let message = format!("{} {what}; what came of it was looked at", shown(url));
-            self.tell(NoteKind::Unvisited, message);
-        }
-    }
-
-    fn tell_unvisited(&self, job: &Job, reason: &str) {
-        if is_told(job.role) {
-            let message = format!("{} was not looked at: {reason}", shown(&job.url));
-            self.tell(NoteKind::Unvisited, message);
-        }
-    }
-
-    /// Says something once, and not too much.
-    pub(super) fn tell(&self, kind: NoteKind, message: String) {
-        let mut notes = locked(&self.notes);
-        if notes.iter().any(|note| note.message == message) {
-            return;
-        }
-        if notes.len() >= MAX_NOTES && kind != NoteKind::Limit {
-            self.untold.fetch_add(1, Relaxed);
-            return;
-        }
-        notes.push(note(kind, message));
-    }
-
     fn answer(&self, job: &Job, url: Url, exchange: Exchange, headers: Headers) -> Answer {
         let mut answer = answer(url, exchange, headers);
         if job.role == Role::Sitemap
@@ -599,11 +530,6 @@ fn next_of<'j>(next: &AtomicUsize, jobs: &'j [Job]) -> Option<(usize, &'j Job)> 
 
 fn resource(job: &Job, hops: Vec<Hop>, outcome: Outcome) -> Resource {
     Resource { role: job.role, url: job.url.clone(), referrer: job.referrer.clone(), hops, outcome }
-}
-
-/// Whether it is said that a resource could not be had: of places that may well be empty nothing is.
-fn is_told(role: Role) -> bool {
-    is_visible(role) && !matches!(role, Role::WellKnown) || role == Role::Sitemap
 }
 
 /// Whether a HEAD may have been refused for being one. Who is busy says so of everything.
