@@ -11,13 +11,14 @@ use std::{
 
 use checks::secrets::{Candidate, Rank, Scanner};
 use model::{Note, NoteKind, SecretValue, Snippet, Span, TargetPath};
-use sources::{Origin, Piece, Sink, Sinks};
+use sources::{Derivation, Origin, Piece, Sink, Sinks};
 
 use crate::{
     Cancel, Progress, Scan,
     dependencies::manifests::{self, Manifests, Shared},
     identity::LineId,
     lines::{AllowComment, Lines},
+    versions::Versions,
 };
 
 /// What the raw findings of one scan may take in memory, in bytes; what comes after is counted and told, not kept. Each may
@@ -157,6 +158,7 @@ impl Sinks for Collector {
     fn sink(&self) -> Worker {
         Worker {
             scanner: Scanner::new(Arc::clone(&self.ruleset)),
+            versions: Versions::default(),
             found: Arc::clone(&self.found),
             raw: Vec::new(),
             manifests: self.manifests.clone(),
@@ -177,6 +179,7 @@ impl Sinks for Collector {
 /// One worker's.
 pub(crate) struct Worker {
     scanner: Scanner,
+    versions: Versions,
     found: Arc<Mutex<Found>>,
     raw: Vec<Raw>,
     manifests: Option<Shared>,
@@ -234,13 +237,25 @@ impl Sink for Worker {
         }
     }
 
+    fn derivation(&mut self, derivation: &Derivation<'_>) {
+        self.versions.expect(derivation);
+    }
+
     fn piece(&mut self, piece: &Piece<'_>) {
         self.progress.add(u64::from(piece.is_first()), piece.own.len() as u64);
         if let Some(manifests) = &self.manifests {
             manifests::keep(manifests, piece);
         }
         // A check that panics costs its content, not the scan.
-        let scanned = catch_unwind(AssertUnwindSafe(|| self.scanner.scan(piece.bytes)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| match self.versions.take(piece) {
+            None => self.scanner.scan(piece.bytes),
+            Some(copied) => {
+                let base = self.versions.base().map(|base| (base, copied.as_slice()));
+                let (candidates, keywords) = self.scanner.scan_version(piece.bytes, base);
+                self.versions.keep(keywords);
+                candidates
+            }
+        }));
         let Ok(candidates) = scanned else {
             self.scanner = Scanner::new(Arc::clone(self.scanner.ruleset()));
             self.tell(Note::at(
@@ -303,6 +318,7 @@ impl Sink for Worker {
     }
 
     fn done(&mut self) {
+        self.versions.over();
         self.progress.done();
     }
 

@@ -16,6 +16,7 @@ mod lines;
 mod progress;
 mod suppress;
 mod target;
+mod versions;
 mod website;
 
 use std::{

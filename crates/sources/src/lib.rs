@@ -85,6 +85,27 @@ impl Piece<'_> {
     }
 }
 
+/// How a content of a history comes about, as far as the pack that it is in says.
+pub struct Derivation<'a> {
+    /// The content.
+    pub bytes: &'a [u8],
+    /// How many others it is built on.
+    pub depth: usize,
+    /// What it has of the one before it: the last content whose depth was one less.
+    pub copied: &'a [Copied],
+}
+
+/// A stretch of bytes that a content has from the one it is built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it begins in that one.
+    pub from: usize,
+    /// Where it begins here.
+    pub to: usize,
+    /// How long it is.
+    pub bytes: usize,
+}
+
 /// Takes the contents of one worker thread.
 pub trait Sink: Send {
     /// Whether a file is to be looked at at all; asked of each, before it is opened.
@@ -93,6 +114,9 @@ pub trait Sink: Send {
     }
     /// Is told of each file, and of each member of an archive, before anything is known of its content.
     fn content(&mut self, _origin: &Origin) {}
+    /// Is told of contents that may have much of others, before their pieces; of some no pieces come. Its bytes stay where they are until
+    /// [`Self::done`].
+    fn derivation(&mut self, _derivation: &Derivation<'_>) {}
     /// Looks at a piece.
     fn piece(&mut self, piece: &Piece<'_>);
     /// Is told what was passed over.

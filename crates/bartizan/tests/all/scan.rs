@@ -47,6 +47,35 @@ fn nothing_found_ends_with_code_0_and_a_missing_target_with_3() {
     );
 }
 
+/// A pack holds versions as what they have of others: keywords are carried along from one to the next.
+#[test]
+fn a_history_of_versions_has_the_same_findings_packed_and_loose() {
+    let repo = test_kit::Repo::new();
+    let mut lines: Vec<String> = (0..400)
+        .map(|n| format!("export const value_{n} = lookup('{n}-item', token_{n});"))
+        .collect();
+    for version in 0..16 {
+        let at = version * 37 % lines.len();
+        lines.insert(at, format!("const db_password = \"{}{version}\";", password()));
+        lines.swap(version * 11 % 400, version * 53 % 400);
+        if version % 3 == 2 {
+            lines.remove(version * 29 % 400);
+        }
+        repo.write("app.js", lines.join("\n")).write("lib/a.js", lines[..200].join("\n"));
+        repo.write("data.bin", [b"\0".as_slice(), lines.concat().as_bytes()].concat());
+        repo.commit("version");
+    }
+    let findings = || {
+        let output = bartizan(repo.path(), &["scan", ".", "--history", "--format", "json"]);
+        json(&output)["findings"].clone()
+    };
+    let loose = findings();
+    assert!(loose.as_array().is_some_and(|findings| findings.len() == 16), "{loose}");
+    repo.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    assert!(repo.git(&["count-objects"]).starts_with("0 objects"));
+    assert_eq!(findings(), loose);
+}
+
 #[test]
 fn a_secret_that_was_removed_is_found_in_the_history_with_its_commit() {
     let folder = tempfile::tempdir().unwrap();

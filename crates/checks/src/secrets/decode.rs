@@ -184,7 +184,23 @@ impl Code {
         };
         // Noise shows in a few bytes.
         let beginning = head.get(..MIN_RUN_BYTES / 5)?;
-        code.decode(beginning).and_then(|_| code.decode(head)).map(|_| code)
+        let is_text = code.may_begin_text(beginning)?;
+        is_text.then(|| code.decode(beginning).and_then(|_| code.decode(head))).flatten()?;
+        Some(code)
+    }
+
+    /// Whether the first bytes that four characters mean are printable. Most runs are hashes, and end here.
+    fn may_begin_text(self, bytes: &[u8]) -> Option<bool> {
+        let [a, b, c, d] = *bytes.first_chunk()?;
+        Some(match self {
+            Self::Hexadecimal => {
+                is_text(digit(&a)? << 4 | digit(&b)?) && is_text(digit(&c)? << 4 | digit(&d)?)
+            }
+            Self::Base64 => {
+                let [a, b, c, d] = [sextet(a)?, sextet(b)?, sextet(c)?, sextet(d)?];
+                is_text(a << 2 | b >> 4) && is_text(b << 4 | c >> 2) && is_text(c << 6 | d)
+            }
+        })
     }
 
     fn name(self) -> &'static str {
@@ -213,6 +229,18 @@ impl Code {
     }
 }
 
+/// What a character of either base64 alphabet stands for (RFC 4648, sections 4 and 5).
+const fn sextet(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
 fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
     digits
         .chunks_exact(2)
@@ -224,12 +252,13 @@ fn digit(byte: &u8) -> Option<u8> {
     char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
+const fn is_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
 /// ASCII text, apart from a few bytes.
 fn is_printable(bytes: &[u8]) -> bool {
-    let odd = bytes
-        .iter()
-        .filter(|b| !(b.is_ascii_graphic() || matches!(b, b' ' | b'\n' | b'\r' | b'\t')))
-        .count();
+    let odd = bytes.iter().filter(|byte| !is_text(**byte)).count();
     !bytes.is_empty() && odd * 50 <= bytes.len()
 }
 
@@ -294,6 +323,19 @@ mod tests {
         assert_eq!(all(&format!("x{{{hex}}}")), [(plain.to_owned(), "hex")]);
         assert_eq!(all("url?next=a%3Db%26c d"), [("url?next=a=b&c".to_owned(), "percent")]);
         assert_eq!(all(r#""pw\u003dabc\x21""#), [("pw=abc!".to_owned(), "escaped")]);
+    }
+
+    #[test]
+    fn what_four_characters_mean_is_what_the_library_makes_of_them() {
+        for text in ["QUJD", "+/+/", "zZ09", "AAAA", "9/+a"] {
+            let bytes = STANDARD.decode(text).unwrap();
+            let is_all_text = bytes.iter().all(|byte| is_text(*byte));
+            assert_eq!(Code::Base64.may_begin_text(text.as_bytes()), Some(is_all_text), "{text}");
+            let url_safe = text.replace('+', "-").replace('/', "_");
+            assert_eq!(Code::Base64.may_begin_text(url_safe.as_bytes()), Some(is_all_text));
+        }
+        assert_eq!(Code::Hexadecimal.may_begin_text(b"4142"), Some(true));
+        assert_eq!(Code::Hexadecimal.may_begin_text(b"4180"), Some(false));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod file;
 pub mod gitleaks;
 pub mod judge;
 pub(crate) mod jwt;
+mod keywords;
 mod needed;
 mod overlaps;
 mod pattern;
@@ -29,6 +30,7 @@ mod verify;
 
 pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
 pub use file::{Examples, List, RuleFile, Text, VerifyRecipe};
+pub use keywords::{Copied, Keywords};
 pub use pattern::Pattern;
 pub use rule::{Rank, Rule, RuleError};
 pub use ruleset::{Ruleset, RulesetBuilder};

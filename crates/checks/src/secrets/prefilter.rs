@@ -9,6 +9,7 @@ use std::{cmp::Reverse, ops::Range};
 use super::{
     file::Text,
     judge::{common, folded, rarity},
+    keywords::Mark,
     needed::ByteSet,
 };
 
@@ -34,6 +35,10 @@ pub(crate) struct Prefilter {
     /// By bucket: where it ends in `grams`, and the next one begins.
     ends: Vec<usize>,
     grams: Vec<Gram>,
+    /// By keyword: where its four bytes stand in it.
+    offsets: Vec<u32>,
+    /// How many bytes decide whether a keyword stands at a place, at most.
+    reach: usize,
 }
 
 /// Four bytes of a keyword.
@@ -84,9 +89,12 @@ impl Prefilter {
     /// may name the bytes that matter behind it; whether one stood behind others is then not told.
     pub(crate) fn new(keywords: Vec<Text>, follow: impl Fn(&str) -> Option<ByteSet>) -> Self {
         let mut all = Vec::with_capacity(keywords.len());
+        let mut offsets = vec![0; keywords.len()];
         for ((number, keyword), chosen) in (0..).zip(&keywords).zip(choose(&keywords)) {
             if let Some((offset, gram)) = chosen {
-                all.push((gram, Gram::new(number, keyword.as_bytes(), offset)));
+                let of = Gram::new(number, keyword.as_bytes(), offset);
+                offsets.get_mut(number as usize).into_iter().for_each(|slot| *slot = of.offset);
+                all.push((gram, of));
             } else if let Some(&[a, b, c]) = keyword.as_bytes().first_chunk::<MIN_KEYWORD_BYTES>() {
                 let next = follow(keyword);
                 let mut followed: Vec<u32> = (0..=u8::MAX)
@@ -100,8 +108,11 @@ impl Prefilter {
             }
         }
         all.sort_unstable_by_key(|(gram, of)| (hash(product(*gram)), of.keyword));
+        let longest = keywords.iter().map(|keyword| keyword.len()).max().unwrap_or_default();
         let mut filter = Self {
             keywords,
+            offsets,
+            reach: longest.max(GRAM_BYTES),
             marks: Box::new([0; HASHES]),
             bucket_of: vec![0; HASHES],
             ends: vec![0],
@@ -135,6 +146,25 @@ impl Prefilter {
             Some(&[start, end, ..]) => self.grams.get(start..end).unwrap_or_default(),
             _ => &[],
         }
+    }
+
+    /// How many bytes from its beginning on decide whether a keyword stands somewhere, at most.
+    pub(crate) const fn reach(&self) -> usize {
+        self.reach
+    }
+
+    /// What is kept of a hit.
+    pub(super) fn mark(&self, hit: &Hit) -> Option<Mark> {
+        let offset = self.offsets.get(hit.keyword)?;
+        let at = u32::try_from(hit.range.start).ok()?.checked_add(*offset)?;
+        Some(Mark { at, keyword: u32::try_from(hit.keyword).ok()? })
+    }
+
+    /// The hit of which this was kept.
+    pub(super) fn hit(&self, mark: Mark) -> Option<Hit> {
+        let keyword = mark.keyword as usize;
+        let start = mark.at.checked_sub(*self.offsets.get(keyword)?)? as usize;
+        Some(Hit { keyword, range: start..start + self.keywords.get(keyword)?.len() })
     }
 
     /// Calls `each` with every keyword in `text`, in whatever case it is written, roughly in order.

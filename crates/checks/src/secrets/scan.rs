@@ -11,8 +11,10 @@ use super::{
     assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
+    keywords::{Collected, Copied, Keywords},
     needed::{ByteSet, Needed, Next},
     overlaps::without_overlaps,
+    prefilter::Hit,
     rule::{Finder, Rank, Rule, Whole},
     ruleset::{Allowed, Ruleset},
     run::{Engines, find_in, search},
@@ -115,6 +117,41 @@ impl Scanner {
     pub fn scan(&mut self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.scan_plain(text, &mut found);
+        self.conclude(text, found)
+    }
+
+    /// The same, for a text of which stretches stand in another that has these keywords, if it is known to. What is found is the same; the
+    /// keywords of this one are for those that are made of it in turn, unless they are very many.
+    pub fn scan_version(
+        &mut self,
+        text: &[u8],
+        base: Option<(&Keywords, &[Copied])>,
+    ) -> (Vec<Candidate>, Option<Keywords>) {
+        let mut found = Vec::new();
+        let ruleset = Arc::clone(&self.ruleset);
+        let prefilter = &ruleset.prefilter;
+        let known = base.and_then(|(base, copied)| base.of_next(prefilter, text, copied));
+        let keywords = match known {
+            Some(known) => {
+                self.scan_at(text, &mut found, |each| known.hits(prefilter).for_each(each));
+                Some(known)
+            }
+            None => {
+                let mut collected = Collected::new();
+                self.scan_at(text, &mut found, |each| {
+                    prefilter.find(text, |hit| {
+                        collected.add(prefilter, &hit);
+                        each(hit);
+                    });
+                });
+                collected.into_keywords()
+            }
+        };
+        (self.conclude(text, found), keywords)
+    }
+
+    /// With what is encoded, and of what claims the same bytes one.
+    fn conclude(&mut self, text: &[u8], mut found: Vec<Candidate>) -> Vec<Candidate> {
         let mut stretches = Vec::new();
         decode::decoded(text, |decoded| stretches.push(decoded));
         for stretch in stretches {
@@ -176,10 +213,21 @@ impl Scanner {
     }
 
     fn scan_plain(&mut self, text: &[u8], found: &mut Vec<Candidate>) {
+        let ruleset = Arc::clone(&self.ruleset);
+        self.scan_at(text, found, |each| ruleset.prefilter.find(text, each));
+    }
+
+    /// Tries the rules whose keywords `find` tells of.
+    fn scan_at(
+        &mut self,
+        text: &[u8],
+        found: &mut Vec<Candidate>,
+        find: impl FnOnce(&mut dyn FnMut(Hit)),
+    ) {
         self.texts += 1;
         let ruleset = Arc::clone(&self.ruleset);
         let mut looked_at = 0;
-        ruleset.prefilter.find(text, |hit| {
+        find(&mut |hit| {
             // Keywords come roughly in order.
             let further_bytes = hit.range.start.saturating_sub(looked_at);
             looked_at = looked_at.max(hit.range.start);

@@ -14,6 +14,7 @@ use std::{
 use gix::object::Kind;
 
 use super::pack::{Allowance, Decoder, Link, Pack, Skip};
+use crate::Derivation;
 
 /// Objects that stand between a base and what is built on it are kept while they are needed, up to this much for each
 /// worker; beyond it they are decoded again.
@@ -33,7 +34,7 @@ pub(super) enum Family {
 /// What a pack gives.
 pub(super) enum Entry<'a> {
     /// An object that was decoded.
-    Whole { entry: u32, id: &'a gix::hash::oid, kind: Kind, bytes: &'a [u8] },
+    Whole { entry: u32, id: &'a gix::hash::oid, kind: Kind, derivation: Derivation<'a> },
     /// A blob too large for memory, to be read once.
     Large(&'a gix::hash::oid, u64, &'a mut dyn Read),
     /// A blob, or something that cannot be told from one, that was passed over.
@@ -201,8 +202,9 @@ impl Walk<'_> {
             self.recycle(bytes);
             return self.skip(root, skip, each);
         }
-        let whole = Entry::Whole { entry: root, id, kind: self.kind, bytes: &bytes };
-        each(whole) && self.descend(root, bytes, each)
+        let derivation = Derivation { bytes: &bytes, depth: 0, copied: &[] };
+        each(Entry::Whole { entry: root, id, kind: self.kind, derivation })
+            && self.descend(root, bytes, each)
     }
 
     fn descend(
@@ -247,7 +249,9 @@ impl Walk<'_> {
             }
             match result {
                 Ok(()) => {
-                    if !each(Entry::Whole { entry: child, id, kind: self.kind, bytes: &out }) {
+                    let copied = self.decoder.copied();
+                    let derivation = Derivation { bytes: &out, depth: path.len(), copied };
+                    if !each(Entry::Whole { entry: child, id, kind: self.kind, derivation }) {
                         return false;
                     }
                     if tree.children_of(child).is_empty() {
@@ -365,8 +369,8 @@ mod tests {
             let allowance = Allowance::new(allowed_bytes);
             let mut workers = [(0, 0), (0, 0)];
             walk(&pack, Family::Blobs, 1 << 20, &allowance, &mut workers, |sum, entry| {
-                if let Entry::Whole { bytes, .. } = entry {
-                    *sum = (sum.0 + 1, sum.1 + bytes.len() as u64);
+                if let Entry::Whole { derivation, .. } = entry {
+                    *sum = (sum.0 + 1, sum.1 + derivation.bytes.len() as u64);
                 }
                 true
             });

@@ -1,5 +1,7 @@
 //! Git's delta format (`gitformat-pack`, "Deltified representation"): a list of copies from a base and of new bytes.
 
+use crate::Copied;
+
 /// Sizes that a delta announces: of its base, and of what it makes.
 pub(super) fn sizes(delta: &[u8]) -> Option<(u64, u64)> {
     let (base, rest) = size(delta)?;
@@ -23,8 +25,15 @@ fn size(mut bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// Applies `delta` to `base` into `out`, which is cleared. `None` where the delta is damaged or does not fit the base.
-pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
+/// Applies `delta` to `base` into `out`, and writes down in `copied` what is of it; both are cleared. `None` where the delta is damaged or
+/// does not fit the base.
+pub(super) fn apply(
+    base: &[u8],
+    delta: &[u8],
+    out: &mut Vec<u8>,
+    copied: &mut Vec<Copied>,
+) -> Option<()> {
+    copied.clear();
     let (base_size, rest) = size(delta)?;
     let (result_size, mut rest) = size(rest)?;
     if base_size != base.len() as u64 {
@@ -55,7 +64,9 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> 
             if length == 0 {
                 length = 0x1_0000;
             }
-            out.extend_from_slice(base.get(offset..offset.checked_add(length)?)?);
+            let stretch = base.get(offset..offset.checked_add(length)?)?;
+            copied.push(Copied { from: offset, to: out.len(), bytes: length });
+            out.extend_from_slice(stretch);
         } else {
             // Zero is reserved.
             if instruction == 0 {
@@ -81,15 +92,17 @@ mod tests {
         let base = b"hello world";
         // Base size 11, result size 9; copy 6..11, insert "!", copy 0..3.
         let delta = [11, 9, 0x80 | 0x01 | 0x10, 6, 5, 1, b'!', 0x80 | 0x10, 3];
-        let mut out = Vec::new();
-        assert_eq!(apply(base, &delta, &mut out), Some(()));
+        let (mut out, mut copied) = (Vec::new(), Vec::new());
+        assert_eq!(apply(base, &delta, &mut out, &mut copied), Some(()));
         assert_eq!(out, b"world!hel");
+        let stretches = [(6, 0, 5), (0, 6, 3)];
+        assert_eq!(copied, stretches.map(|(from, to, bytes)| Copied { from, to, bytes }));
         assert_eq!(sizes(&delta), Some((11, 9)));
     }
 
     #[test]
     fn damage_is_refused() {
-        let mut out = Vec::new();
+        let (mut out, mut copied) = (Vec::new(), Vec::new());
         for delta in [
             &[11_u8, 5, 0x91, 7, 5][..],   // copies beyond the base
             &[11, 2, 3, b'a', b'b', b'c'], // makes more than it said
@@ -99,7 +112,7 @@ mod tests {
             &[0xff; 12],
             &[],
         ] {
-            assert_eq!(apply(b"hello world", delta, &mut out), None, "{delta:?}");
+            assert_eq!(apply(b"hello world", delta, &mut out, &mut copied), None, "{delta:?}");
         }
     }
 }

@@ -224,9 +224,11 @@ fn feed_entry<S: Sink>(
     sink: &mut S,
 ) -> bool {
     match entry {
-        Entry::Whole { id, bytes, .. } => {
+        Entry::Whole { id, derivation, .. } => {
+            // Of what is not wanted as well: what is built on it must not be taken for built on another one.
+            sink.derivation(&derivation);
             if is_wanted(id) {
-                content::feed(&blob(id), bytes, &options.limits, sink);
+                content::feed(&blob(id), derivation.bytes, &options.limits, sink);
             }
         }
         Entry::Large(id, size, reader) => {

@@ -17,6 +17,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use gix::odb::pack::{data, index};
 
 use super::delta;
+use crate::Copied;
 
 /// Entries' headers are at most this long: type and size, and a base's id or distance.
 const HEADER_BYTES: u64 = 64;
@@ -268,6 +269,7 @@ pub(super) struct Decoder {
     inflate: Decompress,
     input: Vec<u8>,
     instructions: Vec<u8>,
+    copied: Vec<Copied>,
     max_object_bytes: u64,
     allowance: Arc<Allowance>,
 }
@@ -278,6 +280,7 @@ impl Decoder {
             inflate: Decompress::new(true),
             input: Vec::new(),
             instructions: Vec::new(),
+            copied: Vec::new(),
             max_object_bytes,
             allowance: Arc::clone(allowance),
         }
@@ -320,7 +323,12 @@ impl Decoder {
             return Err(Skip::TooLarge(size));
         }
         self.allowance.take(size)?;
-        delta::apply(base, &self.instructions, out).ok_or(Skip::Corrupt)
+        delta::apply(base, &self.instructions, out, &mut self.copied).ok_or(Skip::Corrupt)
+    }
+
+    /// What the last delta copied.
+    pub(super) fn copied(&self) -> &[Copied] {
+        &self.copied
     }
 }
 

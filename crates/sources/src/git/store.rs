@@ -106,10 +106,10 @@ impl<'p> Store<'p> {
                 &allowance,
                 workers,
                 |worker, entry| match entry {
-                    Entry::Whole { entry, id, kind, bytes } => {
+                    Entry::Whole { entry, id, kind, derivation } => {
                         let number = first + entry;
                         let is_first = !self.has_duplicates() || self.number(id) == Some(number);
-                        !is_first || each(worker, number, kind, bytes)
+                        !is_first || each(worker, number, kind, derivation.bytes)
                     }
                     Entry::Large(..) | Entry::Skipped(..) => true,
                 },

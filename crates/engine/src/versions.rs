@@ -1,0 +1,67 @@
+//! What is known of the contents that the next one may be a version of.
+
+use checks::secrets::{Copied, Keywords};
+use sources::{Derivation, Piece};
+
+/// Keywords that are kept of all of them.
+const MAX_KEPT: usize = 1 << 20;
+
+/// The contents of one chain, by their depth, and the one that comes next.
+#[derive(Default)]
+pub(crate) struct Versions {
+    chain: Vec<Option<Keywords>>,
+    kept: usize,
+    next: Option<Next>,
+}
+
+/// A content of which a piece may come.
+struct Next {
+    /// Where its bytes are: a piece may be of something that was unpacked from it.
+    address: usize,
+    length: usize,
+    copied: Vec<Copied>,
+}
+
+impl Versions {
+    /// Another content comes next.
+    pub(crate) fn expect(&mut self, derivation: &Derivation<'_>) {
+        while self.chain.len() > derivation.depth {
+            let gone = self.chain.pop().flatten();
+            self.kept = self.kept.saturating_sub(gone.map_or(0, |keywords| keywords.len()));
+        }
+        self.chain.resize_with(derivation.depth, || None);
+        let convert =
+            |one: &sources::Copied| Copied { from: one.from, to: one.to, bytes: one.bytes };
+        self.next = Some(Next {
+            address: derivation.bytes.as_ptr().addr(),
+            length: derivation.bytes.len(),
+            copied: derivation.copied.iter().map(convert).collect(),
+        });
+    }
+
+    /// Nothing comes of the content any more: its bytes may be another's soon.
+    pub(crate) fn over(&mut self) {
+        self.next = None;
+    }
+
+    /// Whether a piece is the content that was to come, all of it; what it is made of is told once.
+    pub(crate) fn take(&mut self, piece: &Piece<'_>) -> Option<Vec<Copied>> {
+        let next = self.next.take()?;
+        let is_it = piece.is_first()
+            && (piece.bytes.as_ptr().addr(), piece.bytes.len()) == (next.address, next.length);
+        is_it.then_some(next.copied)
+    }
+
+    /// The keywords of what the next one is made of.
+    pub(crate) fn base(&self) -> Option<&Keywords> {
+        self.chain.last()?.as_ref()
+    }
+
+    /// Keeps the keywords of a content that was taken.
+    pub(crate) fn keep(&mut self, keywords: Option<Keywords>) {
+        let length = keywords.as_ref().map_or(0, Keywords::len);
+        let fits = self.kept.saturating_add(length) <= MAX_KEPT;
+        self.kept += if fits { length } else { 0 };
+        self.chain.push(keywords.filter(|_| fits));
+    }
+}
