@@ -87,8 +87,19 @@ pub(crate) fn prepare(
         .chain(website_checks)
         .collect();
     let configured = Selection::of(&known, &config.only, &config.disabled)?;
-    let (only_checks, only_paths) = sort_out(&known, &arguments.only);
-    let (excluded_checks, excluded_paths) = sort_out(&known, &arguments.exclude);
+    let named = |words: &[String]| match is_website {
+        true => words.iter().map(|word| category(word)).collect(),
+        false => words.to_vec(),
+    };
+    let (only_checks, only_paths) = sort_out(&known, &named(&arguments.only));
+    let (excluded_checks, excluded_paths) = sort_out(&known, &named(&arguments.exclude));
+    // Of a website a path is written as one.
+    for (flag, words) in [("--only", &only_paths), ("--exclude", &excluded_paths)] {
+        let is_nothing = |word: &&String| is_website && !word.contains(['/', '*']);
+        if let Some(word) = words.iter().find(is_nothing) {
+            bail!("{flag}: there is no check or category `{word}`; `bartizan checks` lists them");
+        }
+    }
     // What names nothing would leave nothing to be looked at, and the scan would pass.
     if let Some(word) = only_paths.iter().find(|word| names_nothing(word, folder)) {
         bail!(
@@ -244,6 +255,14 @@ fn names_nothing(word: &str, folder: Option<&Path>) -> bool {
     let is_like_a_check =
         word.contains('-') && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     is_like_a_check && folder.is_none_or(|folder| !folder.join(word).exists())
+}
+
+/// The first word of checks of websites stands for all of them.
+fn category(word: &str) -> String {
+    match web::catalogue().any(|check| check.category() == word) {
+        true => format!("{word}.*"),
+        false => word.to_owned(),
+    }
 }
 
 /// Tells checks from paths: what names a check is one.

@@ -46,7 +46,7 @@ pub(crate) fn understand(
         (Some(Kind::Repository), _) => return Ok(None),
         (Some(Kind::Website), Target::Remote(url)) => url.clone(),
         _ if asks_for_git || is_named_like_git(&typed) => return Ok(None),
-        (None, Target::Remote(url)) if url.starts_with("http") => url.clone(),
+        (None, Target::Remote(url)) if is_web(url) => url.clone(),
         _ => return Ok(None),
     };
     let client = network::website_client(&arguments.reach).map_err(Failure::Usage)?;
@@ -73,6 +73,11 @@ pub(crate) fn understand(
         ..engine::website_options()
     };
     Ok(Some(Website { client, url, options }))
+}
+
+/// Schemes are the same in any case (RFC 3986, 3.1).
+fn is_web(url: &str) -> bool {
+    url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
 }
 
 fn is_named_like_git(typed: &str) -> bool {

@@ -106,6 +106,7 @@ impl<'p> Lines<'p> {
             ..end_of_line(bytes, first_line_end, TEXT_BYTES.max(inside.len()));
         let (text, mark) = masked(bytes, line, range, secrets);
         let (shown, shown_mark) = cut(&text, &mark);
+        let shown = without_others(&shown, &shown_mark);
         let column = |at: usize| Position { line: start.line, column: at as u64 + 1 };
         let around = self.line_start(range.start, COMMENT_BYTES)
             ..end_of_line(bytes, range.end.saturating_sub(1).max(range.start), COMMENT_BYTES);
@@ -185,6 +186,43 @@ fn masked(
     (out, mark)
 }
 
+/// A line with stars for whatever else in it may be a secret that no rule knows: the neighbours of one secret often are others.
+/// As many, so that the mark stays where it is.
+fn without_others(line: &str, mark: &Range<usize>) -> String {
+    let characters: Vec<char> = line.chars().collect();
+    let mut out = String::with_capacity(line.len());
+    let mut at = 0;
+    for word in characters.chunk_by(|a, b| is_in_value(*a) == is_in_value(*b)) {
+        let is_own = at < mark.end && mark.start < at + word.len();
+        let before = characters.get(..at).unwrap_or_default();
+        let hides = !is_own && is_given(before) && may_be_secret(word);
+        out.extend(word.iter().map(|character| if hides { '*' } else { *character }));
+        at += word.len();
+    }
+    out
+}
+
+const fn is_in_value(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || matches!(character, '!' | '#' | '$' | '%' | '^' | '+' | '-' | '_' | '.' | '~')
+}
+
+/// Whether what comes next is a value: it is quoted, assigned, or follows a user's name.
+fn is_given(before: &[char]) -> bool {
+    let last = before.iter().rev().find(|character| **character != ' ');
+    last.is_some_and(|last| matches!(last, '"' | '\'' | '`' | '=' | ':'))
+}
+
+/// Long enough, and of more kinds of characters than words and versions are.
+fn may_be_secret(value: &[char]) -> bool {
+    let count = |is: fn(&char) -> bool| value.iter().filter(|character| is(character)).count();
+    let digits = count(char::is_ascii_digit);
+    let [upper, lower] = [char::is_ascii_uppercase, char::is_ascii_lowercase].map(count);
+    let signs = count(|character| matches!(character, '!' | '#' | '$' | '%' | '^' | '+' | '~'));
+    let is_mixed = upper > 0 && lower > 0 || digits >= 4 || signs > 0;
+    value.len() >= 8 && digits > 0 && upper + lower > 0 && is_mixed
+}
+
 /// Of a long line the part around the mark.
 fn cut(text: &str, mark: &Range<usize>) -> (String, Range<usize>) {
     let length = text.chars().count();
@@ -239,6 +277,28 @@ mod tests {
             .map(|s| text.find(s).unwrap()..text.find(s).unwrap() + s.len())
             .collect();
         Lines::new(&piece).locate(&ranges[which], &ranges)
+    }
+
+    #[test]
+    fn neighbours_of_a_secret_are_hidden_as_well() {
+        let shown = |line: &str, own: &str| {
+            let start = line[..line.find(own).unwrap()].chars().count();
+            without_others(line, &(start..start + own.chars().count()))
+        };
+        assert_eq!(
+            shown(
+                r#"const k="AKIA********";const s="sk_live_4eC39HqLyjW";u("root",{pw:"N7!kd93Lsm2"})"#,
+                "AKIA********"
+            ),
+            r#"const k="AKIA********";const s="*******************";u("root",{pw:"***********"})"#
+        );
+        assert_eq!(
+            shown("A=abcd******** B=postgres://app:Zx9KqWm47Tp@db.example.org/app", "abcd********"),
+            "A=abcd******** B=postgres://app:***********@db.example.org/app"
+        );
+        let plain =
+            r#"curl -H "x-version: 2.1.0" -d 'name=checkout' https://api.example.com/v1/items # "#;
+        assert_eq!(shown(&format!("{plain}KEY"), "KEY"), format!("{plain}KEY"));
     }
 
     #[test]

@@ -359,8 +359,12 @@ async fn greet(settings: &Settings, app: &App, address: SocketAddr) -> Result<()
             folder.join(keys::FILE_NAME).display()
         ),
     };
+    let rendered = match settings.browser.is_empty() {
+        true => "",
+        false => ", whose pages are rendered",
+    };
     say(&format!(
-        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}, and {} for websites\n  documentation  {url}/docs",
+        "Bartizan {} listens on {url}\n  database       {database}\n  data key       {key}\n  workers        {}, and {} for websites{rendered}\n  documentation  {url}/docs",
         env!("CARGO_PKG_VERSION"),
         workers(settings),
         settings.site_workers,

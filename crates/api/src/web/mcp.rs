@@ -13,9 +13,9 @@ use axum::{
     Router,
     extract::Request,
     middleware::{Next, from_fn, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
-use http::request::Parts;
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts};
 use rmcp::{
     ErrorData, ServerHandler,
     handler::server::{
@@ -34,6 +34,7 @@ use rmcp::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     Caller, Web,
@@ -71,7 +72,33 @@ pub(crate) fn service(app: &App) -> Router {
 /// Lets nobody in who has not shown who it is.
 async fn known(caller: Caller, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(caller.ctx);
-    next.run(request).await
+    let answer = next.run(request).await;
+    let is_json = |value: &HeaderValue| value.as_bytes().starts_with(b"application/json");
+    let told = answer.headers().get(CONTENT_TYPE);
+    if !answer.status().is_client_error() || told.is_some_and(is_json) {
+        return answer;
+    }
+    refused(answer.status())
+}
+
+/// What the library refuses in plain text, as an error of JSON-RPC (2.0, section 5.1). What does not parse it calls a wrong media type.
+fn refused(status: StatusCode) -> Response {
+    let (status, code, message) = match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            (StatusCode::BAD_REQUEST, -32700, "this is no message of JSON-RPC in application/json")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => (status, -32600, "the message is too large"),
+        StatusCode::NOT_ACCEPTABLE => {
+            (status, -32600, "answers are application/json or text/event-stream: accept both")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            (status, -32600, "messages are posted; there are no sessions")
+        }
+        _ => (status, -32600, "the request makes no sense"),
+    };
+    let error =
+        json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
+    (status, [(CONTENT_TYPE, "application/json")], error.to_string()).into_response()
 }
 
 #[derive(Clone)]
@@ -195,7 +222,7 @@ impl Server {
         })?;
         let severity = severity_of_rank(found.severity);
         let finding = Finding::from(found);
-        let told = serde_json::json!({
+        let told = json!({
             "title": finding.title,
             "url": finding.url,
             "description": finding.description,

@@ -165,11 +165,13 @@ async fn nobody_gets_in_without_a_token_of_the_web_api() {
     for body in ["garbage".to_owned(), String::new(), "[]".to_owned(), "[".repeat(10_000)] {
         let answer = send(&caller, body).await;
         assert!(answer.status.is_client_error(), "{}: {}", answer.status, answer.text());
+        let code = &answer.json()["error"]["code"];
+        assert!(*code == -32700 || *code == -32600, "{}", answer.text());
     }
     let large =
         format!("{}{}", r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#, " ".repeat(2 << 20));
-    assert_eq!(send(&caller, large).await.status, 413);
-    assert_eq!(call(&caller, "GET", "").await.status, 405);
+    assert_eq!(send(&caller, large).await.expect(413)["error"]["code"], -32600);
+    assert_eq!(call(&caller, "GET", "").await.expect(405)["error"]["code"], -32600);
     // What is no argument of a tool, or no tool, is refused, not passed over.
     for (name, arguments, told) in
         [("list_scans", json!({ "depth": 1 }), "depth"), ("drop_tables", json!({}), "not found")]

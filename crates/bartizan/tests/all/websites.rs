@@ -268,6 +268,25 @@ fn a_certificate_that_does_not_verify_is_a_finding_and_not_the_end() {
 }
 
 #[test]
+fn a_category_stands_for_its_checks_and_what_names_none_is_wrong_usage() {
+    let server = HttpServer::http(|_| html("<!doctype html><title>t</title>"));
+    let by_name = json(&scan(&server, &["--only", "headers"]));
+    let by_glob = json(&scan(&server, &["--only", "headers.*"]));
+    assert!(by_name["findings"].as_array().is_some_and(|findings| !findings.is_empty()));
+    assert_eq!(by_name["findings"], by_glob["findings"]);
+    for flag in ["--only", "--exclude"] {
+        for word in ["header", "nonsense.x"] {
+            let output = scan(&server, &[flag, word]);
+            assert_eq!(output.status.code(), Some(2), "{}", errors(&output));
+            assert!(errors(&output).contains(&format!("`{word}`")), "{}", errors(&output));
+        }
+    }
+    assert!(
+        of(&json(&scan(&server, &["--exclude", "headers"])), "headers.security-headers").is_empty()
+    );
+}
+
+#[test]
 fn keys_that_pages_ship_by_design_weigh_little_there_and_more_in_a_repository() {
     let key = |end: &str| format!("AIzaSy{}{end}", "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC2d");
     let script = format!(

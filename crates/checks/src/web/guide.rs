@@ -10,7 +10,7 @@ pub struct Guide<'p> {
     pub title: &'p str,
     /// What it means: the text under the heading.
     pub what: String,
-    /// How to repair it, in short: the first paragraph of its section.
+    /// How to repair it, in short: the first paragraph of its section, and what that leads to.
     pub repair: String,
     /// How to repair it, all of the section, in Markdown.
     pub how: &'p str,
@@ -29,9 +29,36 @@ impl<'p> Guide<'p> {
         Self {
             title: title.trim_start_matches('#').trim(),
             what: flowed(what),
-            repair: flowed(how.trim().split("\n\n").next().unwrap_or_default()),
+            repair: in_short(how),
             how: how.trim(),
             text: text.trim(),
+        }
+    }
+}
+
+/// The first paragraph and, where it ends in a colon, what comes behind it.
+fn in_short(how: &str) -> String {
+    let mut blocks = how.trim().split("\n\n").map(str::trim);
+    let mut short = blocks.next().map(told).unwrap_or_default();
+    while short.ends_with(':')
+        && let Some(next) = blocks.next()
+    {
+        short.push(' ');
+        short.push_str(&told(next));
+    }
+    short
+}
+
+/// A block of Markdown in one line: of a list its entries, of code the code.
+fn told(block: &str) -> String {
+    match block.strip_prefix("```") {
+        Some(code) => {
+            let (_, code) = code.split_once('\n').unwrap_or_default();
+            format!("`{}`", flowed(code.trim_end_matches('`')))
+        }
+        None => {
+            let lines = block.lines().map(|line| line.strip_prefix("- ").unwrap_or(line));
+            flowed(&lines.collect::<Vec<_>>().join(" "))
         }
     }
 }
@@ -48,6 +75,16 @@ fn flowed(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_colon_leads_to_is_part_of_the_repair() {
+        let guide = |how: &str| {
+            Guide::parse(&format!("# A\n\nB.\n\n## How to repair it\n\n{how}\n")).repair
+        };
+        assert_eq!(guide("Send:\n\n```text\nA: b\nC: d\n```\n\nMore."), "Send: `A: b C: d`");
+        assert_eq!(guide("Ask:\n\n- Is it?\n- Was\n  it?"), "Ask: Is it? Was it?");
+        assert_eq!(guide("- One.\n- Two."), "One. Two.");
+    }
 
     #[test]
     fn a_page_has_a_title_a_meaning_and_a_repair() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Finding, PackageDetail, Place, Snippet, Suppression, TargetPath};
+use model::{Finding, PackageDetail, Place, Scanner, Snippet, Suppression, TargetPath};
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -340,8 +340,12 @@ fn message(chosen: &Chosen<'_>) -> String {
         let _ = write!(out, " Verification: {}.", answer.as_str());
     }
     if finding.other_places_total > 0 {
-        let what = if finding.package.is_some() { "package" } else { "secret" };
-        let _ = write!(out, " The same {what} also stands at ");
+        let what = match finding.scanner {
+            Scanner::Website => "It",
+            _ if finding.package.is_some() => "The same package",
+            _ => "The same secret",
+        };
+        let _ = write!(out, " {what} also stands at ");
         let mut told = 0;
         for (place, id) in
             finding.other_places.iter().take(chosen.related.min(LINKED_PLACES)).zip(1..)

@@ -460,7 +460,7 @@ impl<'o> Plan<'o> {
         if self.further > 0 {
             let (count, pages) = (self.further, self.pages);
             tell(format!(
-                "{count} further addresses of the site were met and not visited as pages ({pages} were)"
+                "{count} further addresses of the site were met and not visited as pages: {pages} are at most"
             ));
         }
         if self.cut > 0 || self.met.is_full {

@@ -57,7 +57,8 @@ pub(super) fn names_value(comment: &str) -> Option<&'static str> {
         lower.match_indices(name).any(|(at, _)| {
             let rest = comment.get(at + name.len()..).unwrap_or_default();
             let rest = rest.trim_start_matches(['"', '\'']).trim_start();
-            let Some(value) = rest.strip_prefix([':', '=']) else { return false };
+            let value = rest.strip_prefix([':', '=']).or_else(|| rest.strip_prefix("is "));
+            let Some(value) = value else { return false };
             let value = value.trim_start().trim_start_matches(['"', '\'']);
             let value = value.get(..value.floor_char_boundary(MAX_VALUE)).unwrap_or_default();
             let end =

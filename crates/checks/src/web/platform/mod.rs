@@ -3,6 +3,7 @@
 mod development_server;
 mod end_of_life;
 mod fingerprint;
+mod known_vulnerability;
 mod marks;
 mod outdated_apache;
 mod outdated_drupal;
@@ -20,6 +21,7 @@ use super::Check;
 pub(super) static CHECKS: &[&Check] = &[
     &development_server::CHECK,
     &fingerprint::CHECK,
+    &known_vulnerability::CHECK,
     &outdated_apache::CHECK,
     &outdated_drupal::CHECK,
     &outdated_iis::CHECK,
