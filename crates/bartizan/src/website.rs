@@ -1,15 +1,11 @@
 //! Websites as targets.
 
-use std::{collections::HashSet, env, time::Instant};
+use std::{collections::HashSet, time::Instant};
 
 use anyhow::{Result, anyhow, bail};
 use checks::web::Check;
 use engine::Scan;
-use fetch::{
-    Client,
-    browser::{self, Sandbox},
-    http::Request,
-};
+use fetch::{Client, browser, http::Request};
 use model::SecretValue;
 use sources::site;
 use url::Url;
@@ -115,14 +111,8 @@ fn browser(arguments: &WebsiteArguments) -> Result<Option<browser::Options>, Fai
     let Some(named) = arguments.browser.as_ref().filter(|named| !named.is_empty()) else {
         return Ok(None);
     };
-    let sandbox = match arguments.browser_no_sandbox {
-        true => Sandbox::Off,
-        false => Sandbox::On,
-    };
-    let path = env::var_os("PATH").unwrap_or_default();
-    let program = browser::named(named, &path);
-    let program = program.map_err(|error| Failure::Usage(anyhow!("--browser: {error}")))?;
-    Ok(Some(browser::Options { program, sandbox, user_agent: fetch::http::VISITOR.to_owned() }))
+    let options = browser::Options::named(named, arguments.browser_no_sandbox);
+    options.map(Some).map_err(|error| Failure::Usage(anyhow!("--browser: {error}")))
 }
 
 /// `Name: value`, or a file of such lines: values in arguments are seen by everybody on the machine.

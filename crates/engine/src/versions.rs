@@ -1,6 +1,7 @@
 //! What is known of the contents that the next one may be a version of.
 
-use checks::secrets::{Copied, Keywords};
+use checks::secrets::Keywords;
+use model::Copied;
 use sources::{Derivation, Piece};
 
 /// Keywords that are kept of all of them.
@@ -30,12 +31,10 @@ impl Versions {
             self.kept = self.kept.saturating_sub(gone.map_or(0, |keywords| keywords.len()));
         }
         self.chain.resize_with(derivation.depth, || None);
-        let convert =
-            |one: &sources::Copied| Copied { from: one.from, to: one.to, bytes: one.bytes };
         self.next = Some(Next {
             address: derivation.bytes.as_ptr().addr(),
             length: derivation.bytes.len(),
-            copied: derivation.copied.iter().map(convert).collect(),
+            copied: derivation.copied.to_vec(),
         });
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here reads, writes or serializes; an edge (a report, an API) converts these types into its own.
 
 mod advisory;
+mod copied;
 mod finding;
 mod fingerprint;
 mod note;
@@ -17,6 +18,7 @@ pub use advisory::{
     Advisory, AdvisoryKind, Affected, AffectedFunctions, ExploitPrediction, KnownExploited,
     RangeEvent, Rating, Reference, ReferenceKind, VersionRange,
 };
+pub use copied::Copied;
 pub use finding::{
     CheckId, Cwe, Evidence, Finding, FindingBuilder, PackageDetail, Reachable, Scanner, Snippet,
     Suppression, Verification,

@@ -24,9 +24,8 @@ use axum_server::{Handle, tls_rustls::RustlsConfig};
 use checks::secrets::Ruleset;
 use fetch::{
     Client, Policy, SystemResolver,
-    browser::{self, Browser, Sandbox},
+    browser::{self, Browser},
     dns::Records,
-    http,
 };
 use hyper_util::rt::TokioTimer;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -214,13 +213,9 @@ fn browser(settings: &Settings) -> Result<Option<browser::Options>> {
     if settings.browser.is_empty() || settings.site_workers == 0 {
         return Ok(None);
     }
-    let sandbox = match settings.browser_no_sandbox {
-        true => Sandbox::Off,
-        false => Sandbox::On,
-    };
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let program = browser::named(settings.browser.as_ref(), &path).context("--browser")?;
-    let options = browser::Options { program, sandbox, user_agent: http::VISITOR.to_owned() };
+    let name = settings.browser.as_ref();
+    let options = browser::Options::named(name, settings.browser_no_sandbox);
+    let options = options.context("--browser")?;
     Browser::start(&options, &Arc::default()).context("--browser")?;
     Ok(Some(options))
 }

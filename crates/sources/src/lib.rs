@@ -13,7 +13,7 @@ pub mod site;
 
 use std::{ops::Range, path::PathBuf};
 
-use model::{Note, ObjectId, TargetPath};
+use model::{Copied, Note, ObjectId, TargetPath};
 
 /// Where a content comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,17 +93,6 @@ pub struct Derivation<'a> {
     pub depth: usize,
     /// What it has of the one before it: the last content whose depth was one less.
     pub copied: &'a [Copied],
-}
-
-/// A stretch of bytes that a content has from the one it is built on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// Where it begins in that one.
-    pub from: usize,
-    /// Where it begins here.
-    pub to: usize,
-    /// How long it is.
-    pub bytes: usize,
 }
 
 /// Takes the contents of one worker thread.

@@ -136,38 +136,33 @@ pub(super) struct Filter<L: Default> {
     pub(super) limit: L,
     /// The `next_cursor` of the page before.
     #[serde(default)]
-    pub(super) cursor: Option<Cursor>,
-}
-
-impl<L: Default> Filter<L> {
-    pub(super) fn into_query(self) -> SiteFindingQuery {
-        SiteFindingQuery {
-            severities: self.severity.0,
-            check_id: self.check_id,
-            category: self.category,
-            scan: self.scan_id.map(|id| id.0),
-            since_ms: self.since.map(|since| since.0),
-        }
-    }
+    cursor: Option<Cursor>,
 }
 
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query { value: mut filter, .. }: Query<Filter<Limit<50, 200>>>,
+    Query { value: filter, .. }: Query<Filter<Limit<50, 200>>>,
 ) -> Answer<FindingList> {
-    let (limit, cursor) = (filter.limit.0, filter.cursor.take());
-    Ok(Reply::new(page(&app, &caller.ctx, filter.into_query(), cursor, limit).await?))
+    let limit = filter.limit.0;
+    Ok(Reply::new(page(&app, &caller.ctx, filter, limit).await?))
 }
 
-pub(super) async fn page(
+pub(super) async fn page<L: Default>(
     app: &App,
     ctx: &Ctx,
-    query: SiteFindingQuery,
-    after: Option<Cursor>,
+    filter: Filter<L>,
     limit: u64,
 ) -> Result<FindingList, app::Error> {
-    let page = app.site_findings(ctx, query, after.map(|cursor| cursor.0), limit).await?;
+    let query = SiteFindingQuery {
+        severities: filter.severity.0,
+        check_id: filter.check_id,
+        category: filter.category,
+        scan: filter.scan_id.map(|id| id.0),
+        since_ms: filter.since.map(|since| since.0),
+    };
+    let after = filter.cursor.map(|cursor| cursor.0);
+    let page = app.site_findings(ctx, query, after, limit).await?;
     let findings = page.items.into_iter().map(Finding::from).collect();
     Ok(FindingList { findings, next_cursor: page.next.map(Cursor) })
 }

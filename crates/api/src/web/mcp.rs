@@ -179,14 +179,13 @@ impl Server {
     async fn list_findings(
         &self,
         Extension(parts): Extension<Parts>,
-        Parameters(mut wanted): Parameters<Filter<Option<u64>>>,
+        Parameters(wanted): Parameters<Filter<Option<u64>>>,
     ) -> Result<CallToolResult, ErrorData> {
         let ctx = caller(&parts)?;
         told(
             async {
                 let limit = limit(wanted.limit, 200)?;
-                let cursor = wanted.cursor.take();
-                findings::page(&self.app, ctx, wanted.into_query(), cursor, limit).await
+                findings::page(&self.app, ctx, wanted, limit).await
             }
             .await,
         )

@@ -184,9 +184,10 @@ impl Code {
         };
         // Noise shows in a few bytes.
         let beginning = head.get(..MIN_RUN_BYTES / 5)?;
-        let is_text = code.may_begin_text(beginning)?;
-        is_text.then(|| code.decode(beginning).and_then(|_| code.decode(head))).flatten()?;
-        Some(code)
+        if !code.may_begin_text(beginning)? {
+            return None;
+        }
+        code.decode(beginning).and_then(|_| code.decode(head)).map(|_| code)
     }
 
     /// Whether the first bytes that four characters mean are printable. Most runs are hashes, and end here.

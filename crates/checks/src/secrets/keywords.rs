@@ -3,6 +3,8 @@
 //! Histories are versions: of most texts all but a few bytes stand in one that was looked at before. A keyword that lies in a stretch
 //! of these, and not at its edge, stands here as it stood there.
 
+use model::Copied;
+
 use super::prefilter::{Hit, Prefilter};
 
 /// Keywords of one text that are kept, at most.
@@ -17,17 +19,6 @@ pub struct Keywords(Vec<Mark>);
 pub(super) struct Mark {
     pub(super) at: u32,
     pub(super) keyword: u32,
-}
-
-/// A stretch of bytes that a text has from the one it is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// Where it begins in that one.
-    pub from: usize,
-    /// Where it begins here. Stretches come in this order, none over another.
-    pub to: usize,
-    /// How long it is.
-    pub bytes: usize,
 }
 
 impl Keywords {

@@ -30,7 +30,7 @@ mod verify;
 
 pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
 pub use file::{Examples, List, RuleFile, Text, VerifyRecipe};
-pub use keywords::{Copied, Keywords};
+pub use keywords::Keywords;
 pub use pattern::Pattern;
 pub use rule::{Rank, Rule, RuleError};
 pub use ruleset::{Ruleset, RulesetBuilder};

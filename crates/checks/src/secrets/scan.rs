@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use model::{Confidence, SecretValue};
+use model::{Confidence, Copied, SecretValue};
 use regex_automata::Input;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     assigned, assignment, decode,
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    keywords::{Collected, Copied, Keywords},
+    keywords::{Collected, Keywords},
     needed::{ByteSet, Needed, Next},
     overlaps::without_overlaps,
     prefilter::Hit,

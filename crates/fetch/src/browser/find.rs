@@ -9,7 +9,7 @@ use super::trouble;
 use crate::Error;
 
 /// What Chromium is called on the systems that have it, the more usual first.
-pub const NAMES: &[&str] = &[
+const NAMES: &[&str] = &[
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -20,8 +20,7 @@ pub const NAMES: &[&str] = &[
 ];
 
 /// The first of [`NAMES`] in a list of folders such as `PATH`.
-#[must_use]
-pub fn find(path: &OsStr) -> Option<PathBuf> {
+fn find(path: &OsStr) -> Option<PathBuf> {
     let in_folders = |name: &&str| {
         std::env::split_paths(path)
             .filter(|folder| folder.is_absolute())
@@ -35,7 +34,7 @@ pub fn find(path: &OsStr) -> Option<PathBuf> {
 ///
 /// # Errors
 /// [`Error::Browser`].
-pub fn named(name: &OsStr, path: &OsStr) -> Result<PathBuf, Error> {
+pub(super) fn named(name: &OsStr, path: &OsStr) -> Result<PathBuf, Error> {
     if name == "auto" {
         let names = NAMES.join(", ");
         let missing =

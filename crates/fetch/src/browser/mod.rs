@@ -26,6 +26,8 @@ mod snapshot;
 mod wire;
 
 use std::{
+    env,
+    ffi::OsStr,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
@@ -35,9 +37,8 @@ use model::site::{FailureKind, Headers, Rendering, RequestKind};
 use serde_json::json;
 use url::Url;
 
-use crate::Error;
+use crate::{Error, http::VISITOR};
 
-pub use find::{NAMES, find, named};
 pub use recorder::replay;
 
 use process::Process;
@@ -67,6 +68,19 @@ pub struct Options {
     pub sandbox: Sandbox,
     /// What scripts hear it called. What servers hear is the caller's.
     pub user_agent: String,
+}
+
+impl Options {
+    /// The browser that a user names by the path of its program, or as `auto`, which is the one on `PATH`; under the name that websites
+    /// know their visitor by.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] if there is none.
+    pub fn named(name: &OsStr, without_sandbox: bool) -> Result<Self, Error> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let sandbox = if without_sandbox { Sandbox::Off } else { Sandbox::On };
+        Ok(Self { program: find::named(name, &path)?, sandbox, user_agent: VISITOR.to_owned() })
+    }
 }
 
 /// What stands between a page and the machine.

@@ -1,6 +1,6 @@
 //! Git's delta format (`gitformat-pack`, "Deltified representation"): a list of copies from a base and of new bytes.
 
-use crate::Copied;
+use model::Copied;
 
 /// Sizes that a delta announces: of its base, and of what it makes.
 pub(super) fn sizes(delta: &[u8]) -> Option<(u64, u64)> {

@@ -15,9 +15,9 @@ use std::{
 
 use flate2::{Decompress, FlushDecompress, Status};
 use gix::odb::pack::{data, index};
+use model::Copied;
 
 use super::delta;
-use crate::Copied;
 
 /// Entries' headers are at most this long: type and size, and a base's id or distance.
 const HEADER_BYTES: u64 = 64;

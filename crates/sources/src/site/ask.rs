@@ -279,7 +279,12 @@ impl<'c> Asker<'c> {
 
     fn exchange(&self, job: &Job, url: &Url, method: &Method) -> Result<Exchange, Refusal> {
         self.admit(url, &self.requests, self.options.limits.requests, job.is_of_robot())?;
-        let client = self.clients.of(url, job.is_start).map_err(|error| self.refused(&error))?;
+        let client = match job.role {
+            // A back end is asked as a stranger would, wherever it is.
+            Role::Backend => Ok(self.clients.verifying()),
+            _ => self.clients.of(url, job.is_start),
+        };
+        let client = client.map_err(|error| self.refused(&error))?;
         let safe = client.url(url.as_str()).map_err(|error| self.refused(&error))?;
         let mut request = Request { redirects: Redirects::Keep, ..Request::get(safe) };
         request.method = method.clone();
@@ -299,8 +304,7 @@ impl<'c> Asker<'c> {
         let most = most.min(self.options.limits.resource_bytes);
         let bounds = self.bounds(most);
         let sent = match job.role {
-            // A back end is asked as a stranger would, wherever it is.
-            Role::Backend => self.clients.verifying().exchange(request, &bounds),
+            Role::Backend => client.exchange(request, &bounds),
             _ => self.send(client, job, request, url, &bounds),
         };
         let exchange = sent.map_err(|error| self.refused(&error))?;

@@ -195,21 +195,8 @@ pub fn crawl(
     site.resources.push(first);
     let home = site.home().clone();
     let around = Around { client, options, home: &home, remaining: asker.remaining(), cancel };
-    let unvisited = match site.resources.first().map(|first| &first.outcome) {
-        Some(Outcome::Failed(failure)) => Some((failure.reason.clone(), failure.kind)),
-        Some(Outcome::Skipped(reason)) => Some((reason.clone(), FailureKind::Other)),
-        _ => None,
-    };
-    if let Some((reason, kind)) = unvisited {
-        site.tls = (kind == FailureKind::Tls).then(|| around.outdated_tls()).flatten();
-        if site.tls.is_none() {
-            return Err(Error::Site { url: shown(&start), reason });
-        }
-        let mut notes = asker.notes();
-        let (dns, untold) = around.dns();
-        site.dns = dns;
-        notes.extend(untold);
-        return Ok(Crawled { site, notes, browser_trouble: None });
+    if site.landing().is_none() {
+        return unseen(site, &asker, &around);
     }
     let mut plan = Plan::new(options, start);
     plan.settle(home.clone());
@@ -235,6 +222,26 @@ pub fn crawl(
     (crawl.site.tls, crawl.site.dns) = (tls.0, dns.0);
     notes.extend(crawl.plan.notes());
     Ok(Crawled { site: crawl.site, notes, browser_trouble: crawl.browser_trouble })
+}
+
+/// A site whose start did not answer: what its TLS endpoint speaks, if that is why.
+fn unseen(mut site: Site, asker: &Asker<'_>, around: &Around<'_>) -> Result<Crawled, Error> {
+    let (reason, is_tls) = match site.resources.first().map(|first| &first.outcome) {
+        Some(Outcome::Failed(failure)) => {
+            (failure.reason.clone(), failure.kind == FailureKind::Tls)
+        }
+        Some(Outcome::Skipped(reason)) => (reason.clone(), false),
+        Some(Outcome::Answered(_)) | None => (String::new(), false),
+    };
+    site.tls = is_tls.then(|| around.outdated_tls()).flatten();
+    if site.tls.is_none() {
+        return Err(Error::Site { url: shown(&site.start), reason });
+    }
+    let mut notes = asker.notes();
+    let (dns, untold) = around.dns();
+    site.dns = dns;
+    notes.extend(untold);
+    Ok(Crawled { site, notes, browser_trouble: None })
 }
 
 struct Crawl<'c> {
