@@ -1,5 +1,10 @@
 //! Checksums that providers put into their tokens, so that a scanner can tell a real one from a string that looks like one.
 
+use crc::{CRC_16_XMODEM, Crc};
+use data_encoding::BASE32_NOPAD;
+
+const XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
+
 /// A checksum a rule can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
@@ -10,6 +15,9 @@ pub enum Checksum {
     /// Grafana's service account tokens: `glsa_` + 32 characters + `_` + CRC-32 of all before that underscore, in eight
     /// hexadecimal digits (`pkg/components/satokengen` in grafana/grafana).
     Grafana,
+    /// Seeds of NATS' keys: base32 (RFC 4648, section 6) of two bytes for the kind of key, the 32 of the seed, and the CRC-16/XMODEM of
+    /// both, the lower byte first (`strkey.go` in nats-io/nkeys).
+    Nkey,
 }
 
 impl Checksum {
@@ -19,6 +27,7 @@ impl Checksum {
         match name {
             "github" => Some(Self::Github),
             "grafana" => Some(Self::Grafana),
+            "nkey" => Some(Self::Nkey),
             _ => None,
         }
     }
@@ -43,6 +52,11 @@ impl Checksum {
                 };
                 self.of(head).is_some_and(|right| right.as_bytes().eq_ignore_ascii_case(sum))
             }
+            Self::Nkey => BASE32_NOPAD.decode(token).is_ok_and(|bytes| {
+                bytes
+                    .split_last_chunk()
+                    .is_some_and(|(key, sum)| XMODEM.checksum(key) == u16::from_le_bytes(*sum))
+            }),
         }
     }
 
@@ -57,6 +71,14 @@ impl Checksum {
             Self::Grafana => {
                 let body = head.strip_suffix(b"_")?;
                 Some(format!("{:08x}", crc32fast::hash(body)))
+            }
+            // 54 characters are six bits short of the 34 bytes that are summed up; the last two are taken to be none.
+            Self::Nkey => {
+                let head = head.get(head.len().checked_sub(54)?..)?;
+                let mut bytes = BASE32_NOPAD.decode(&[head, b"AA"].concat()).ok()?;
+                bytes.truncate(34);
+                bytes.extend(XMODEM.checksum(&bytes).to_le_bytes());
+                BASE32_NOPAD.encode(&bytes).get(54..).map(str::to_owned)
             }
         }
     }
@@ -93,5 +115,12 @@ mod tests {
         let token = format!("{head}{}", Checksum::Grafana.of(head.as_bytes()).unwrap());
         assert!(Checksum::Grafana.holds(token.as_bytes()));
         assert!(!Checksum::Grafana.holds(format!("{head}00000000").as_bytes()));
+
+        let head = format!("SU{}", "AEMQ".repeat(13));
+        let token = format!("{head}{}", Checksum::Nkey.of(head.as_bytes()).unwrap());
+        assert_eq!(token.len(), 58);
+        assert!(Checksum::Nkey.holds(token.as_bytes()));
+        assert!(!Checksum::Nkey.holds(token.replace("SUA", "SUE").as_bytes()));
+        assert!(!Checksum::Nkey.holds(b"SU"));
     }
 }

@@ -123,6 +123,7 @@ mod tests {
             confidence: Confidence::High,
             rank,
             bare: false,
+            no_word: false,
             encoding: None,
             gives_way: false,
             lines_into_match: 0,

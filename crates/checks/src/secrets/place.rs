@@ -358,10 +358,10 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
         FileKind::Sample if matches!(rule.finder, Finder::Content(_)) => {
             Some(candidate.confidence.lowered())
         }
-        // What only its value speaks for. A weak one there is a test's.
+        // What only its value speaks for. A weak one there is a test's, unless it is none of the words that tests are written with.
         FileKind::Sample if generic || rule.judged.is_some() => match candidate.confidence {
-            Confidence::Low => None,
-            surer => Some(surer.lowered()),
+            Confidence::Low if !candidate.no_word => None,
+            any => Some(any.lowered()),
         },
         _ => Some(candidate.confidence),
     }
@@ -369,7 +369,28 @@ pub fn judge(candidate: &Candidate, rule: &Rule, path: &str) -> Option<Confidenc
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::secrets::{Ruleset, Scanner};
+
+    #[test]
+    fn a_weak_password_of_a_test_counts_if_it_is_no_word() {
+        let rules = Arc::new(Ruleset::builtin().unwrap());
+        let mut scanner = Scanner::new(Arc::clone(&rules));
+        let mut judged = |text: &str, path: &str| -> Vec<Confidence> {
+            let found = scanner.scan(text.as_bytes());
+            let judged = found
+                .iter()
+                .filter_map(|candidate| judge(candidate, rules.get(candidate.rule).unwrap(), path));
+            judged.collect()
+        };
+        let (word, no_word) = ("password: 'giraffes',", "password: 'zhmhhfld',");
+        assert_eq!(judged(word, "src/a.js"), [Confidence::Low]);
+        assert_eq!(judged(word, "test/a.js"), []);
+        assert_eq!(judged(no_word, "src/a.js"), [Confidence::Medium]);
+        assert_eq!(judged(no_word, "test/a.js"), [Confidence::Low]);
+    }
 
     #[test]
     fn paths_are_known_for_what_they_are() {

@@ -9,7 +9,7 @@ use super::{
     allowlist::Found,
     anchored::Scratch,
     assigned, assignment, decode,
-    judge::{entropy, is_filler, is_placeholder},
+    judge::{Shape, entropy, is_filler, is_placeholder},
     jwt,
     keywords::{Collected, Keywords},
     needed::{ByteSet, Needed, Next},
@@ -49,6 +49,8 @@ pub struct Candidate {
     pub rank: Rank,
     /// A value without quotes, which in source code is a name.
     pub bare: bool,
+    /// No word, whatever else speaks against it: see [`Shape::is_no_word`].
+    pub no_word: bool,
     /// `base64`, `hex`, `percent` or `escaped`, if it was.
     pub encoding: Option<&'static str>,
     /// The rule leaves what others claim as surely to them.
@@ -511,6 +513,7 @@ fn accept(
         confidence,
         rank: rule.rank,
         bare: false,
+        no_word: Shape::of(secret).is_no_word(),
         encoding: None,
     })
 }

@@ -70,7 +70,14 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
         // What documentation assigns is an example.
         _ => Confidence::Low,
     };
-    Some(Assigned { value: value.range, confidence, bare: value.notation == Notation::Bare })
+    let bare = value.notation == Notation::Bare && !is_a_literal(text, &name, &value.range);
+    Some(Assigned { value: value.range, confidence, bare })
+}
+
+/// Whether name and value are all of a text in quotes: `"spring.datasource.password=…"`.
+fn is_a_literal(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+    let opening = name.start.checked_sub(1).and_then(|at| byte(text, at));
+    matches!(opening, Some(b'"' | b'\'' | b'`')) && opening == byte(text, value.end)
 }
 
 /// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
@@ -150,6 +157,19 @@ mod tests {
             "mysql --password=Hunter2!x -u root",
             r#"String adminPassword = "Hunter2!x";"#,
             "spring.datasource.password=Hunter2!x",
+            r#"password = Some("Hunter2!x"),"#,
+            r#"var password = []byte("Hunter2!x")"#,
+            r#"password: new Secret('Hunter2!x')"#,
+            r#"const p = process.env.PASSWORD || "Hunter2!x""#,
+            r#"os.environ.get("PASSWORD") or "Hunter2!x""#,
+            r#"config.password ?? 'Hunter2!x'"#,
+            "config_set(:db, :password, 'Hunter2!x')",
+            "docker run -d -e DB_PASSWORD=Hunter2!x -p 80:80 image:3",
+            "PGPASSWORD=Hunter2!x psql -h localhost",
+            "{user: shop, password: Hunter2!x}",
+            "{ password: Hunter2!x, user: shop }",
+            "- **password**: Hunter2!x",
+            "docker build --build-arg DB_PASSWORD=Hunter2!x .",
         ] {
             assert_eq!(
                 found(line, "password", Wanted::Password).map(|f| f.0).as_deref(),
@@ -177,6 +197,13 @@ mod tests {
             "password.length >= 8",
             "password = getPassword()",
             "<password></password>",
+            r#"password = getenv("Hunter2!x")"#,
+            r#"password = Some("Hunter2!x" + suffix)"#,
+            r#"{"type": "password", "name": "Hunter2!x"}"#,
+            r#"{\"type\":\"password\",\"name\":\"Hunter2!x\"}"#,
+            "the DB_PASSWORD=Hunter2!x is an example",
+            "labelPassword: 'Hasło:',",
+            "password_charset = 'UTF-8'",
         ] {
             assert_eq!(found(line, "password", Wanted::Password), None, "{line}");
         }

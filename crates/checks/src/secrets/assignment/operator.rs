@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::{byte, skip_blanks};
+use super::{MAX_GAP_BYTES, byte, skip_blanks};
 
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     /// `=`, `:=`, `=>`, `<-`.
     Assign,
+    /// `||`, `??`, `?:`, `or`: what stands in where a setting is not given.
+    Else,
     /// `:`.
     Colon,
     /// `==`, `!=`, `===`.
@@ -39,6 +41,10 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     if byte(text, at) == Some(b'\\') {
         at += 1;
     }
+    // In Markdown, a name in bold.
+    if text.get(at..).is_some_and(|rest| rest.starts_with(b"**")) {
+        at += 2;
+    }
     if matches!(byte(text, at), Some(b'"' | b'\'' | b'`')) {
         at += 1;
         quoted = true;
@@ -46,6 +52,9 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     if byte(text, at) == Some(b']') {
         at += 1;
         indexed = true;
+    } else if quoted && byte(text, at) == Some(b')') && is_default(text.get(at + 1..)?) {
+        // `getenv("DB_PASSWORD") or "…"`
+        at += 1;
     }
     let glued = at;
     at = skip_blanks(text, at)?;
@@ -59,6 +68,9 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
         | [b'?', b'=', ..]
         | [b'-', b'>', ..] => (Operator::Assign, 2),
         [b'=', b'~', ..] | [b':', b':', ..] => return None,
+        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..] if at > glued => {
+            (Operator::Else, 2)
+        }
         [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => {
             (Operator::Flag, 1)
         }
@@ -70,11 +82,14 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
             }
             (Operator::Colon, 1)
         }
+        // `config_set(:auth0, :secret, '…')`
+        [b',', ..] if is_symbol(text, name) => (Operator::Comma, 1),
         // `("db_password", "…")`, but not the end of another value: `("spring.password=password", "…")`.
         [b',', ..]
             if indexed
                 || quoted
                     && opens_with_quote(text, name)
+                    && !is_value(text, name)
                     && (text.get(name.clone())?.starts_with(b"-") || !is_in_array(text, name)) =>
         {
             (Operator::Comma, 1)
@@ -92,6 +107,29 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
         _ => return None,
     };
     Some((operator, at + length))
+}
+
+/// Whether what follows is what stands in for something else.
+fn is_default(text: &[u8]) -> bool {
+    matches!(
+        text.trim_ascii_start(),
+        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..]
+    )
+}
+
+/// A symbol of Ruby's: `:secret`.
+fn is_symbol(text: &[u8], name: &Range<usize>) -> bool {
+    let before = text.get(..name.start).unwrap_or_default();
+    matches!(before, [.., b' ' | b'(' | b',', b':'])
+}
+
+/// Whether the quoted name is what another was given: `"type": "password", "name": "…"`.
+fn is_value(text: &[u8], name: &Range<usize>) -> bool {
+    let before = text.get(name.start.saturating_sub(MAX_GAP_BYTES)..name.start).unwrap_or_default();
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
+    matches!(before.trim_ascii_end().last(), Some(b':' | b'='))
 }
 
 fn opens_with_quote(text: &[u8], name: &Range<usize>) -> bool {

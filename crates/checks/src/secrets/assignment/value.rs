@@ -57,9 +57,34 @@ pub(super) fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Val
     let start = at + usize::from(escaped);
     match byte(text, start)? {
         quote @ (b'"' | b'\'' | b'`') => quoted(text, start, quote, escaped),
-        _ if matches!(operator, Operator::Compare | Operator::Call | Operator::Comma) => None,
-        _ => bare(text, at, operator),
+        _ if matches!(
+            operator,
+            Operator::Compare | Operator::Call | Operator::Comma | Operator::Else
+        ) =>
+        {
+            wrapped(text, at)
+        }
+        _ => wrapped(text, at).or_else(|| bare(text, at, operator)),
     }
+}
+
+/// Longest name of a constructor, in bytes.
+const MAX_WRAPPER_BYTES: usize = 32;
+
+/// The one literal that a value is made of: `Some("…")`, `new Secret("…")`, `[]byte("…")`. What functions are called with is most
+/// often another name for it: `getenv("…")`.
+fn wrapped(text: &[u8], at: usize) -> Option<Value> {
+    let window = text.get(at..text.len().min(at + MAX_WRAPPER_BYTES))?;
+    let open = memchr::memchr(b'(', window)?;
+    let called = window.get(..open)?;
+    let called = called.strip_prefix(b"new ").unwrap_or(called);
+    let is_constructor = called == b"[]byte"
+        || called.first().is_some_and(u8::is_ascii_uppercase)
+            && called.iter().all(u8::is_ascii_alphanumeric);
+    let start = at + open + 1;
+    let quote = byte(text, start).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let value = is_constructor.then(|| quoted(text, start, quote, false))??;
+    (byte(text, value.range.end + 1) == Some(b')')).then_some(value)
 }
 
 fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
@@ -119,6 +144,35 @@ fn element(text: &[u8], at: usize) -> Option<Value> {
     Some(Value { range: at..at + end, notation: Notation::Element })
 }
 
+/// Shortest name of a variable that says what it is for: `PGPASSWORD`, not `PASS`.
+const MIN_VARIABLE_BYTES: usize = 6;
+
+/// Whether the value stands in a mapping in one line: `{user: shop, password: …}`.
+fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    line.trim_ascii_end().ends_with(b":")
+        && line.iter().rfind(|b| matches!(b, b'{' | b'}' | b'(' | b')')) == Some(&b'{')
+}
+
+/// How a shell or `docker run` sets a variable for a command that follows: `-e DB_PASSWORD=… image`, `export DB_PASSWORD=…`. No blank
+/// beside the sign, and a name in capitals.
+fn is_of_a_command(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
+    let Some(before) = before.strip_suffix(b"=") else { return false };
+    let in_name = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let start = before.iter().rposition(|b| !in_name(b)).map_or(0, |other| other + 1);
+    let (front, name) = before.split_at(start);
+    let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let is_word = line.last().is_none_or(|b| matches!(b, b' ' | b'\t'));
+    let word = line.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    // `PGPASSWORD=… psql -h localhost`
+    let begins = matches!(word, b"" | b"-" | b"$" | b"&&" | b"|" | b"run:" | b"sudo");
+    let sets =
+        matches!(word, b"-e" | b"--env" | b"--build-arg" | b"export" | b"env" | b"set" | b"ENV");
+    name.len() >= MIN_VARIABLE_BYTES && is_word && (begins || sets || word.contains(&b'='))
+}
+
 /// A value without quotes: to the end of the word, which must be (nearly) the end of the line.
 fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
     let window = text.get(at..text.len().min(at + MAX_VALUE_BYTES))?;
@@ -132,6 +186,11 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         return None;
     }
     let mut end = end;
+    if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b',' | b'}'))
+        && is_in_flow_mapping(text, at)
+    {
+        return (stop > 0).then(|| Value { range: at..at + stop, notation: Notation::Bare });
+    }
     // `&` parts a query, `,` and `;` a list.
     if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b'&' | b';' | b',')) {
         if matches!(window.get(stop), Some(b',' | b';')) && stop + 1 == end && !operator.is_flag() {
@@ -156,6 +215,6 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         || tail.starts_with(b"<")
         || matches!(tail.first(), Some(b'"' | b'\'' | b'`' | b'&' | b'\\'))
         || operator.is_flag()
-        || (operator == Operator::Assign && tail.contains(&b'='));
+        || (operator == Operator::Assign && (tail.contains(&b'=') || is_of_a_command(text, at)));
     ends.then(|| Value { range: at..at + end, notation: Notation::Bare })
 }

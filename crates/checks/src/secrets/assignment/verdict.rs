@@ -172,8 +172,8 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // Passphrases are rare, sentences are not.
         return None;
     }
-    if !value.is_ascii() && shape.others > shape.length / 2 {
-        // Words of another script: a label.
+    if !value.is_ascii() && shape.others > shape.length / 2 || value.ends_with(b":") {
+        // Words of another script, or what stands before an input: a label.
         return None;
     }
     let identifier = is_identifier(value, shape);
@@ -182,28 +182,39 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         // A password all the same where it is in use, but mostly it is in a test or in somebody's instructions.
         let assigned = matches!(
             given.operator,
-            Operator::Assign | Operator::Colon | Operator::Element | Operator::Flag
+            Operator::Assign
+                | Operator::Else
+                | Operator::Colon
+                | Operator::Element
+                | Operator::Flag
         );
         return (mixed && assigned && !is_composed_name(value)).then_some(Confidence::Low);
     }
     if shape.is_random() {
         return Some(Confidence::High);
     }
-    if given.operator == Operator::FlagWord && !mixed {
+    let no_word = shape.is_no_word();
+    if given.operator == Operator::FlagWord && !mixed && !no_word {
         return None;
     }
     match given.notation {
         Notation::Quoted | Notation::Element => {
             if given.operator == Operator::Compare {
-                return mixed.then_some(Confidence::Low);
+                return (mixed && !identifier || no_word).then_some(Confidence::Low);
             }
             if is_composed_name(value) && !mixed {
                 return None;
             }
+            if no_word && !matches!(given.operator, Operator::Comma | Operator::Call) {
+                return Some(Confidence::Medium);
+            }
             if matches!(given.operator, Operator::Comma | Operator::Call) {
                 // `('snmpv3_auth_password', 'snmpv3_priv_password')`: one name beside the other.
                 let named = is_composed_name(value) || identifier && value.contains(&b'_');
-                return (mixed && !named).then_some(Confidence::Medium);
+                return match mixed {
+                    true => (!named).then_some(Confidence::Medium),
+                    false => no_word.then_some(Confidence::Low),
+                };
             }
             if mixed && !is_composed_name(value) {
                 return Some(Confidence::Medium);
@@ -275,6 +286,8 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
             Some(if tells { Confidence::Medium } else { Confidence::Low })
         }
         Notation::Bare if mixed && tells => Some(Confidence::Low),
+        // Letters only, in an order that no word has.
+        _ if tells && shape.is_no_word() => Some(Confidence::Low),
         _ => None,
     }
 }

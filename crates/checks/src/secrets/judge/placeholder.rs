@@ -219,7 +219,8 @@ fn is_template(value: &[u8]) -> bool {
             (first, last),
             (b'<', b'>') | (b'%', b'%') | (b'[', b']') | (b'{', b'}') | (b'(', b')')
         )
-        || (first == b'@' && last == b'@' && value.len() > 2)
+        || (matches!((first, last), (b'@', b'@') | (b'#', b'#')) && value.len() > 2)
+        || value.iter().all(|b| *b == first)
         || (first == b'$'
             && value.len() > 1
             && value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
