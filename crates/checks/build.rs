@@ -1,6 +1,13 @@
-//! Makes a static table of the rules' files, so that a start need not read a thousand of them.
+//! Makes a static table of the rules' files, so that a start need not read a thousand of them, and of what their patterns begin with.
 //!
 //! Their examples are left out: only tests want them, and those read the files themselves.
+
+#[path = "src/secrets/bytes.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod bytes;
+#[path = "src/secrets/opening.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod opening;
 
 #[path = "src/secrets/file.rs"]
 #[expect(dead_code, unreachable_pub, reason = "it is written for the library")]
@@ -22,14 +29,28 @@ fn main() -> Result<(), Box<dyn Error>> {
                 path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name is not UTF-8")?;
             let rule: RuleFile = toml::from_str(&fs::read_to_string(&path)?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
-            rules.push(format!("({id:?}, {}),\n", table(&rule)));
+            let opening = option(&opening_of(&rule)?, |sets| format!("&[{}]", sets.concat()));
+            rules.push(format!("({id:?}, {}, {opening}),\n", table(&rule)));
         }
     }
     rules.sort();
     let out = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;
-    let table = format!("static RULES: &[(&str, RuleFile)] = &[\n{}];\n", rules.concat());
+    let table = format!(
+        "static RULES: &[(&str, RuleFile, Option<&[ByteSet]>)] = &[\n{}];\n",
+        rules.concat()
+    );
     fs::write(Path::new(&out).join("builtin_rules.rs"), table)?;
     Ok(())
+}
+
+/// Of a pattern that is not put together at run time.
+fn opening_of(rule: &RuleFile) -> Result<Option<Vec<String>>, Box<dyn Error>> {
+    let Some(pattern) = &rule.pattern else { return Ok(None) };
+    let keywords: Vec<Text> =
+        rule.keywords.iter().map(|word| word.to_ascii_lowercase().into()).collect();
+    let sets = opening::opening(&opening::parse(pattern, false)?, &keywords);
+    let set = |set: &bytes::ByteSet| format!("{set:?}, ");
+    Ok(Some(sets.iter().map(set).collect()))
 }
 
 fn table(rule: &RuleFile) -> String {

@@ -147,7 +147,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::secrets::needed::ByteSet;
+    use crate::secrets::bytes::ByteSet;
 
     fn prefilter() -> Prefilter {
         let keywords = ["abc", "ab_c", "cab", "-ab", "aaaa", "dead", "0a1", "a-b", "e_e", "abcd-a"];

@@ -5,50 +5,12 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::bytes::ByteSet;
+
 /// How many sets of one pattern are looked for.
 const MAX_SETS: usize = 2;
 /// How common a set may be, in places of a thousand; a commoner one is met at once.
 const MAX_COMMONNESS: u32 = 300;
-
-/// Bytes of which one must stand behind the keyword.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct ByteSet([bool; 256]);
-
-impl Default for ByteSet {
-    fn default() -> Self {
-        Self([false; 256])
-    }
-}
-
-impl ByteSet {
-    pub(crate) fn of(bytes: impl Iterator<Item = u8>) -> Self {
-        let mut set = Self::default();
-        bytes.for_each(|byte| set.insert(byte));
-        set
-    }
-
-    pub(crate) fn insert(&mut self, byte: u8) {
-        if let Some(holds) = self.0.get_mut(usize::from(byte)) {
-            *holds = true;
-        }
-    }
-
-    pub(crate) fn holds(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte)).copied().unwrap_or_default()
-    }
-
-    pub(crate) fn holds_all(&self) -> bool {
-        self.0.iter().all(|holds| *holds)
-    }
-
-    pub(crate) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..=u8::MAX).filter(|byte| self.holds(*byte))
-    }
-
-    fn commonness(&self) -> u32 {
-        self.bytes().map(commonness).sum()
-    }
-}
 
 /// A set that is looked for.
 pub(crate) struct Needed {
@@ -88,15 +50,19 @@ fn commonness(byte: u8) -> u32 {
     }
 }
 
+fn commonness_of(set: ByteSet) -> u32 {
+    set.bytes().map(commonness).sum()
+}
+
 /// The rarest sets of which a match of all `parts`, one behind the other, holds a byte each.
 pub(crate) fn needed(parts: &[&Hir]) -> Vec<Needed> {
     let mut sets = Vec::new();
     for part in parts {
         collect(part, &mut sets);
     }
-    sets.sort_by_key(ByteSet::commonness);
+    sets.sort_by_key(|set| commonness_of(*set));
     sets.dedup();
-    sets.retain(|set| set.commonness() <= MAX_COMMONNESS);
+    sets.retain(|set| commonness_of(*set) <= MAX_COMMONNESS);
     sets.truncate(MAX_SETS);
     sets.into_iter().map(Needed::new).collect()
 }
@@ -104,7 +70,7 @@ pub(crate) fn needed(parts: &[&Hir]) -> Vec<Needed> {
 fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
     match hir.kind() {
         HirKind::Literal(literal) => {
-            sets.extend(literal.0.iter().map(|byte| ByteSet::of(std::iter::once(*byte))));
+            sets.extend(literal.0.iter().map(|byte| ByteSet::of([*byte])));
         }
         HirKind::Class(Class::Bytes(class)) => {
             sets.push(ByteSet::of(class.iter().flat_map(|range| range.start()..=range.end())));
@@ -117,10 +83,10 @@ fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
             let rarest = |part: &Hir| {
                 let mut sets = Vec::new();
                 collect(part, &mut sets);
-                sets.into_iter().min_by_key(ByteSet::commonness)
+                sets.into_iter().min_by_key(|set| commonness_of(*set))
             };
             if let Some(ways) = parts.iter().map(rarest).collect::<Option<Vec<_>>>() {
-                sets.push(ByteSet::of(ways.iter().flat_map(ByteSet::bytes)));
+                sets.push(ByteSet::of(ways.into_iter().flat_map(ByteSet::bytes)));
             }
         }
         HirKind::Empty
@@ -192,7 +158,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_remembered_is_true(text in "[ab.]{0,40}", places in proptest::collection::vec((0_usize..45, 0_usize..20), 0..20)) {
-            let needed = Needed::new(ByteSet::of(b".".iter().copied()));
+            let needed = Needed::new(ByteSet::of([b'.']));
             let mut next = Next::default();
             for (start, length) in places {
                 let end = (start + length).min(text.len());

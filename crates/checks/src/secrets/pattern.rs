@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
     ops::Range,
     sync::{
         Arc, OnceLock,
@@ -11,14 +10,14 @@ use std::{
 };
 
 use regex_automata::{Anchored, Input, meta, util::syntax};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind};
 
 use super::{
     anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES},
     assigned,
-    file::Text,
-    needed::ByteSet,
-    trial,
+    bytes::ByteSet,
+    file::{List, Text},
+    opening, trial,
 };
 
 /// How far from a keyword an unbounded pattern is looked for, in bytes.
@@ -35,6 +34,7 @@ pub struct Pattern {
     keywords: Arc<[Text]>,
     /// Whether it is about characters; about bytes otherwise.
     unicode: bool,
+    opening: OnceLock<List<ByteSet>>,
     parsed: OnceLock<Result<Parsed, String>>,
     program: OnceLock<Result<Program, String>>,
     /// What trials without a program may still cost.
@@ -124,10 +124,16 @@ impl Pattern {
             source,
             keywords,
             unicode: false,
+            opening: OnceLock::new(),
             parsed: OnceLock::new(),
             program: OnceLock::new(),
             trial_steps: AtomicUsize::new(TRIAL_STEPS),
         }
+    }
+
+    /// The same of which [the opening](opening::opening) was read before.
+    pub(crate) fn opened_by(self, opening: &'static [ByteSet]) -> Self {
+        Self { opening: List::Borrowed(opening).into(), ..self }
     }
 
     /// An expression that is only asked whether it matches.
@@ -161,24 +167,10 @@ impl Pattern {
         }
     }
 
-    fn parse(&self) -> Result<Hir, String> {
-        regex_syntax::ParserBuilder::new()
-            .utf8(false)
-            .unicode(self.unicode)
-            .build()
-            .parse(&self.expression())
-            // Without the pattern, which may be a secret that is allowed.
-            .map_err(|error| match error {
-                regex_syntax::Error::Parse(error) => error.kind().to_string(),
-                regex_syntax::Error::Translate(error) => error.kind().to_string(),
-                _ => "not a regular expression".to_owned(),
-            })
-    }
-
     fn parsed(&self) -> Result<&Parsed, &String> {
         let parse = || {
-            let hir = self.parse()?;
-            let begins_with_keyword = Beginnings::new(&self.keywords).follow(&hir).is_some();
+            let hir = opening::parse(&self.expression(), self.unicode)?;
+            let begins_with_keyword = opening::tail_behind_keyword(&hir, &self.keywords).is_some();
             let reach = Reach::of(&hir, begins_with_keyword);
             Ok(Parsed { hir, reach })
         };
@@ -188,7 +180,7 @@ impl Pattern {
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
             let Parsed { hir, reach } = self.parsed().map_err(Clone::clone)?;
-            let engine = match Beginnings::new(&self.keywords).follow(hir) {
+            let engine = match opening::tail_behind_keyword(hir, &self.keywords) {
                 Some(tail) => {
                     let shortest =
                         self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
@@ -208,33 +200,48 @@ impl Pattern {
         keyword: &Range<usize>,
         floor: usize,
     ) -> Option<&Program> {
+        if !opening::is_open_at(self.opening(), text, keyword.start) {
+            return None;
+        }
         if self.program.get().is_none() {
-            let Parsed { hir, reach } = self.parsed().ok()?;
+            let Parsed { reach, .. } = self.parsed().ok()?;
             let around = reach.around(keyword, floor, text.len());
             let last = if reach.begins_with_keyword { around.start } else { around.end };
-            let before = self.trial_steps.load(Ordering::Relaxed);
-            let mut left = before;
             let starts = around.start..=last;
-            let matches =
-                trial::matches(hir, text.get(..around.end)?, starts, keyword.start + 1, &mut left);
-            let left = if matches.is_some() { left } else { 0 };
-            // Of two workers' trials at once one may go uncounted.
-            self.trial_steps.store(left, Ordering::Relaxed);
-            if matches == Some(false) {
+            if self.tried(text.get(..around.end)?, starts, keyword.start + 1) == Some(false) {
                 return None;
             }
         }
         self.program()
     }
 
-    /// The bytes that stand behind `keyword` where a match begins with it; `None` where a match may begin with something else than a
-    /// keyword, or with anything behind it.
-    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<ByteSet> {
+    /// Whether it matches in `text` from one of `starts` to behind `behind`; `None` where trials have cost as much as compiling it.
+    fn tried(
+        &self,
+        text: &[u8],
+        starts: impl Iterator<Item = usize>,
+        behind: usize,
+    ) -> Option<bool> {
         let hir = &self.parsed().ok()?.hir;
-        let mut beginnings = Beginnings::new(&self.keywords);
-        beginnings.follow(hir)?;
-        let behind = beginnings.behind.remove(keyword.as_bytes()).unwrap_or_default();
-        (!behind.holds_all()).then_some(behind)
+        let mut left = self.trial_steps.load(Ordering::Relaxed);
+        let matches = trial::matches(hir, text, starts, behind, &mut left);
+        // Of two workers' trials at once one may go uncounted.
+        self.trial_steps.store(if matches.is_some() { left } else { 0 }, Ordering::Relaxed);
+        matches
+    }
+
+    /// What the first bytes of its matches may be; see [`opening::opening`].
+    pub(crate) fn opening(&self) -> &[ByteSet] {
+        let opening = || {
+            let hir = self.parsed().map(|parsed| &parsed.hir);
+            hir.map_or_else(|_| Vec::new(), |hir| opening::opening(hir, &self.keywords)).into()
+        };
+        self.opening.get_or_init(opening)
+    }
+
+    /// The bytes of which one stands behind a keyword of `length` bytes where a match begins with it; `None` where it may be any.
+    pub(crate) fn bytes_behind(&self, length: usize) -> Option<ByteSet> {
+        self.opening().get(length).copied()
     }
 
     /// Parses and compiles now, for rules whose author should hear of it.
@@ -254,6 +261,11 @@ impl Pattern {
     /// Whether it matches anywhere in `text`.
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
+        if self.program.get().is_none()
+            && let Some(matches) = self.tried(text, 0..=text.len(), 0)
+        {
+            return matches;
+        }
         self.program().is_some_and(|program| program.engine.is_match(&Input::new(text)))
     }
 
@@ -295,136 +307,6 @@ fn anywhere(hir: &Hir) -> Result<meta::Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Follows an expression from its beginning through the keywords that every match begins with.
-struct Beginnings<'k> {
-    /// Lower case.
-    keywords: &'k [Text],
-    /// By keyword: what may stand behind it.
-    behind: BTreeMap<Vec<u8>, ByteSet>,
-}
-
-/// What ways into an expression have spelled: beginnings of keywords, and whole ones of which the next byte is still to be seen.
-type Spelled = BTreeSet<Vec<u8>>;
-
-impl<'k> Beginnings<'k> {
-    fn new(keywords: &'k [Text]) -> Self {
-        Self { keywords, behind: BTreeMap::new() }
-    }
-
-    /// What of `hir` stands behind a keyword, if every match begins with one, in any case.
-    ///
-    /// Each way into the expression is followed as long as what it spells may still become a keyword, and one byte further.
-    fn follow<'h>(&mut self, hir: &'h Hir) -> Option<Vec<&'h Hir>> {
-        let mut parts = Vec::new();
-        flatten(hir, &mut parts);
-        let mut spelled = Spelled::from([Vec::new()]);
-        let mut rest = parts.into_iter();
-        // What is left did not spell a whole keyword.
-        while spelled.iter().any(|spelled| !self.is_keyword(spelled)) {
-            spelled = self.spell(rest.next()?, spelled)?;
-        }
-        let tail: Vec<&Hir> = rest.collect();
-        for part in &tail {
-            spelled = self.spell(part, spelled)?;
-        }
-        // The expression ends behind these, and the text goes on as it likes.
-        self.see(&spelled, &any_byte());
-        Some(tail)
-    }
-
-    fn is_keyword(&self, spelled: &[u8]) -> bool {
-        self.keywords.iter().any(|word| word.as_bytes() == spelled)
-    }
-
-    /// What is spelled if `hir` stands behind `spelled`; `None` where it may be something that no keyword begins with.
-    fn spell(&mut self, hir: &Hir, spelled: Spelled) -> Option<Spelled> {
-        if spelled.is_empty() {
-            return Some(spelled);
-        }
-        match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => Some(spelled),
-            HirKind::Literal(literal) => {
-                literal.0.iter().try_fold(spelled, |spelled, byte| self.append(&spelled, &[*byte]))
-            }
-            HirKind::Class(Class::Bytes(class)) => {
-                let bytes: Vec<u8> =
-                    class.iter().flat_map(|range| range.start()..=range.end()).collect();
-                self.append(&spelled, &bytes)
-            }
-            // More bytes than one.
-            HirKind::Class(Class::Unicode(_)) => self.append(&spelled, &any_byte()),
-            HirKind::Capture(capture) => self.spell(&capture.sub, spelled),
-            HirKind::Concat(parts) => {
-                parts.iter().try_fold(spelled, |spelled, part| self.spell(part, spelled))
-            }
-            HirKind::Alternation(parts) => {
-                let mut all = Spelled::new();
-                for part in parts {
-                    all.extend(self.spell(part, spelled.clone())?);
-                }
-                Some(all)
-            }
-            HirKind::Repetition(repetition) => {
-                let mut all = Spelled::new();
-                let mut here = spelled;
-                for times in 0.. {
-                    if times >= repetition.min {
-                        all.extend(here.iter().cloned());
-                    }
-                    if here.is_empty() || repetition.max == Some(times) {
-                        break;
-                    }
-                    let next = self.spell(&repetition.sub, here.clone())?;
-                    // What is repeated may be empty; more of it spells no more.
-                    if next == here {
-                        all.extend(here);
-                        break;
-                    }
-                    here = next;
-                }
-                Some(all)
-            }
-        }
-    }
-
-    /// `spelled` with one of `bytes` behind each, without what is more than a keyword.
-    fn append(&mut self, spelled: &Spelled, bytes: &[u8]) -> Option<Spelled> {
-        let (whole, begun): (Vec<_>, Vec<_>) =
-            spelled.iter().partition(|spelled| self.is_keyword(spelled));
-        self.see(whole, bytes);
-        let mut all = Spelled::new();
-        for (beginning, byte) in begun.iter().flat_map(|s| bytes.iter().map(move |b| (s, b))) {
-            let mut longer = beginning.to_vec();
-            longer.push(byte.to_ascii_lowercase());
-            if !self.keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
-                return None;
-            }
-            all.insert(longer);
-        }
-        Some(all)
-    }
-
-    /// Each of `bytes` may stand behind these keywords.
-    fn see<'s>(&mut self, whole: impl IntoIterator<Item = &'s Vec<u8>>, bytes: &[u8]) {
-        for keyword in whole {
-            let behind = self.behind.entry(keyword.clone()).or_default();
-            bytes.iter().for_each(|byte| behind.insert(*byte));
-        }
-    }
-}
-
-fn any_byte() -> Vec<u8> {
-    (0..=u8::MAX).collect()
-}
-
-fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
-    match hir.kind() {
-        HirKind::Capture(capture) => flatten(&capture.sub, parts),
-        HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
-        _ => parts.push(hir),
-    }
-}
-
 /// The index of the group named `secret`.
 fn secret_group(hir: &Hir) -> Option<usize> {
     match hir.kind() {
@@ -435,51 +317,5 @@ fn secret_group(hir: &Hir) -> Option<usize> {
         HirKind::Repetition(repetition) => secret_group(&repetition.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pattern(expression: &str, keywords: &[&'static str]) -> Pattern {
-        let keywords = keywords.iter().map(|word| Text::Borrowed(*word)).collect();
-        Pattern::new(Source::Whole(expression.to_owned().into()), keywords)
-    }
-
-    #[test]
-    fn a_pattern_begins_with_a_keyword_if_every_way_into_it_spells_one() {
-        let starts = |expression: &str, keywords: &[&'static str]| {
-            let pattern = pattern(expression, keywords);
-            Beginnings::new(&pattern.keywords).follow(&pattern.parse().unwrap()).is_some()
-        };
-        for pattern in [
-            r"\b(?<secret>abc[0-9]{3})",
-            r"(?i:abcdefghijklmnop|abc)x",
-            r"(?i)ABC[^\n]{0,80}",
-            r"a{1}(?:b|bb)cd?",
-            r"(?:ab)?c",
-        ] {
-            let keywords = ["abcdefghijklmnop", "abc", "abbc", "c"];
-            assert!(starts(pattern, &keywords), "{pattern}");
-        }
-        for pattern in ["", "ab", "x?abc", "(?:abc)?", "(?:abc|ab)", "a*bc", "(?:)*", "[^a]bc"] {
-            assert!(!starts(pattern, &["abc"]), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn what_follows_a_keyword_is_read_from_the_pattern() {
-        let behind = |expression: &str, keywords: &[&'static str]| {
-            let behind = pattern(expression, keywords).bytes_behind(keywords[0]);
-            behind.map(|bytes| {
-                String::from_utf8_lossy(&bytes.bytes().collect::<Vec<_>>()).into_owned()
-            })
-        };
-        assert_eq!(behind(r"\b(?<secret>hf_[a-c]{34})\b", &["hf_"]).as_deref(), Some("abc"));
-        assert_eq!(behind(r"(?i)(?:pk_[01]|sk_live)", &["pk_", "sk_"]).as_deref(), Some("01"));
-        assert_eq!(behind(r"[a-z]{3}pk_1", &["pk_"]), None);
-        assert_eq!(behind(r"pk_.*", &["pk_"]), None);
-        assert_eq!(behind(r"(?:pk_1|other)", &["pk_"]), None);
     }
 }

@@ -7,10 +7,10 @@
 use std::{cmp::Reverse, ops::Range};
 
 use super::{
+    bytes::ByteSet,
     file::Text,
     judge::{common, folded, rarity},
     keywords::Mark,
-    needed::ByteSet,
 };
 
 /// Four bytes, in any case.

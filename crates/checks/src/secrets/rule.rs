@@ -6,9 +6,9 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{CheckId, Confidence, Cwe, Severity};
 
 use super::{
+    bytes::ByteSet,
     checksum::Checksum,
     file::{Examples, List, RuleFile, Text, VerifyRecipe},
-    needed::ByteSet,
     pattern::{Pattern, Source},
     place,
 };
@@ -246,6 +246,16 @@ impl Rule {
         })
     }
 
+    /// The same rule, of whose pattern [the opening](super::opening::opening) was read before.
+    pub(crate) fn opened_by(self, opening: Option<&'static [ByteSet]>) -> Self {
+        match (self.finder, opening) {
+            (Finder::Pattern(pattern), Some(opening)) => {
+                Self { finder: Finder::Pattern(pattern.opened_by(opening)), ..self }
+            }
+            (finder, _) => Self { finder, ..self },
+        }
+    }
+
     /// Parses and compiles its patterns and globs now, not when they are first needed.
     ///
     /// # Errors
@@ -263,10 +273,10 @@ impl Rule {
         Ok(())
     }
 
-    /// The bytes that stand behind `keyword` in every match; `None` where it may be any.
-    pub(crate) fn bytes_behind(&self, keyword: &str) -> Option<ByteSet> {
+    /// The bytes that stand behind a keyword of `length` bytes in every match; `None` where it may be any.
+    pub(crate) fn bytes_behind(&self, length: usize) -> Option<ByteSet> {
         match &self.finder {
-            Finder::Pattern(pattern) => pattern.bytes_behind(keyword),
+            Finder::Pattern(pattern) => pattern.bytes_behind(length),
             Finder::Assignment(_)
             | Finder::Jwt(_)
             | Finder::Content(_)

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::{
     allowlist::{Allowlist, Found, Verdict},
     builtin,
+    bytes::ByteSet,
     file::Text,
-    needed::ByteSet,
     prefilter::Prefilter,
     rule::{Finder, Rank, Rule, RuleError},
     scan::Candidate,
@@ -216,7 +216,7 @@ impl RulesetBuilder {
             let mut all = ByteSet::default();
             for (_, index) in leads.get(from..)?.iter().take_while(|(other, _)| *other == keyword) {
                 let rule = self.rules.get(usize::try_from(*index).ok()?)?;
-                rule.bytes_behind(keyword)?.bytes().for_each(|byte| all.insert(byte));
+                all.insert_all(rule.bytes_behind(keyword.len())?);
             }
             Some(all)
         };

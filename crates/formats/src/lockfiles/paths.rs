@@ -2,7 +2,23 @@
 
 /// The last component.
 pub(crate) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    // Each format asks it of each file of a target: names are too short for what looks for a byte many at a time.
+    let start = path.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or(path)
+}
+
+/// Whether a name begins with `start`, in any case of ASCII letters.
+pub(crate) fn starts_with_in_any_case(name: &str, start: &str) -> bool {
+    name.as_bytes()
+        .get(..start.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// Whether a name ends with `end`, in any case of ASCII letters.
+pub(crate) fn ends_with_in_any_case(name: &str, end: &str) -> bool {
+    let from = name.len().checked_sub(end.len());
+    from.and_then(|from| name.as_bytes().get(from..))
+        .is_some_and(|rest| rest.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// The folder a path lies in, without a slash behind it; empty for the root.

@@ -25,9 +25,10 @@ pub const FORMAT: Format =
 fn claims(path: &str) -> bool {
     const ENDINGS: [&str; 6] =
         [".cdx.json", ".cdx.xml", ".cyclonedx.json", ".spdx", ".spdx.json", ".sbom.json"];
-    let name = paths::file_name(path).to_ascii_lowercase();
-    matches!(&*name, "bom.json" | "bom.xml" | "sbom.json" | "sbom.xml" | "sbom.spdx")
-        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+    const NAMES: [&str; 4] = ["bom.json", "bom.xml", "sbom.json", "sbom.xml"];
+    let name = paths::file_name(path);
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || ENDINGS.iter().any(|ending| paths::ends_with_in_any_case(name, ending))
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -26,14 +26,14 @@ const MAX_VALUE_BYTES: usize = 1_024;
 pub(crate) const FORMAT: Format = Format { name: "Dockerfile", claims, read, repair };
 
 fn claims(path: &str) -> bool {
-    let name = paths::file_name(path).to_ascii_lowercase();
-    if name.ends_with(".dockerignore") || name.ends_with(".md") {
-        return false;
-    }
-    ["dockerfile", "containerfile"].iter().any(|kind| {
-        name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            || name.strip_suffix(kind).is_some_and(|rest| rest.ends_with('.'))
-    })
+    let name = paths::file_name(path);
+    let ends = |end: &str| paths::ends_with_in_any_case(name, end);
+    let is_kind = |kind: &str| {
+        paths::starts_with_in_any_case(name, kind)
+            && matches!(name.as_bytes().get(kind.len()), None | Some(b'.'))
+            || ends(kind) && name.as_bytes().iter().nth_back(kind.len()) == Some(&b'.')
+    };
+    (is_kind("dockerfile") || is_kind("containerfile")) && !ends(".dockerignore") && !ends(".md")
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

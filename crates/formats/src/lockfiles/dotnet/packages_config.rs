@@ -14,8 +14,9 @@ pub(crate) const FORMAT: Format = Format { name: "packages.config", claims, read
 
 /// Also `packages.<project>.config`.
 fn claims(path: &str) -> bool {
-    let name = paths::file_name(path).to_ascii_lowercase();
-    name.starts_with("packages.") && name.ends_with(".config")
+    let name = paths::file_name(path);
+    paths::starts_with_in_any_case(name, "packages.")
+        && paths::ends_with_in_any_case(name, ".config")
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

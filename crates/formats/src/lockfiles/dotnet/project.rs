@@ -22,12 +22,12 @@ pub(crate) const FORMAT: Format =
     Format { name: "*.csproj", claims, read, repair: super::add_package };
 
 fn claims(path: &str) -> bool {
-    let name = paths::file_name(path).to_ascii_lowercase();
-    [".csproj", ".fsproj", ".vbproj"].iter().any(|extension| name.ends_with(extension))
-        || matches!(
-            &*name,
-            "directory.packages.props" | "directory.build.props" | "directory.build.targets"
-        )
+    const EXTENSIONS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
+    const NAMES: [&str; 3] =
+        ["directory.packages.props", "directory.build.props", "directory.build.targets"];
+    let name = paths::file_name(path);
+    EXTENSIONS.iter().any(|extension| paths::ends_with_in_any_case(name, extension))
+        || NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn read(path: &str, bytes: &[u8], files: &dyn Files) -> List {
