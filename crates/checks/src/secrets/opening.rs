@@ -29,6 +29,10 @@ pub(crate) fn parse(expression: &str, unicode: bool) -> Result<Hir, String> {
 /// A pattern is a row of parts; it is told of those behind which one of `keywords` (lower case) is always spelled. A keyword that stands
 /// by chance in what comes before is not opened so, but another one is, in the same match. None where there are no such parts.
 pub(crate) fn opening(hir: &Hir, keywords: &[Text]) -> Vec<ByteSet> {
+    // A user's expression, which may be anything, has none.
+    if keywords.is_empty() {
+        return Vec::new();
+    }
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
     let beginnings = Beginnings { keywords };

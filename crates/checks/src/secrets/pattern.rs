@@ -262,6 +262,7 @@ impl Pattern {
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
         if self.program.get().is_none()
+            && text.len() < TRIAL_STEPS
             && let Some(matches) = self.tried(text, 0..=text.len(), 0)
         {
             return matches;
