@@ -11,7 +11,7 @@ use super::{
     assigned, assignment,
     bytes::ByteSet,
     decode,
-    judge::{Shape, entropy, is_filler, is_placeholder},
+    judge::{entropy, is_filler, is_placeholder},
     jwt,
     keywords::{Collected, Keywords},
     needed::{Needed, Next},
@@ -51,7 +51,7 @@ pub struct Candidate {
     pub rank: Rank,
     /// A value without quotes, which in source code is a name.
     pub bare: bool,
-    /// No word, whatever else speaks against it: see [`Shape::is_no_word`].
+    /// Of what only its value speaks for: its letters, or those that it encodes, follow each other as in no word.
     pub no_word: bool,
     /// `base64`, `hex`, `percent` or `escaped`, if it was.
     pub encoding: Option<&'static str>,
@@ -515,7 +515,8 @@ fn accept(
         confidence,
         rank: rule.rank,
         bare: false,
-        no_word: Shape::of(secret).is_no_word(),
+        no_word: (rule.rank == Rank::Generic || rule.judged.is_some())
+            && assignment::means_no_word(secret),
         encoding: None,
     })
 }

@@ -34,7 +34,10 @@ impl Trial<'_> {
         let text = self.text;
         match hir.kind() {
             HirKind::Empty => {}
-            HirKind::Look(look) => places.retain(|at| is_seen(*look, text, *at)),
+            HirKind::Look(look) => {
+                is_seen(*look, text, 0)?;
+                places.retain(|at| is_seen(*look, text, *at).unwrap_or_default());
+            }
             HirKind::Literal(literal) => {
                 places
                     .retain(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(&literal.0)));
@@ -100,20 +103,20 @@ fn in_order(mut places: Vec<usize>) -> Vec<usize> {
     places
 }
 
-/// Whether a look-around holds at a place; of those that no rule has it is not asked.
-fn is_seen(look: Look, text: &[u8], at: usize) -> bool {
+/// Whether a look-around holds at a place; `None` of those that no rule of the product's has.
+fn is_seen(look: Look, text: &[u8], at: usize) -> Option<bool> {
     let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
     let behind = text.get(at).copied();
     let is_word = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
-    match look {
+    Some(match look {
         Look::Start => before.is_none(),
         Look::End => behind.is_none(),
         Look::StartLF => before.is_none_or(|byte| byte == b'\n'),
         Look::EndLF => behind.is_none_or(|byte| byte == b'\n'),
         Look::WordAscii => is_word(before) != is_word(behind),
         Look::WordAsciiNegate => is_word(before) == is_word(behind),
-        _ => true,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use model::Confidence;
 
 pub(crate) use self::{
     name::{is_known_ending, is_made_anew},
-    verdict::{is_example_login, judge_alone},
+    verdict::{is_example_login, judge_alone, means_no_word},
 };
 use self::{
     name::{is_telling, most, name_around},
@@ -70,7 +70,8 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
         // What documentation assigns is an example.
         _ => Confidence::Low,
     };
-    let bare = value.notation == Notation::Bare && !is_a_literal(text, &name, &value.range);
+    let bare = matches!(value.notation, Notation::Bare | Notation::Flow)
+        && !is_a_literal(text, &name, &value.range);
     Some(Assigned { value: value.range, confidence, bare })
 }
 
@@ -160,6 +161,13 @@ mod tests {
             r#"password = Some("Hunter2!x"),"#,
             r#"var password = []byte("Hunter2!x")"#,
             r#"password: new Secret('Hunter2!x')"#,
+            r#"const p = process.env.PASSWORD||"Hunter2!x""#,
+            "const p = process.env['PASSWORD'] ||\n    'Hunter2!x';",
+            r#"this.password ??= "Hunter2!x""#,
+            "{db: {host: h}, password: Hunter2!x}",
+            "{ password: Hunter2!x , user: shop }",
+            "- **Password:** Hunter2!x",
+            "(PGPASSWORD=Hunter2!x psql -l)",
             r#"const p = process.env.PASSWORD || "Hunter2!x""#,
             r#"os.environ.get("PASSWORD") or "Hunter2!x""#,
             r#"config.password ?? 'Hunter2!x'"#,
@@ -202,6 +210,22 @@ mod tests {
             r#"{"type": "password", "name": "Hunter2!x"}"#,
             r#"{\"type\":\"password\",\"name\":\"Hunter2!x\"}"#,
             "the DB_PASSWORD=Hunter2!x is an example",
+            "UPDATE u SET pw = digest(:password, 'sha256');",
+            "VALUES (:user, :password, '2020-01-01')",
+            "add_column :users, :password, 'varchar(255)'",
+            r#"errors.add(:password, "mismatch1")"#,
+            r#"strPassword = Request("txtPwd1")"#,
+            "password = PasswordField('Contraseña1')",
+            r#"password = Some("Hunter2!x").map(read)"#,
+            r#"if type == "password" || "tel1" in x"#,
+            r#"if name == "password" or "pwd1" in name:"#,
+            "UPDATE users SET hash = md5(password || 'salt99x');",
+            "_(\"Invalid username/password or 'OTP77'\")",
+            r#"formErrors.password || "Pflichtfeld1!""#,
+            "{id: int4, password: varchar255, token: char64x}",
+            "{ user: string, password: string }",
+            "{ password: user.password }",
+            "{ password: $PASSWORD1, user: x }",
             "labelPassword: 'Hasło:',",
             "password_charset = 'UTF-8'",
         ] {

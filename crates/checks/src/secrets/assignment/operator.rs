@@ -52,9 +52,11 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     if byte(text, at) == Some(b']') {
         at += 1;
         indexed = true;
-    } else if quoted && byte(text, at) == Some(b')') && is_default(text.get(at + 1..)?) {
-        // `getenv("DB_PASSWORD") or "…"`
-        at += 1;
+    } else if quoted && byte(text, at) == Some(b')') {
+        // `getenv("DB_PASSWORD") or "…"`, and nothing else that may stand there.
+        let behind = skip_blanks(text, at + 1)?;
+        let (Operator::Else, length) = stands_in(text.get(behind..)?)? else { return None };
+        return Some((Operator::Else, behind + length));
     }
     let glued = at;
     at = skip_blanks(text, at)?;
@@ -68,13 +70,18 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
         | [b'?', b'=', ..]
         | [b'-', b'>', ..] => (Operator::Assign, 2),
         [b'=', b'~', ..] | [b':', b':', ..] => return None,
-        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..] if at > glued => {
-            (Operator::Else, 2)
+        _ if let Some(found) = stands_in(rest)
+            && (indexed || !quoted && is_member(text.get(name.clone())?))
+            && (at > glued || !rest.starts_with(b"?:")) =>
+        {
+            found
         }
         [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => {
             (Operator::Flag, 1)
         }
         [b'=', ..] => (Operator::Assign, 1),
+        // `**Password:** …`
+        [b':', b'*', b'*', ..] => (Operator::Colon, 3),
         [b':', ..] => {
             let typed = typed_assignment(text, at + 1);
             if let Some(behind) = typed {
@@ -109,18 +116,36 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     Some((operator, at + length))
 }
 
-/// Whether what follows is what stands in for something else.
-fn is_default(text: &[u8]) -> bool {
-    matches!(
-        text.trim_ascii_start(),
-        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..]
-    )
+/// What takes the place of a setting that is not given: `or`, `||`, `??`, `?:`, `||=`.
+fn stands_in(text: &[u8]) -> Option<(Operator, usize)> {
+    match text {
+        [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => Some((Operator::Else, 3)),
+        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..] => {
+            Some((Operator::Else, 2))
+        }
+        _ => None,
+    }
 }
 
-/// A symbol of Ruby's: `:secret`.
+/// Whether a name is that of a member, and not of a table of messages: `process.env.PASSWORD`, not `errors.password`. SQL joins texts
+/// with `||`, and prose has an `or` behind anything.
+fn is_member(name: &[u8]) -> bool {
+    const TABLES: &[&[u8]] =
+        &[b"errors", b"i18n", b"labels", b"messages", b"strings", b"styles", b"text", b"texts"];
+    let mut parts = name.rsplit(|b| *b == b'.').skip(1);
+    parts.next().is_some_and(|owner| {
+        let lower = owner.to_ascii_lowercase();
+        !owner.is_empty() && !TABLES.iter().any(|table| lower.ends_with(table))
+    })
+}
+
+/// A symbol of Ruby's that names a setting: `config_set(:auth0, :secret, '…')`. Bound parameters of SQL look the same.
 fn is_symbol(text: &[u8], name: &Range<usize>) -> bool {
-    let before = text.get(..name.start).unwrap_or_default();
-    matches!(before, [.., b' ' | b'(' | b',', b':'])
+    let before = text.get(name.start.saturating_sub(MAX_ARRAY_BYTES)..name.start);
+    let line = before.unwrap_or_default().rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let opening = memchr::memrchr(b'(', line).unwrap_or_default();
+    let (called, given) = line.split_at(opening);
+    called.ends_with(b"set") && matches!(given, [.., b' ' | b'(' | b',', b':'])
 }
 
 /// Whether the quoted name is what another was given: `"type": "password", "name": "…"`.

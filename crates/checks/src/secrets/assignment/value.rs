@@ -12,6 +12,8 @@ pub(super) const MAX_VALUE_BYTES: usize = 400;
 pub(super) enum Notation {
     Quoted,
     Bare,
+    /// Without quotes, in a mapping in one line: `{user: shop, password: …}`.
+    Flow,
     /// The text of an XML element.
     Element,
 }
@@ -24,7 +26,7 @@ pub(super) struct Value {
 pub(super) fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
     let mut at = skip_blanks(text, at)?;
     // A quoted value may stand on the next line.
-    if matches!(operator, Operator::Assign | Operator::Comma | Operator::Call)
+    if matches!(operator, Operator::Assign | Operator::Else | Operator::Comma | Operator::Call)
         && matches!(byte(text, at), Some(b'\n' | b'\r' | b'\\'))
     {
         let rest = text.get(at..)?;
@@ -70,21 +72,35 @@ pub(super) fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Val
 
 /// Longest name of a constructor, in bytes.
 const MAX_WRAPPER_BYTES: usize = 32;
+/// What makes a value of the literal it is given. What other functions are given is most often another name for the value, or a
+/// label: `getenv("…")`, `PasswordField("…")`.
+const CONSTRUCTORS: &[&[u8]] = &[
+    b"Just",
+    b"Secret",
+    b"SecretStr",
+    b"SecretString",
+    b"Some",
+    b"String",
+    b"[]byte",
+    b"new Secret",
+    b"new SecretString",
+    b"new String",
+];
 
-/// The one literal that a value is made of: `Some("…")`, `new Secret("…")`, `[]byte("…")`. What functions are called with is most
-/// often another name for it: `getenv("…")`.
+/// The one literal that a value is made of: `Some("…")`, `[]byte("…")`.
 fn wrapped(text: &[u8], at: usize) -> Option<Value> {
     let window = text.get(at..text.len().min(at + MAX_WRAPPER_BYTES))?;
     let open = memchr::memchr(b'(', window)?;
-    let called = window.get(..open)?;
-    let called = called.strip_prefix(b"new ").unwrap_or(called);
-    let is_constructor = called == b"[]byte"
-        || called.first().is_some_and(u8::is_ascii_uppercase)
-            && called.iter().all(u8::is_ascii_alphanumeric);
+    if !CONSTRUCTORS.contains(&window.get(..open)?) {
+        return None;
+    }
     let start = at + open + 1;
     let quote = byte(text, start).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-    let value = is_constructor.then(|| quoted(text, start, quote, false))??;
-    (byte(text, value.range.end + 1) == Some(b')')).then_some(value)
+    let value = quoted(text, start, quote, false)?;
+    let closed = value.range.end + 1;
+    let is_all = byte(text, closed) == Some(b')')
+        && !matches!(byte(text, skip_blanks(text, closed + 1)?), Some(b'.' | b'+' | b'%'));
+    is_all.then_some(value)
 }
 
 fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
@@ -151,8 +167,20 @@ const MIN_VARIABLE_BYTES: usize = 6;
 fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
     let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    line.trim_ascii_end().ends_with(b":")
-        && line.iter().rfind(|b| matches!(b, b'{' | b'}' | b'(' | b')')) == Some(&b'{')
+    let mut closed = 0_usize;
+    let opened_by = line.iter().rev().find(|b| match b {
+        b'}' | b')' | b']' => {
+            closed += 1;
+            false
+        }
+        b'{' | b'(' | b'[' => {
+            let is_open = closed == 0;
+            closed = closed.saturating_sub(1);
+            is_open
+        }
+        _ => false,
+    });
+    line.trim_ascii_end().ends_with(b":") && opened_by == Some(&b'{')
 }
 
 /// How a shell or `docker run` sets a variable for a command that follows: `-e DB_PASSWORD=… image`, `export DB_PASSWORD=…`. No blank
@@ -164,10 +192,11 @@ fn is_of_a_command(text: &[u8], at: usize) -> bool {
     let start = before.iter().rposition(|b| !in_name(b)).map_or(0, |other| other + 1);
     let (front, name) = before.split_at(start);
     let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let is_word = line.last().is_none_or(|b| matches!(b, b' ' | b'\t'));
+    let is_word = line.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'(' | b'`'));
     let word = line.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     // `PGPASSWORD=… psql -h localhost`
-    let begins = matches!(word, b"" | b"-" | b"$" | b"&&" | b"|" | b"run:" | b"sudo");
+    let begins = matches!(word, b"" | b"-" | b"$" | b">" | b"&&" | b"|" | b"run:" | b"sudo")
+        || matches!(line.last(), Some(b'(' | b'`'));
     let sets =
         matches!(word, b"-e" | b"--env" | b"--build-arg" | b"export" | b"env" | b"set" | b"ENV");
     name.len() >= MIN_VARIABLE_BYTES && is_word && (begins || sets || word.contains(&b'='))
@@ -186,10 +215,10 @@ fn bare(text: &[u8], at: usize, operator: Operator) -> Option<Value> {
         return None;
     }
     let mut end = end;
-    if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b',' | b'}'))
-        && is_in_flow_mapping(text, at)
-    {
-        return (stop > 0).then(|| Value { range: at..at + stop, notation: Notation::Bare });
+    let stop = window.get(..end)?.iter().position(|b| matches!(b, b',' | b'}')).unwrap_or(end);
+    let behind = window.get(stop..)?.trim_ascii_start().first();
+    if stop > 0 && matches!(behind, Some(b',' | b'}')) && is_in_flow_mapping(text, at) {
+        return Some(Value { range: at..at + stop, notation: Notation::Flow });
     }
     // `&` parts a query, `,` and `;` a list.
     if let Some(stop) = window.get(..end)?.iter().position(|b| matches!(b, b'&' | b';' | b',')) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::secrets::{
     decode,
-    judge::{Shape, is_dummy, is_placeholder},
+    judge::{Shape, is_dummy, is_no_word, is_placeholder},
     rule::Wanted,
 };
 
@@ -59,6 +59,16 @@ fn encoded_text(value: &[u8]) -> Option<Vec<u8>> {
     }
     let text = decode::base64_text(value)?;
     text.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t')).then_some(text)
+}
+
+/// Whether the letters of a value, or of the text that it is in base64, follow each other as in no word.
+pub(crate) fn means_no_word(value: &[u8]) -> bool {
+    let printable = |text: &Vec<u8>| text.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r'));
+    match decode::base64_text(value).filter(printable) {
+        // A web token's head, or another document.
+        Some(text) => !text.starts_with(b"{") && !is_dummy(&text) && is_no_word(&text),
+        None => !is_dummy(value) && is_no_word(value),
+    }
 }
 
 /// Judges `user:password`, or a password, that stood there in base64.
@@ -193,7 +203,7 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     if shape.is_random() {
         return Some(Confidence::High);
     }
-    let no_word = shape.is_no_word();
+    let no_word = is_no_word(value);
     if given.operator == Operator::FlagWord && !mixed && !no_word {
         return None;
     }
@@ -211,16 +221,24 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
             if matches!(given.operator, Operator::Comma | Operator::Call) {
                 // `('snmpv3_auth_password', 'snmpv3_priv_password')`: one name beside the other.
                 let named = is_composed_name(value) || identifier && value.contains(&b'_');
-                return match mixed {
-                    true => (!named).then_some(Confidence::Medium),
-                    false => no_word.then_some(Confidence::Low),
-                };
+                if mixed {
+                    return (!named).then_some(Confidence::Medium);
+                }
+                return no_word.then_some(Confidence::Low);
             }
             if mixed && !is_composed_name(value) {
                 return Some(Confidence::Medium);
             }
             // One plain word, in quotes, assigned: a weak password, or a label.
             (shape.length <= 32 && !identifier || shape.others == 0).then_some(Confidence::Low)
+        }
+        // Columns and their types stand like this, too.
+        Notation::Flow => {
+            if is_code(value) {
+                return None;
+            }
+            let signs = shape.others > value.iter().filter(|b| b"_-:.".contains(b)).count();
+            (no_word || signs && mixed).then_some(Confidence::Medium)
         }
         Notation::Bare => {
             if given.operator == Operator::Colon && !mixed && identifier {
@@ -248,7 +266,7 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     {
         return None;
     }
-    if given.notation == Notation::Bare && is_code(value) {
+    if matches!(given.notation, Notation::Bare | Notation::Flow) && is_code(value) {
         return None;
     }
     if given.operator == Operator::Compare {
@@ -285,9 +303,10 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         Notation::Quoted | Notation::Element if mixed => {
             Some(if tells { Confidence::Medium } else { Confidence::Low })
         }
+        Notation::Flow => None,
         Notation::Bare if mixed && tells => Some(Confidence::Low),
         // Letters only, in an order that no word has.
-        _ if tells && shape.is_no_word() => Some(Confidence::Low),
+        _ if tells && is_no_word(value) => Some(Confidence::Low),
         _ => None,
     }
 }

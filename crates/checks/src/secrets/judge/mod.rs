@@ -5,12 +5,14 @@ mod common;
 mod dummy;
 mod placeholder;
 mod shape;
+mod word;
 
 pub(crate) use dummy::is_dummy;
 pub(crate) use placeholder::is_filler;
 pub use placeholder::is_placeholder;
 pub use shape::Shape;
 pub(crate) use shape::{common, folded, rarity};
+pub(crate) use word::is_no_word;
 
 /// Shannon entropy in bits per byte.
 #[must_use]
