@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use super::{bytes::ByteSet, file::Text};
 
 /// How many bytes are told of.
 const MAX_BYTES: usize = 16;
+/// How many parts of an expression are followed. The product's own have a few hundred.
+const MAX_STEPS: usize = 20_000;
 
 /// The syntax tree of an expression about bytes, or about characters. An error does not hold the expression, which may be a secret that
 /// is allowed.
@@ -39,10 +41,11 @@ pub(crate) fn opening(hir: &Hir, keywords: &[Text]) -> Vec<ByteSet> {
     let spells_keyword =
         |at: &usize| parts.get(*at..).is_some_and(|parts| beginnings.tail(parts).is_some());
     let Some(first) = (0..parts.len()).find(spells_keyword) else { return Vec::new() };
-    let mut sets = [ByteSet::default(); MAX_BYTES];
+    let mut row = Row { sets: [ByteSet::default(); MAX_BYTES], steps: MAX_STEPS };
     let rest = parts.iter().skip(first);
-    let ends = rest.fold(Places::FIRST, |places, part| places.through(part, &mut sets));
-    sets.into_iter().take(ends.first()).collect()
+    let ends = rest.fold(Places::FIRST, |places, part| row.through(part, places));
+    let length = if row.steps == 0 { 0 } else { ends.first() };
+    row.sets.into_iter().take(length).collect()
 }
 
 /// Whether `text` goes on from `start` as `opening` says.
@@ -79,72 +82,85 @@ impl Places {
         let further = Self::FURTHER.0;
         Self((self.0 << 1) & (2 * further - 1) | self.0 & further)
     }
+}
 
-    /// One of `bytes` stands here.
-    fn take(self, bytes: ByteSet, sets: &mut [ByteSet; MAX_BYTES]) -> Self {
-        for place in self.iter() {
-            if let Some(set) = sets.get_mut(place) {
+/// What is known of the bytes from a keyword on.
+struct Row {
+    sets: [ByteSet; MAX_BYTES],
+    /// How many parts of the expression may still be followed: repetitions within repetitions multiply.
+    steps: usize,
+}
+
+impl Row {
+    /// One of `bytes` stands at one of `places`. Where what follows may stand.
+    fn take(&mut self, bytes: ByteSet, places: Places) -> Places {
+        for place in places.iter() {
+            if let Some(set) = self.sets.get_mut(place) {
                 set.insert_all(bytes);
             }
         }
-        self.next()
+        places.next()
     }
 
-    /// Where `hir` may end that begins here.
-    fn through(self, hir: &Hir, sets: &mut [ByteSet; MAX_BYTES]) -> Self {
+    /// Where `hir` may end that begins at one of `places`; anywhere where that takes too long, which makes an end of it.
+    fn through(&mut self, hir: &Hir, places: Places) -> Places {
+        let Some(steps) = self.steps.checked_sub(1).filter(|left| *left > 0) else {
+            self.steps = 0;
+            return Places::FURTHER;
+        };
+        self.steps = steps;
         match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => self,
+            HirKind::Empty | HirKind::Look(_) => places,
             HirKind::Literal(literal) => {
-                literal.0.iter().fold(self, |places, byte| places.take(ByteSet::of([*byte]), sets))
+                literal.0.iter().fold(places, |at, byte| self.take(ByteSet::of([*byte]), at))
             }
             HirKind::Class(Class::Bytes(class)) => {
                 let bytes = class.iter().flat_map(|range| range.start()..=range.end());
-                self.take(ByteSet::of(bytes), sets)
+                self.take(ByteSet::of(bytes), places)
             }
             // A character has up to four bytes.
             HirKind::Class(Class::Unicode(_)) => {
-                let (mut places, mut ends) = (self, Self::NONE);
+                let (mut at, mut ends) = (places, Places::NONE);
                 for _ in 0..4 {
-                    places = places.take(ByteSet::ALL, sets);
-                    ends = ends.and(places);
+                    at = self.take(ByteSet::ALL, at);
+                    ends = ends.and(at);
                 }
                 ends
             }
-            HirKind::Capture(capture) => self.through(&capture.sub, sets),
-            HirKind::Concat(parts) => {
-                parts.iter().fold(self, |places, part| places.through(part, sets))
-            }
+            HirKind::Capture(capture) => self.through(&capture.sub, places),
+            HirKind::Concat(parts) => parts.iter().fold(places, |at, part| self.through(part, at)),
             HirKind::Alternation(ways) => {
-                ways.iter().fold(Self::NONE, |ends, way| ends.and(self.through(way, sets)))
+                ways.iter().fold(Places::NONE, |ends, way| ends.and(self.through(way, places)))
             }
-            HirKind::Repetition(repetition) => {
-                let (mut places, mut ends) = (self, Self::NONE);
-                for times in 0.. {
-                    let known = ends;
-                    if times >= repetition.min {
-                        ends = ends.and(places);
-                    }
-                    let is_further = places == Self::FURTHER;
-                    if is_further && times < repetition.min {
-                        // However often it must still come, it ends further as well.
-                        return ends.and(Self::FURTHER);
-                    }
-                    if is_further
-                        || repetition.max == Some(times)
-                        || times > repetition.min && ends == known
-                    {
-                        break;
-                    }
-                    let next = places.through(&repetition.sub, sets);
-                    if next == places && times < repetition.min {
-                        // What is repeated may be empty: more of it ends where it ended.
-                        return ends.and(places);
-                    }
-                    places = next;
-                }
-                ends
-            }
+            HirKind::Repetition(repetition) => self.repeated(repetition, places),
         }
+    }
+
+    fn repeated(&mut self, repetition: &Repetition, places: Places) -> Places {
+        let (mut at, mut ends) = (places, Places::NONE);
+        for times in 0.. {
+            let known = ends;
+            if times >= repetition.min {
+                ends = ends.and(at);
+            }
+            if at == Places::FURTHER && times < repetition.min {
+                // However often it must still come, it ends further as well.
+                return ends.and(Places::FURTHER);
+            }
+            if at == Places::FURTHER
+                || repetition.max == Some(times)
+                || times > repetition.min && ends == known
+            {
+                break;
+            }
+            let next = self.through(&repetition.sub, at);
+            if next == at && times < repetition.min {
+                // What is repeated may be empty: more of it ends where it ended.
+                return ends.and(at);
+            }
+            at = next;
+        }
+        ends
     }
 }
 
@@ -293,6 +309,13 @@ mod tests {
         for pattern in ["", "ab", "x?abc", "(?:abc)?", "(?:abc|ab)", "a*bc", "(?:)*", "[^a]bc"] {
             assert!(!starts(pattern, &["abc"]), "{pattern}");
         }
+    }
+
+    #[test]
+    fn repetitions_within_repetitions_end() {
+        let nested = format!("ab{}c{}", "(?:c?".repeat(60), "d?){3}".repeat(60));
+        let sets = opening(&hir(&nested), &texts(&["ab"]));
+        assert_eq!((sets.len(), sets.last()), (MAX_BYTES, Some(&ByteSet::of(*b"cd"))));
     }
 
     #[test]
