@@ -38,6 +38,10 @@ class Label:
         return self.first <= last and first <= self.last
 
 
+def is_true(row: dict[str, str]) -> bool:
+    return row["GroundTruth"] == "T"
+
+
 def labels_of(creddata: Path, beyond: int) -> dict[str, list[Label]]:
     """By path below `data`, of the files that are there."""
     tables = []
@@ -45,7 +49,6 @@ def labels_of(creddata: Path, beyond: int) -> dict[str, list[Label]]:
         with table.open(newline="") as rows:
             tables.append(list(csv.DictReader(rows)))
     if beyond > 0:
-        is_true = lambda row: row["GroundTruth"] == "T"
         tables.sort(key=lambda rows: (-sum(map(is_true, rows)), -len(rows)))
         tables = [rows for rows in tables[beyond:] if any(map(is_true, rows))]
     labels = collections.defaultdict(list)
@@ -53,7 +56,7 @@ def labels_of(creddata: Path, beyond: int) -> dict[str, list[Label]]:
         path = row["FilePath"].removeprefix("data/")
         if (creddata / "data" / path).is_file():
             lines = int(row["LineStart"]), int(row["LineEnd"])
-            labels[path].append(Label(*lines, row["GroundTruth"] == "T", set(row["Category"].split(":"))))
+            labels[path].append(Label(*lines, is_true(row), set(row["Category"].split(":"))))
     return labels
 
 

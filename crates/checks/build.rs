@@ -3,7 +3,6 @@
 //! Their examples are left out: only tests want them, and those read the files themselves.
 
 #[path = "src/secrets/bytes.rs"]
-#[expect(dead_code, reason = "it is written for the library")]
 mod bytes;
 #[path = "src/secrets/opening.rs"]
 #[expect(dead_code, reason = "it is written for the library")]
@@ -46,8 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Of a pattern that is not put together at run time.
 fn opening_of(rule: &RuleFile) -> Result<Option<Vec<String>>, Box<dyn Error>> {
     let Some(pattern) = &rule.pattern else { return Ok(None) };
-    let keywords: Vec<Text> =
-        rule.keywords.iter().map(|word| word.to_ascii_lowercase().into()).collect();
+    let keywords: Vec<Text> = rule.lower_keywords().collect();
     let sets = opening::opening(&opening::parse(pattern, false)?, &keywords);
     let set = |set: &bytes::ByteSet| format!("{set:?}, ");
     Ok(Some(sets.iter().map(set).collect()))

@@ -1,5 +1,7 @@
 //! Sets of bytes.
 
+use regex_syntax::hir::ClassBytes;
+
 /// Some of the 256 bytes: 64 to a word, the first in its lowest bit. The build script writes them down by their `Debug`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ByteSet(pub(crate) [u64; 4]);
@@ -32,5 +34,11 @@ impl ByteSet {
 
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> {
         (0..=u8::MAX).filter(move |byte| self.holds(*byte))
+    }
+}
+
+impl From<&ClassBytes> for ByteSet {
+    fn from(class: &ClassBytes) -> Self {
+        Self::of(class.iter().flat_map(|range| range.start()..=range.end()))
     }
 }

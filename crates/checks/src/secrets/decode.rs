@@ -253,7 +253,8 @@ fn digit(byte: &u8) -> Option<u8> {
     char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-const fn is_text(byte: u8) -> bool {
+/// Whether text may hold it.
+pub(crate) const fn is_text(byte: u8) -> bool {
     byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 

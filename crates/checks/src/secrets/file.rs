@@ -64,6 +64,16 @@ pub struct RuleFile {
     pub examples: Examples,
 }
 
+impl RuleFile {
+    /// Its keywords, in lower case.
+    pub fn lower_keywords(&self) -> impl Iterator<Item = Text> + '_ {
+        self.keywords.iter().map(|word| match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => word.to_ascii_lowercase().into(),
+            false => word.clone(),
+        })
+    }
+}
+
 /// Texts a rule must find and must not find; see `rules/README.md` for the templates in them.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -72,9 +72,7 @@ fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
         HirKind::Literal(literal) => {
             sets.extend(literal.0.iter().map(|byte| ByteSet::of([*byte])));
         }
-        HirKind::Class(Class::Bytes(class)) => {
-            sets.push(ByteSet::of(class.iter().flat_map(|range| range.start()..=range.end())));
-        }
+        HirKind::Class(Class::Bytes(class)) => sets.push(class.into()),
         HirKind::Repetition(repetition) if repetition.min > 0 => collect(&repetition.sub, sets),
         HirKind::Capture(capture) => collect(&capture.sub, sets),
         HirKind::Concat(parts) => parts.iter().for_each(|part| collect(part, sets)),

@@ -104,20 +104,16 @@ impl Row {
 
     /// Where `hir` may end that begins at one of `places`; anywhere where that takes too long, which makes an end of it.
     fn through(&mut self, hir: &Hir, places: Places) -> Places {
-        let Some(steps) = self.steps.checked_sub(1).filter(|left| *left > 0) else {
-            self.steps = 0;
+        self.steps = self.steps.saturating_sub(1);
+        if self.steps == 0 {
             return Places::FURTHER;
-        };
-        self.steps = steps;
+        }
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => places,
             HirKind::Literal(literal) => {
                 literal.0.iter().fold(places, |at, byte| self.take(ByteSet::of([*byte]), at))
             }
-            HirKind::Class(Class::Bytes(class)) => {
-                let bytes = class.iter().flat_map(|range| range.start()..=range.end());
-                self.take(ByteSet::of(bytes), places)
-            }
+            HirKind::Class(Class::Bytes(class)) => self.take(class.into(), places),
             // A character has up to four bytes.
             HirKind::Class(Class::Unicode(_)) => {
                 let (mut at, mut ends) = (places, Places::NONE);
@@ -143,19 +139,12 @@ impl Row {
             if times >= repetition.min {
                 ends = ends.and(at);
             }
-            if at == Places::FURTHER && times < repetition.min {
-                // However often it must still come, it ends further as well.
-                return ends.and(Places::FURTHER);
-            }
-            if at == Places::FURTHER
-                || repetition.max == Some(times)
-                || times > repetition.min && ends == known
-            {
+            if repetition.max == Some(times) || times > repetition.min && ends == known {
                 break;
             }
             let next = self.through(&repetition.sub, at);
             if next == at && times < repetition.min {
-                // What is repeated may be empty: more of it ends where it ended.
+                // However often it must still come, it ends there as well.
                 return ends.and(at);
             }
             at = next;
@@ -207,16 +196,13 @@ impl Beginnings<'_> {
         }
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => Some(spelled),
-            HirKind::Literal(literal) => {
-                literal.0.iter().try_fold(spelled, |spelled, byte| self.append(&spelled, &[*byte]))
-            }
-            HirKind::Class(Class::Bytes(class)) => {
-                let bytes: Vec<u8> =
-                    class.iter().flat_map(|range| range.start()..=range.end()).collect();
-                self.append(&spelled, &bytes)
-            }
+            HirKind::Literal(literal) => literal
+                .0
+                .iter()
+                .try_fold(spelled, |spelled, byte| self.append(&spelled, ByteSet::of([*byte]))),
+            HirKind::Class(Class::Bytes(class)) => self.append(&spelled, class.into()),
             // More bytes than one.
-            HirKind::Class(Class::Unicode(_)) => self.append(&spelled, &any_byte()),
+            HirKind::Class(Class::Unicode(_)) => self.append(&spelled, ByteSet::ALL),
             HirKind::Capture(capture) => self.spell(&capture.sub, spelled),
             HirKind::Concat(parts) => {
                 parts.iter().try_fold(spelled, |spelled, part| self.spell(part, spelled))
@@ -252,10 +238,10 @@ impl Beginnings<'_> {
     }
 
     /// `spelled` with one of `bytes` behind each, without what is more than a keyword.
-    fn append(&self, spelled: &Spelled, bytes: &[u8]) -> Option<Spelled> {
+    fn append(&self, spelled: &Spelled, bytes: ByteSet) -> Option<Spelled> {
         let begun = spelled.iter().filter(|spelled| !self.is_keyword(spelled));
         let mut all = Spelled::new();
-        for (beginning, byte) in begun.flat_map(|s| bytes.iter().map(move |b| (s, b))) {
+        for (beginning, byte) in begun.flat_map(|s| bytes.bytes().map(move |b| (s, b))) {
             let mut longer = beginning.clone();
             longer.push(byte.to_ascii_lowercase());
             if !self.keywords.iter().any(|word| word.as_bytes().starts_with(&longer)) {
@@ -265,10 +251,6 @@ impl Beginnings<'_> {
         }
         Some(all)
     }
-}
-
-fn any_byte() -> Vec<u8> {
-    (0..=u8::MAX).collect()
 }
 
 fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {

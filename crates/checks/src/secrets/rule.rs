@@ -144,7 +144,7 @@ impl Rule {
     /// Makes a rule of what its file says.
     pub(crate) fn from_file(id: CheckId, file: &RuleFile) -> Result<Self, RuleError> {
         let fail = |problem: String| RuleError::new(id.as_str(), problem);
-        let keywords: Arc<[Text]> = file.keywords.iter().map(lower_case).collect();
+        let keywords: Arc<[Text]> = file.lower_keywords().collect();
         let is_whole =
             file.pattern.as_ref().is_some_and(|p| p.starts_with(r"\A") && p.ends_with(r"\z"));
         let by_path = !file.path.is_empty()
@@ -297,14 +297,6 @@ impl Rule {
     #[must_use]
     pub fn keywords(&self) -> &[Text] {
         &self.keywords
-    }
-}
-
-fn lower_case(word: &Text) -> Text {
-    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        word.to_ascii_lowercase().into()
-    } else {
-        word.clone()
     }
 }
 

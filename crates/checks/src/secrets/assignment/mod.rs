@@ -20,7 +20,7 @@ pub(crate) use self::{
 use self::{
     name::{is_telling, most, name_around},
     operator::{Operator, operator_behind},
-    value::{Notation, value_at},
+    value::value_at,
     verdict::{Given, judge},
 };
 use super::rule::Wanted;
@@ -70,8 +70,7 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option
         // What documentation assigns is an example.
         _ => Confidence::Low,
     };
-    let bare = matches!(value.notation, Notation::Bare | Notation::Flow)
-        && !is_a_literal(text, &name, &value.range);
+    let bare = value.notation.is_bare() && !is_a_literal(text, &name, &value.range);
     Some(Assigned { value: value.range, confidence, bare })
 }
 
@@ -84,9 +83,7 @@ fn is_a_literal(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool 
 /// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
 /// Code that was commented out stands behind its mark without a gap, or with a short one.
 fn is_documentation(text: &[u8], at: usize) -> bool {
-    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    let indented = before.get(start..).unwrap_or_default();
+    let indented = line_before(text, at, MAX_LINE_START_BYTES);
     let line = indented.trim_ascii_start();
     let gap = |mark: usize| {
         line.get(mark..)
@@ -119,6 +116,13 @@ fn is_beside_its_signature(text: &[u8], name: &Range<usize>) -> bool {
 
 fn byte(text: &[u8], at: usize) -> Option<u8> {
     text.get(at).copied()
+}
+
+/// What of its line stands before `at`, as far as `most` bytes back.
+fn line_before(text: &[u8], at: usize, most: usize) -> &[u8] {
+    let before = text.get(at.saturating_sub(most)..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    before.get(start..).unwrap_or_default()
 }
 
 /// Skips spaces and tabs; `None` where there are more than the limit.

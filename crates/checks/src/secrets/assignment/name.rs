@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use model::Confidence;
 
+use super::operator::may_begin;
 use crate::secrets::rule::Wanted;
 
 /// Longest name that is read, to each side of the keyword, in bytes.
@@ -17,7 +18,7 @@ pub(super) fn name_around(text: &[u8], keyword: &Range<usize>) -> Option<Range<u
     let behind = text.get(keyword.end..text.len().min(keyword.end + MAX_NAME_BYTES))?;
     let right = behind.iter().take_while(|b| is_name_byte(**b)).count();
     // Most keywords are of words that are given nothing, which what stands behind them shows.
-    if !behind.get(right).is_some_and(|b| b" \t=:!?<>~|,(*\\\"'`]".contains(b)) {
+    if !behind.get(right).is_some_and(|b| may_begin(*b)) {
         return None;
     }
     let before = text.get(keyword.start.saturating_sub(MAX_NAME_BYTES)..keyword.start)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_GAP_BYTES, byte, skip_blanks};
+use super::{MAX_GAP_BYTES, byte, line_before, skip_blanks};
 
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,11 @@ impl Operator {
     }
 }
 
+/// Whether `byte` may be the first behind a name that [`operator_behind`] finds an operator for: of it, or of what closes the name.
+pub(super) fn may_begin(byte: u8) -> bool {
+    b" \t=:!?<>~|,(*\\\"'`]".contains(&byte)
+}
+
 /// The operator behind the name, and where the value may begin.
 pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)> {
     let mut at = name.end;
@@ -55,8 +60,7 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     } else if quoted && byte(text, at) == Some(b')') {
         // `getenv("DB_PASSWORD") or "…"`, and nothing else that may stand there.
         let behind = skip_blanks(text, at + 1)?;
-        let (Operator::Else, length) = stands_in(text.get(behind..)?)? else { return None };
-        return Some((Operator::Else, behind + length));
+        return Some((Operator::Else, behind + stands_in(text.get(behind..)?)?));
     }
     let glued = at;
     at = skip_blanks(text, at)?;
@@ -70,11 +74,11 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
         | [b'?', b'=', ..]
         | [b'-', b'>', ..] => (Operator::Assign, 2),
         [b'=', b'~', ..] | [b':', b':', ..] => return None,
-        _ if let Some(found) = stands_in(rest)
+        _ if let Some(length) = stands_in(rest)
             && (indexed || !quoted && is_member(text.get(name.clone())?))
             && (at > glued || !rest.starts_with(b"?:")) =>
         {
-            found
+            (Operator::Else, length)
         }
         [b'=', ..] if text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) => {
             (Operator::Flag, 1)
@@ -116,13 +120,11 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     Some((operator, at + length))
 }
 
-/// What takes the place of a setting that is not given: `or`, `||`, `??`, `?:`, `||=`.
-fn stands_in(text: &[u8]) -> Option<(Operator, usize)> {
+/// How long what takes the place of a setting that is not given is: `or`, `||`, `??`, `?:`, `||=`.
+fn stands_in(text: &[u8]) -> Option<usize> {
     match text {
-        [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => Some((Operator::Else, 3)),
-        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..] => {
-            Some((Operator::Else, 2))
-        }
+        [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => Some(3),
+        [b'o', b'r', b' ', ..] | [b'|', b'|', ..] | [b'?', b'?' | b':', ..] => Some(2),
         _ => None,
     }
 }
@@ -132,8 +134,7 @@ fn stands_in(text: &[u8]) -> Option<(Operator, usize)> {
 fn is_member(name: &[u8]) -> bool {
     const TABLES: &[&[u8]] =
         &[b"errors", b"i18n", b"labels", b"messages", b"strings", b"styles", b"text", b"texts"];
-    let mut parts = name.rsplit(|b| *b == b'.').skip(1);
-    parts.next().is_some_and(|owner| {
+    name.rsplit(|b| *b == b'.').nth(1).is_some_and(|owner| {
         let lower = owner.to_ascii_lowercase();
         !owner.is_empty() && !TABLES.iter().any(|table| lower.ends_with(table))
     })
@@ -141,8 +142,7 @@ fn is_member(name: &[u8]) -> bool {
 
 /// A symbol of Ruby's that names a setting: `config_set(:auth0, :secret, '…')`. Bound parameters of SQL look the same.
 fn is_symbol(text: &[u8], name: &Range<usize>) -> bool {
-    let before = text.get(name.start.saturating_sub(MAX_ARRAY_BYTES)..name.start);
-    let line = before.unwrap_or_default().rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line_before(text, name.start, MAX_ARRAY_BYTES);
     let opening = memchr::memrchr(b'(', line).unwrap_or_default();
     let (called, given) = line.split_at(opening);
     called.ends_with(b"set") && matches!(given, [.., b' ' | b'(' | b',', b':'])

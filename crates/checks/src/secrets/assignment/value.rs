@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, operator::Operator, skip_blanks};
+use super::{
+    MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, line_before, operator::Operator, skip_blanks,
+};
 
 /// Longest value, in bytes. What is longer is a text or a certificate.
 pub(super) const MAX_VALUE_BYTES: usize = 400;
@@ -16,6 +18,13 @@ pub(super) enum Notation {
     Flow,
     /// The text of an XML element.
     Element,
+}
+
+impl Notation {
+    /// Without quotes: in source code, a name.
+    pub(super) fn is_bare(self) -> bool {
+        matches!(self, Self::Bare | Self::Flow)
+    }
 }
 
 pub(super) struct Value {
@@ -165,8 +174,7 @@ const MIN_VARIABLE_BYTES: usize = 6;
 
 /// Whether the value stands in a mapping in one line: `{user: shop, password: …}`.
 fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
-    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line_before(text, at, MAX_LINE_START_BYTES);
     let mut closed = 0_usize;
     let opened_by = line.iter().rev().find(|b| match b {
         b'}' | b')' | b']' => {
@@ -186,17 +194,16 @@ fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
 /// How a shell or `docker run` sets a variable for a command that follows: `-e DB_PASSWORD=… image`, `export DB_PASSWORD=…`. No blank
 /// beside the sign, and a name in capitals.
 fn is_of_a_command(text: &[u8], at: usize) -> bool {
-    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
-    let Some(before) = before.strip_suffix(b"=") else { return false };
+    let line = line_before(text, at, MAX_LINE_START_BYTES);
+    let Some(line) = line.strip_suffix(b"=") else { return false };
     let in_name = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
-    let start = before.iter().rposition(|b| !in_name(b)).map_or(0, |other| other + 1);
-    let (front, name) = before.split_at(start);
-    let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let is_word = line.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'(' | b'`'));
-    let word = line.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let start = line.iter().rposition(|b| !in_name(b)).map_or(0, |other| other + 1);
+    let (front, name) = line.split_at(start);
+    let is_word = front.last().is_none_or(|b| matches!(b, b' ' | b'\t' | b'(' | b'`'));
+    let word = front.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     // `PGPASSWORD=… psql -h localhost`
     let begins = matches!(word, b"" | b"-" | b"$" | b">" | b"&&" | b"|" | b"run:" | b"sudo")
-        || matches!(line.last(), Some(b'(' | b'`'));
+        || matches!(front.last(), Some(b'(' | b'`'));
     let sets =
         matches!(word, b"-e" | b"--env" | b"--build-arg" | b"export" | b"env" | b"set" | b"ENV");
     name.len() >= MIN_VARIABLE_BYTES && is_word && (begins || sets || word.contains(&b'='))

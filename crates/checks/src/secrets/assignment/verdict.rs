@@ -57,14 +57,17 @@ fn encoded_text(value: &[u8]) -> Option<Vec<u8>> {
     if value.len() < MIN_ENCODED_BYTES {
         return None;
     }
-    let text = decode::base64_text(value)?;
-    text.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t')).then_some(text)
+    printable(value)
+}
+
+/// The text that `value` is in base64, if it is one to its last byte.
+fn printable(value: &[u8]) -> Option<Vec<u8>> {
+    decode::base64_text(value).filter(|text| text.iter().all(|byte| decode::is_text(*byte)))
 }
 
 /// Whether the letters of a value, or of the text that it is in base64, follow each other as in no word.
 pub(crate) fn means_no_word(value: &[u8]) -> bool {
-    let printable = |text: &Vec<u8>| text.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r'));
-    match decode::base64_text(value).filter(printable) {
+    match printable(value) {
         // A web token's head, or another document.
         Some(text) => !text.starts_with(b"{") && !is_dummy(&text) && is_no_word(&text),
         None => !is_dummy(value) && is_no_word(value),
@@ -215,9 +218,6 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
             if is_composed_name(value) && !mixed {
                 return None;
             }
-            if no_word && !matches!(given.operator, Operator::Comma | Operator::Call) {
-                return Some(Confidence::Medium);
-            }
             if matches!(given.operator, Operator::Comma | Operator::Call) {
                 // `('snmpv3_auth_password', 'snmpv3_priv_password')`: one name beside the other.
                 let named = is_composed_name(value) || identifier && value.contains(&b'_');
@@ -226,17 +226,15 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
                 }
                 return no_word.then_some(Confidence::Low);
             }
-            if mixed && !is_composed_name(value) {
+            if no_word || mixed && !is_composed_name(value) {
                 return Some(Confidence::Medium);
             }
             // One plain word, in quotes, assigned: a weak password, or a label.
             (shape.length <= 32 && !identifier || shape.others == 0).then_some(Confidence::Low)
         }
+        Notation::Bare | Notation::Flow if is_code(value) => None,
         // Columns and their types stand like this, too.
         Notation::Flow => {
-            if is_code(value) {
-                return None;
-            }
             let signs = shape.others > value.iter().filter(|b| b"_-:.".contains(b)).count();
             (no_word || signs && mixed).then_some(Confidence::Medium)
         }
@@ -246,9 +244,6 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
                     && shape.length >= 5
                     && given.name.iter().all(|b| !b.is_ascii_uppercase()))
                 .then_some(Confidence::Low);
-            }
-            if is_code(value) {
-                return None;
             }
             if mixed && !identifier {
                 return Some(Confidence::Medium);
@@ -266,7 +261,7 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     {
         return None;
     }
-    if matches!(given.notation, Notation::Bare | Notation::Flow) && is_code(value) {
+    if given.notation.is_bare() && is_code(value) {
         return None;
     }
     if given.operator == Operator::Compare {

@@ -189,6 +189,7 @@ fn says_so(lower: &[u8]) -> bool {
         || TELLING_WORDS.iter().any(|word| memchr::memmem::find(lower, word).is_some())
         || has_sequence(lower)
         || is_repetition(lower)
+        || repeats(lower, 1, 1)
 }
 
 /// From here on, in bytes, a template must be closed to be one.
@@ -220,7 +221,6 @@ fn is_template(value: &[u8]) -> bool {
             (b'<', b'>') | (b'%', b'%') | (b'[', b']') | (b'{', b'}') | (b'(', b')')
         )
         || (matches!((first, last), (b'@', b'@') | (b'#', b'#')) && value.len() > 2)
-        || value.iter().all(|b| *b == first)
         || (first == b'$'
             && value.len() > 1
             && value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
@@ -276,13 +276,12 @@ fn has_sequence(value: &[u8]) -> bool {
 
 /// One short piece again and again: `abcabcabc`, `1212121212`.
 fn is_repetition(value: &[u8]) -> bool {
-    if value.len() < 8 {
-        return false;
-    }
-    (1..=4).any(|period| {
-        value.iter().zip(value.iter().skip(period)).all(|(a, b)| a == b)
-            && value.len() >= period * 3
-    })
+    value.len() >= 8 && (1..=4).any(|period| repeats(value, period, 3))
+}
+
+/// Whether it is one piece of so many bytes again and again, at least so many times.
+pub(super) fn repeats(value: &[u8], bytes: usize, times: usize) -> bool {
+    value.len() >= bytes * times && value.iter().zip(value.iter().skip(bytes)).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]

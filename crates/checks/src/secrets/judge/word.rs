@@ -1,6 +1,6 @@
 //! Letters in an order that no word has.
 
-use super::Shape;
+use super::{Shape, placeholder::repeats};
 
 /// What names are put together of, and what stands for a word among those who write code; longer ones first.
 const ABBREVIATIONS: &[&str] = &[
@@ -35,7 +35,7 @@ pub(crate) fn is_no_word(value: &[u8]) -> bool {
     }
     Shape::of(letters.as_bytes()).has_strange_letters()
         && !is_run(letters.as_bytes())
-        && !is_repeated(letters.as_bytes())
+        && !(2..=4).any(|period| repeats(letters.as_bytes(), period, 2))
 }
 
 /// Whether nearly every letter stands beside the one before it in a row.
@@ -48,14 +48,6 @@ fn is_run(letters: &[u8]) -> bool {
     let steps = letters.windows(2).filter(beside).count();
     // A hand that moves to another row does so once.
     steps + 2 >= letters.len()
-}
-
-/// Whether it is one piece of two to four letters, again and again.
-fn is_repeated(letters: &[u8]) -> bool {
-    (2..=4).any(|period| {
-        letters.len() >= 2 * period
-            && letters.iter().zip(letters.iter().skip(period)).all(|(a, b)| a == b)
-    })
 }
 
 #[cfg(test)]
