@@ -232,8 +232,12 @@ fn is_module(folder: &str) -> bool {
 #[must_use]
 pub fn is_source_code(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension =
-        name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let extension = extension.to_ascii_lowercase();
+    // A template is of the language it makes: `my.cnf.j2`, `values.yaml.tmpl`.
+    if matches!(extension.as_str(), "erb" | "j2" | "jinja" | "tmpl" | "tpl") && stem.contains('.') {
+        return is_source_code(stem);
+    }
     matches!(
         extension.as_str(),
         "c" | "cc"
@@ -315,7 +319,6 @@ pub fn is_source_code(path: &str) -> bool {
             | "hbs"
             | "ejs"
             | "jinja"
-            | "j2"
             | "tmpl"
             | "tpl"
             | "haml"

@@ -289,19 +289,18 @@ impl Scanner {
             }
             Finder::Assignment(wanted) => {
                 let begin = keyword.start;
-                let assigned = assignment::find(text, keyword, *wanted)?;
-                *resume = (self.texts, assigned.value.end);
-                let end = assigned.value.end;
-                if let Some(mut candidate) = accept(
-                    ruleset,
-                    (rule, index),
-                    text,
-                    begin..end,
-                    assigned.value,
-                    assigned.confidence,
-                ) {
-                    candidate.bare = assigned.bare;
-                    found.push(candidate);
+                for assigned in assignment::find(text, keyword, *wanted) {
+                    if !assigned.listed {
+                        *resume = (self.texts, assigned.value.end);
+                    }
+                    let matched = begin..assigned.value.end;
+                    let (value, confidence) = (assigned.value, assigned.confidence);
+                    if let Some(mut candidate) =
+                        accept(ruleset, (rule, index), text, matched, value, confidence)
+                    {
+                        candidate.bare = assigned.bare;
+                        found.push(candidate);
+                    }
                 }
             }
             Finder::Jwt(claims) => {

@@ -3,6 +3,7 @@
 //! There is no pattern here, because a pattern cannot judge. From a keyword's place the name around it, what assigns, and
 //! the value are read by hand, each through a limit; then name, notation and value are judged together.
 
+mod members;
 mod name;
 mod operator;
 mod other;
@@ -13,15 +14,16 @@ use std::ops::Range;
 
 use model::Confidence;
 
+use self::{
+    members::{members, opening_at},
+    name::{is_telling, most, name_around},
+    operator::{Operator, operator_behind},
+    value::{Notation, Value, value_at},
+    verdict::{Given, judge},
+};
 pub(crate) use self::{
     name::{is_known_ending, is_made_anew},
     verdict::{is_example_login, judge_alone, means_no_word},
-};
-use self::{
-    name::{is_telling, most, name_around},
-    operator::{Operator, operator_behind},
-    value::value_at,
-    verdict::{Given, judge},
 };
 use super::rule::Wanted;
 
@@ -40,44 +42,69 @@ pub(crate) struct Assigned {
     pub(crate) confidence: Confidence,
     /// Not quoted: in source code such a value is a variable's name.
     pub(crate) bare: bool,
+    /// One of a list or a mapping, in which names have values of their own.
+    pub(crate) listed: bool,
 }
 
-/// Reads the assignment around the keyword at `keyword`, if there is one and its value convinces.
-pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Option<Assigned> {
-    let name = name_around(text, &keyword)?;
-    let name_text = text.get(name.clone())?;
+/// Reads the assignment around the keyword at `keyword`, if there is one: its value, or those of a list, that convince.
+pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Vec<Assigned> {
+    let Some(name) = name_around(text, &keyword) else { return Vec::new() };
+    let Some(name_text) = text.get(name.clone()) else { return Vec::new() };
     // Most names are given nothing, or nothing that could be judged; that is seen sooner than what a name says.
-    let (operator, at) = operator_behind(text, &name)?;
-    let value = value_at(text, at, operator)?;
-    let value_text = text.get(value.range.clone())?;
-    if value_text.len() < MIN_VALUE_BYTES
-        || !is_telling(name_text, text.get(keyword.clone())?, wanted)
-        || wanted == Wanted::Token && is_beside_its_signature(text, &name)
-    {
-        return None;
-    }
-    let confidence = judge(&Given {
-        name: name_text,
-        value: value_text,
-        operator,
-        notation: value.notation,
-        wanted,
-    })?;
-    let confidence = match operator {
-        _ if !is_documentation(text, name.start) => confidence.min(most(name_text, wanted)),
-        // A call in prose.
-        Operator::Comma | Operator::FlagWord => return None,
-        // What documentation assigns is an example.
-        _ => Confidence::Low,
+    let Some((operator, at)) = operator_behind(text, &name) else { return Vec::new() };
+    let value = value_at(text, at, operator).filter(|value| value.range.len() >= MIN_VALUE_BYTES);
+    let list = match (&value, operator) {
+        (None, Operator::Assign | Operator::Colon) => opening_at(text, at),
+        // A document in a text.
+        (Some(value), Operator::Assign | Operator::Colon) => opening_at(text, value.range.start),
+        _ => None,
     };
-    let bare = value.notation.is_bare() && !is_a_literal(text, &name, &value.range);
-    Some(Assigned { value: value.range, confidence, bare })
+    let is_meant = (value.is_some() || list.is_some())
+        && is_telling(name_text, text.get(keyword).unwrap_or_default(), wanted)
+        && !(wanted == Wanted::Token && is_beside_its_signature(text, &name));
+    if !is_meant {
+        return Vec::new();
+    }
+    let mut values: Vec<Value> = list.map(|at| members(text, at)).unwrap_or_default();
+    values.retain(|value| value.range.len() >= MIN_VALUE_BYTES);
+    if values.is_empty() {
+        values.extend(value);
+    }
+    let judged = values.into_iter().filter_map(|value| {
+        let confidence = judge(&Given {
+            name: name_text,
+            value: text.get(value.range.clone())?,
+            operator,
+            notation: value.notation,
+            wanted,
+        })?;
+        let confidence = match operator {
+            _ if !is_documentation(text, name.start) => confidence.min(most(name_text, wanted)),
+            // A call in prose.
+            Operator::Comma | Operator::FlagWord => return None,
+            // What documentation assigns is an example.
+            _ => Confidence::Low,
+        };
+        let bare = value.notation.is_bare()
+            && !is_a_literal(text, &name, &value.range)
+            && !is_of_a_query(text, &name);
+        let listed = value.notation == Notation::Member;
+        Some(Assigned { value: value.range, confidence, bare, listed })
+    });
+    judged.collect()
 }
 
 /// Whether name and value are all of a text in quotes: `"spring.datasource.password=…"`.
 fn is_a_literal(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
     let opening = name.start.checked_sub(1).and_then(|at| byte(text, at));
     matches!(opening, Some(b'"' | b'\'' | b'`')) && opening == byte(text, value.end)
+}
+
+/// Whether the name is that of a parameter in a URL: `…?apiKey=…`, `…&token=…`.
+fn is_of_a_query(text: &[u8], name: &Range<usize>) -> bool {
+    let line = line_before(text, name.start, MAX_LINE_START_BYTES);
+    matches!(line, [.., before, b'?' | b'&'] if !before.is_ascii_whitespace())
+        && line.iter().any(|b| matches!(b, b'"' | b'\'' | b'`'))
 }
 
 /// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
@@ -140,6 +167,8 @@ mod tests {
     fn found(line: &str, keyword: &str, wanted: Wanted) -> Option<(String, Confidence)> {
         let at = line.to_lowercase().find(keyword).unwrap();
         find(line.as_bytes(), at..at + keyword.len(), wanted)
+            .into_iter()
+            .next()
             .map(|assigned| (line[assigned.value].to_owned(), assigned.confidence))
     }
 
@@ -178,6 +207,7 @@ mod tests {
             "config_set(:db, :password, 'Hunter2!x')",
             "docker run -d -e DB_PASSWORD=Hunter2!x -p 80:80 image:3",
             "PGPASSWORD=Hunter2!x psql -h localhost",
+            "Get-Thing -Password Hunter2!x -User bob",
             "{user: shop, password: Hunter2!x}",
             "{ password: Hunter2!x, user: shop }",
             "- **password**: Hunter2!x",
@@ -235,6 +265,58 @@ mod tests {
         ] {
             assert_eq!(found(line, "password", Wanted::Password), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_token_is_read_in_lists_calls_and_dumps() {
+        let token = "9f86d081884c7d659a2feaa0c55ad015";
+        for (line, keyword) in [
+            ("{'tokens': ['TOKEN', 'b']}", "token"),
+            ("var tokens = []string{\"TOKEN\"}", "token"),
+            (r#""apitoken": "{\"acme\":\"TOKEN\"}","#, "token"),
+            ("secret_key = unhexlify('TOKEN')", "key"),
+            ("secretKey, err := hex.DecodeString(\"TOKEN\")", "key"),
+            ("byte[] secretKey = Base64.getDecoder().decode(\"TOKEN\");", "key"),
+            ("const secretKey = Buffer.from('TOKEN', 'hex')", "key"),
+            (r#"s:9:"api_token";s:32:"TOKEN";"#, "token"),
+            ("keytool -list -storepass TOKEN", "pass"),
+        ] {
+            let wanted = if keyword == "pass" { Wanted::Password } else { Wanted::Token };
+            let found = found(&line.replace("TOKEN", token), keyword, wanted);
+            assert_eq!(found.map(|found| found.0).as_deref(), Some(token), "{line}");
+        }
+        for line in ["token = digest('TOKEN')", "s:5:\"token\";s:x", "token, other := f(\"TOKEN\")"]
+        {
+            assert_eq!(
+                found(&line.replace("TOKEN", token), "token", Wanted::Token),
+                None,
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_of_a_list_is_judged_and_a_label_is_not() {
+        let line = "passwords = ['Hunter2!x', 'your password', 'zhmhhfld']";
+        let all = find(line.as_bytes(), 0..8, Wanted::Password);
+        let values: Vec<&str> = all.iter().map(|found| &line[found.value.clone()]).collect();
+        assert_eq!(values, ["Hunter2!x", "zhmhhfld"]);
+        assert!(all.iter().all(|found| found.listed && found.confidence == Confidence::Low));
+        for line in ["password: ['required', 'min8']", "password: {label: 'Kennwort1'}"] {
+            assert_eq!(found(line, "password", Wanted::Password), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_a_url_is_no_variable() {
+        let is_bare = |line: &str| {
+            let at = line.find("apiKey").unwrap();
+            find(line.as_bytes(), at..at + 6, Wanted::Token).first().map(|found| found.bare)
+        };
+        let token = "9f86d081884c7d659a2feaa0c55ad015";
+        assert_eq!(is_bare(&format!("get('https://a.io/?apiKey={token}');")), Some(false));
+        assert_eq!(is_bare(&format!("get('https://a.io/?a=b&apiKey={token}&c=d');")), Some(false));
+        assert_eq!(is_bare(&format!("x ? apiKey={token}\n")), Some(true));
     }
 
     #[test]

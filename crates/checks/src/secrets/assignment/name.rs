@@ -47,6 +47,7 @@ const ABOUT: &[&[u8]] = &[
     b"urls",
     b"endpoint",
     b"host",
+    b"hostname",
     b"field",
     b"fields",
     b"label",
@@ -225,6 +226,18 @@ const ABOUT: &[&[u8]] = &[
     b"incorrect",
 ];
 
+/// Whether a name, or what of it follows a keyword, says: not the secret itself but something about it.
+pub(super) fn is_about(name: &[u8]) -> bool {
+    words(name).any(|word| ABOUT.contains(&word.as_slice()))
+}
+
+/// Whether the name is of several passwords.
+pub(super) fn is_of_passwords(name: &[u8]) -> bool {
+    const SEVERAL: &[&[u8]] = &[b"passwords", b"passwds", b"passphrases", b"passcodes", b"pwds"];
+    let lower = name.to_ascii_lowercase();
+    SEVERAL.iter().any(|word| lower.ends_with(word))
+}
+
 /// Whether the name promises a secret: `db_password` does, `password_field`, `tokenizer` and `keyboard` do not.
 pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     let name = name.strip_suffix(b".").unwrap_or(name);
@@ -252,7 +265,12 @@ pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
             || keyword.first().is_some_and(u8::is_ascii_uppercase);
         let upper_before = before.last().is_some_and(u8::is_ascii_uppercase)
             && keyword.iter().all(u8::is_ascii_uppercase);
-        if !starts || upper_before || behind.first().is_some_and(u8::is_ascii_alphabetic) {
+        let of_java =
+            before.starts_with(b"-") && (before.ends_with(b"store") || before.ends_with(b"key"));
+        if !(starts || of_java)
+            || upper_before
+            || behind.first().is_some_and(u8::is_ascii_alphabetic)
+        {
             return false;
         }
     }
@@ -270,7 +288,8 @@ pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
                 b"hash" | b"hashes" | b"digest" | b"checksum" | b"fingerprint" | b"thumbprint"
             )
     };
-    words(rest).all(|word| !ABOUT.contains(&word.as_slice()) && !about_hash(&word))
+    !is_about(rest)
+        && !words(rest).any(|word| about_hash(&word))
         && !rest.first().is_some_and(|b| {
             // `tokenize`, `secretary`, `passwordless`: the word goes on.
             b.is_ascii_lowercase() && !is_known_ending(rest) && behind.len() == rest.len()

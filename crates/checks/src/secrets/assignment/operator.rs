@@ -93,6 +93,23 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
             }
             (Operator::Colon, 1)
         }
+        // `key, err := hex.DecodeString("…")`
+        [b',', b' ', behind @ ..]
+            if !quoted
+                && [b"_ := ".as_slice(), b"_ = ", b"err := ", b"err = "]
+                    .iter()
+                    .any(|other| behind.starts_with(other)) =>
+        {
+            (Operator::Assign, 2 + memchr::memchr(b'=', behind)? + 1)
+        }
+        // What PHP's `serialize` writes: `s:8:"password";s:12:"…";`.
+        [b';', b's', b':', behind @ ..] if quoted => {
+            let digits = behind.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+            if digits == 0 || behind.get(digits) != Some(&b':') {
+                return None;
+            }
+            (Operator::Colon, 4 + digits)
+        }
         // `config_set(:auth0, :secret, '…')`
         [b',', ..] if is_symbol(text, name) => (Operator::Comma, 1),
         // `("db_password", "…")`, but not the end of another value: `("spring.password=password", "…")`.
@@ -109,15 +126,18 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
         [b'>', ..] if byte(text, name.start.checked_sub(1)?) == Some(b'<') => {
             (Operator::Element, 1)
         }
-        _ if at > glued
-            && !quoted
-            && text.get(name.clone()).is_some_and(|n| n.starts_with(b"--")) =>
-        {
+        _ if at > glued && !quoted && text.get(name.clone()).is_some_and(is_flag_before_a_word) => {
             (Operator::FlagWord, 0)
         }
         _ => return None,
     };
     Some((operator, at + length))
+}
+
+/// `--password`, and with one dash what PowerShell's and Java's tools take: `-Password`, `-storepass`.
+fn is_flag_before_a_word(name: &[u8]) -> bool {
+    name.starts_with(b"--")
+        || name.strip_prefix(b"-").is_some_and(|word| word.iter().all(u8::is_ascii_alphabetic))
 }
 
 /// How long what takes the place of a setting that is not given is: `or`, `||`, `??`, `?:`, `||=`.
@@ -198,9 +218,15 @@ fn typed_assignment(text: &[u8], at: usize) -> Option<usize> {
     if kind == 0 {
         return None;
     }
-    let at = skip_blanks(text, at + kind)?;
-    (byte(text, at) == Some(b'=') && !matches!(byte(text, at + 1), Some(b'=' | b'>')))
-        .then_some(at + 1)
+    let end = at + kind;
+    let at = skip_blanks(text, end)?;
+    if byte(text, at) != Some(b'=') || matches!(byte(text, at + 1), Some(b'=' | b'>')) {
+        return None;
+    }
+    // `password: c2VjcmV0…=`: what fills up base64.
+    let behind = byte(text, skip_blanks(text, at + 1)?);
+    let fills_up = at == end && matches!(behind, None | Some(b'\n' | b'\r' | b'#'));
+    (!fills_up).then_some(at + 1)
 }
 
 /// `setPassword(`, `with_token(`, `withPassword(`; also `password(` of builders.

@@ -12,6 +12,7 @@ pub(super) fn is_something_else(value: &[u8], shape: &Shape) -> bool {
         || is_version(value)
         || is_setting(value)
         || is_signed(value)
+        || is_integrity(value)
         || starts(b"?") && contains(b"=")
         // A JSON Web Token or a piece of one, which has its own judge.
         || starts(b"eyJ") && contains(b".")
@@ -73,6 +74,13 @@ fn is_setting(value: &[u8]) -> bool {
         && at + 1 < value.len()
         && Shape::of(name).surprise.is_none_or(|s| s < 5.0)
         && Shape::of(name).digits * 6 <= name.len()
+}
+
+/// The hash of a file as browsers and lock files give it: `sha512-…==` (Subresource Integrity, section 3.5).
+fn is_integrity(value: &[u8]) -> bool {
+    [b"sha1-".as_slice(), b"sha256-", b"sha384-", b"sha512-"]
+        .iter()
+        .any(|name| value.starts_with(name))
 }
 
 /// A cookie or message with its signature, `BAh7…--5f1d…`, of which the signature may have been cut off: whoever has the key

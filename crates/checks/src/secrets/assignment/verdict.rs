@@ -3,6 +3,7 @@
 use model::Confidence;
 
 use super::{
+    name::is_of_passwords,
     operator::Operator,
     other::{is_code, is_composed_name, is_digest, is_identifier, is_something_else, is_uuid},
     value::{MAX_VALUE_BYTES, Notation},
@@ -32,6 +33,7 @@ pub(super) fn judge(given: &Given<'_>) -> Option<Confidence> {
         return None;
     }
     let confidence = match given.wanted {
+        _ if given.notation == Notation::Member => judge_member(given, &shape),
         Wanted::Password => judge_password(given, &shape),
         Wanted::Token => judge_token(given, &shape),
         Wanted::Login => return judge_login(value),
@@ -116,7 +118,7 @@ impl<'a> Login<'a> {
             || is_placeholder(self.password)
             || is_default_password(self.password)
             || is_dummy(self.password)
-            || is_composed_name(self.password)
+            || is_composed_name(self.password) && !is_no_word(self.password)
     }
 }
 
@@ -175,6 +177,28 @@ fn names_itself(given: &Given<'_>) -> bool {
     !value.is_empty() && (name.ends_with(&value) || value.ends_with(&name))
 }
 
+/// Judges one of the values that a name is given together. What is random convinces, of passwords and secrets also what no word is.
+fn judge_member(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
+    let value = given.value;
+    let is_plain = value.is_ascii() && !value.contains(&b' ') && !is_dummy(value);
+    // `auth: { verifier: "…" }`: how somebody logs in has many parts.
+    if !is_plain
+        || given.wanted == Wanted::Login
+        || given.name.to_ascii_lowercase().ends_with(b"auth")
+    {
+        return None;
+    }
+    if shape.is_random() && shape.length >= 8 {
+        let known = is_uuid(value) || is_digest(value);
+        return Some(if known { Confidence::Low } else { Confidence::Medium });
+    }
+    let mixed = shape.classes() >= 2 && shape.digits > 0 && !is_composed_name(value);
+    (given.wanted == Wanted::Password
+        && is_of_passwords(given.name)
+        && (mixed || is_no_word(value)))
+    .then_some(Confidence::Low)
+}
+
 fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let value = given.value;
     if !(4..=128).contains(&shape.length) {
@@ -211,7 +235,7 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         return None;
     }
     match given.notation {
-        Notation::Quoted | Notation::Element => {
+        Notation::Quoted | Notation::Element | Notation::Member => {
             if given.operator == Operator::Compare {
                 return (mixed && !identifier || no_word).then_some(Confidence::Low);
             }
@@ -295,7 +319,7 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let mixed = shape.classes() >= 2 && shape.digits > 0;
     let tells = memchr::memmem::find(&lower, b"secret").is_some();
     match given.notation {
-        Notation::Quoted | Notation::Element if mixed => {
+        Notation::Quoted | Notation::Element | Notation::Member if mixed => {
             Some(if tells { Confidence::Medium } else { Confidence::Low })
         }
         Notation::Flow => None,
