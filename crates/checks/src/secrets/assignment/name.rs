@@ -127,7 +127,6 @@ const ABOUT: &[&[u8]] = &[
     b"changed",
     b"reset",
     b"confirm",
-    b"confirmation",
     b"prompt",
     b"strength",
     b"env",
@@ -229,6 +228,11 @@ const ABOUT: &[&[u8]] = &[
 /// Whether a name, or what of it follows a keyword, says: not the secret itself but something about it.
 pub(super) fn is_about(name: &[u8]) -> bool {
     words(name).any(|word| ABOUT.contains(&word.as_slice()))
+}
+
+/// Whether a password is given a second time, which labels of forms are called as well.
+pub(super) fn is_said_again(name: &[u8]) -> bool {
+    words(name).last().is_some_and(|word| word == b"confirmation")
 }
 
 /// Whether the name is of several passwords.
@@ -419,6 +423,13 @@ fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
         b"fernet",
         b"psk",
         b"preshared",
+        b"mac",
+        // Of `kubeadm`: encrypts the certificates of a control plane.
+        b"certificate",
+        // Of WordPress.
+        b"logged_in",
+        b"loggedin",
+        b"secure",
     ];
     if !behind.is_empty()
         && !matches!(

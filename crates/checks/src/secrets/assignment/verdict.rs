@@ -3,7 +3,7 @@
 use model::Confidence;
 
 use super::{
-    name::is_of_passwords,
+    name::{is_of_passwords, is_said_again},
     operator::Operator,
     other::{is_code, is_composed_name, is_digest, is_identifier, is_something_else, is_uuid},
     value::{MAX_VALUE_BYTES, Notation},
@@ -231,6 +231,9 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         return Some(Confidence::High);
     }
     let no_word = is_no_word(value);
+    if is_said_again(given.name) && !no_word && shape.digits == 0 {
+        return None;
+    }
     if given.operator == Operator::FlagWord && !mixed && !no_word {
         return None;
     }
