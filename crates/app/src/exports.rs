@@ -29,7 +29,7 @@ use crate::{
     findings::{confidence_of_rank, severity_of_rank},
     packages::{Bill, Unpacker},
     projects::by_slug,
-    rule_docs,
+    rule_docs_of,
     scans::{ScanView, numbered, of_project},
     worker::rows::package_of,
 };
@@ -123,7 +123,7 @@ impl Export {
         let (scan, ruleset) = (self.scan.clone(), Arc::clone(&app.ruleset));
         self.written(turn, move |file| {
             let findings: Vec<ModelFinding> = rows.into_iter().filter_map(finding_of).collect();
-            let rules = rule_docs(&ruleset);
+            let rules = rule_docs_of(&ruleset, &findings);
             write_sarif(&scan, &findings, further, &rules, &key_id, file)
         })
         .await

@@ -53,7 +53,7 @@ pub use passwords::Password;
 pub use plans::{Allowance, Period, Plans, Quota};
 pub use projects::{FailOn, ProjectDraft, ProjectPatch, ProjectView, Repository, Statistics};
 pub use rates::Standing;
-pub use rule_docs::rule_docs;
+pub use rule_docs::{rule_docs, rule_docs_of};
 pub use scans::{ScanQuery, ScanRequest, ScanView};
 pub use sessions::Login;
 pub use sites::{SiteFindingQuery, SiteScanDraft};

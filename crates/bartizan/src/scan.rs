@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let letter = outcome.grade.as_ref().map(|grade| grade.letter.to_string());
     let grade = outcome.grade.as_ref().zip(letter.as_deref());
     let grade = grade.map(|(grade, letter)| Grade { letter, score: grade.score, tests: &tests });
-    let rules = app::rule_docs(&setup.ruleset);
+    let rules = app::rule_docs_of(&setup.ruleset, &outcome.findings);
     let contents = outcome.stats.contents;
     let typed = arguments.target.to_string_lossy();
     let report = ScanReport {
