@@ -228,15 +228,35 @@ fn is_module(folder: &str) -> bool {
         .is_some_and(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// Whether a template with this name, without its last extension, makes a file of settings: `my.cnf.j2`, `values.yaml.tmpl`.
+fn makes_settings(stem: &str) -> bool {
+    const SETTINGS: &[&str] = &[
+        "cfg",
+        "cnf",
+        "conf",
+        "config",
+        "env",
+        "ini",
+        "ldif",
+        "properties",
+        "service",
+        "sh",
+        "toml",
+        "yaml",
+        "yml",
+    ];
+    let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    SETTINGS.iter().any(|settings| extension.eq_ignore_ascii_case(settings))
+}
+
 /// Source code, in which a value without quotes is a name or an expression.
 #[must_use]
 pub fn is_source_code(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let extension = extension.to_ascii_lowercase();
-    // A template is of the language it makes: `my.cnf.j2`, `values.yaml.tmpl`.
-    if matches!(extension.as_str(), "erb" | "j2" | "jinja" | "tmpl" | "tpl") && stem.contains('.') {
-        return is_source_code(stem);
+    if matches!(extension.as_str(), "erb" | "jinja" | "tmpl" | "tpl") && makes_settings(stem) {
+        return false;
     }
     matches!(
         extension.as_str(),

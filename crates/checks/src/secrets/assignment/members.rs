@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     byte,
-    name::is_about,
+    name::speaks_for_itself,
     skip_blanks,
     value::{Notation, Value},
 };
@@ -15,8 +15,26 @@ const MAX_LIST_BYTES: usize = 2_000;
 const MAX_MEMBERS: usize = 32;
 
 /// What a list or a mapping begins with; longer ones first.
-const OPENINGS: &[&[u8]] =
-    &[b"new String[] {", b"new String[]{", b"[]string{", b"array(", b"vec![", b"&[", b"[", b"{"];
+const OPENINGS: &[&[u8]] = &[
+    b"map[string]string{",
+    b"new String[] {",
+    b"new String[]{",
+    b"new string[] {",
+    b"new[] {",
+    b"[...]string{",
+    b"[]string{",
+    b"Arrays.asList(",
+    b"List.of(",
+    b"Set.of(",
+    b"listOf(",
+    b"Array(",
+    b"array (",
+    b"array(",
+    b"vec![",
+    b"&[",
+    b"[",
+    b"{",
+];
 
 /// Where the first member of a list or a mapping stands that begins at `at`.
 pub(super) fn opening_at(text: &[u8], at: usize) -> Option<usize> {
@@ -26,11 +44,11 @@ pub(super) fn opening_at(text: &[u8], at: usize) -> Option<usize> {
     Some(at + opening.len())
 }
 
-/// The texts in quotes from `at` on, in a list or a mapping, as far as it holds nothing else than plain values. Of a mapping those whose
-/// own name says what they are do not belong to it: `{"client_id": "…", "secret": "…"}`.
-pub(super) fn members(text: &[u8], at: usize) -> Vec<Value> {
+/// The texts in quotes from `at` to `end`, in a list or a mapping, up to the first member that is no plain value. Of a mapping those
+/// whose own name says what they are are left out: `{"client_id": "…", "secret": "…"}`.
+pub(super) fn members(text: &[u8], at: usize, end: usize) -> Vec<Value> {
     let mut found = Vec::new();
-    let end = text.len().min(at + MAX_LIST_BYTES);
+    let end = end.min(text.len()).min(at + MAX_LIST_BYTES);
     let mut rest = Rest { text: text.get(..end).unwrap_or_default(), at };
     while found.len() < MAX_MEMBERS {
         let Some(mut member) = rest.plain() else { break };
@@ -49,16 +67,6 @@ pub(super) fn members(text: &[u8], at: usize) -> Vec<Value> {
         }
     }
     found
-}
-
-/// Whether the name of a member says by itself that its value is a secret, or that it is not.
-fn speaks_for_itself(name: &[u8]) -> bool {
-    const KEYWORDS: &[&[u8]] =
-        &[b"auth", b"cred", b"pass", b"pwd", b"salt", b"secret", b"token", b"key"];
-    let lower = name.to_ascii_lowercase();
-    is_about(name)
-        || lower != b"key"
-            && KEYWORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
 /// A text in quotes, or a word.
@@ -90,6 +98,10 @@ impl Rest<'_> {
     /// The next name or value.
     fn plain(&mut self) -> Option<Plain> {
         self.skip_white();
+        // Python's and Rust's strings of bytes.
+        if matches!(self.text.get(self.at..), Some([b'b', b'"' | b'\'', ..])) {
+            self.at += 1;
+        }
         let escaped = byte(self.text, self.at) == Some(b'\\');
         let open = self.at + usize::from(escaped);
         let Some(quote @ (b'"' | b'\'')) = byte(self.text, open) else { return self.word() };
@@ -147,7 +159,7 @@ mod tests {
 
     fn texts(text: &str) -> Vec<&str> {
         let Some(at) = opening_at(text.as_bytes(), 0) else { return Vec::new() };
-        let found = members(text.as_bytes(), at).into_iter();
+        let found = members(text.as_bytes(), at, text.len()).into_iter();
         found.filter_map(|member| text.get(member.range)).collect()
     }
 

@@ -7,8 +7,10 @@ mod members;
 mod name;
 mod operator;
 mod other;
+mod php;
 mod value;
 mod verdict;
+mod wrapped;
 
 use std::ops::Range;
 
@@ -54,9 +56,13 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Vec<As
     let Some((operator, at)) = operator_behind(text, &name) else { return Vec::new() };
     let value = value_at(text, at, operator).filter(|value| value.range.len() >= MIN_VALUE_BYTES);
     let list = match (&value, operator) {
-        (None, Operator::Assign | Operator::Colon) => opening_at(text, at),
+        (None, Operator::Assign | Operator::Colon) => {
+            opening_at(text, at).map(|at| (at, text.len()))
+        }
         // A document in a text.
-        (Some(value), Operator::Assign | Operator::Colon) => opening_at(text, value.range.start),
+        (Some(value), Operator::Assign | Operator::Colon) => {
+            opening_at(text, value.range.start).map(|at| (at, value.range.end))
+        }
         _ => None,
     };
     let is_meant = (value.is_some() || list.is_some())
@@ -65,7 +71,7 @@ pub(crate) fn find(text: &[u8], keyword: Range<usize>, wanted: Wanted) -> Vec<As
     if !is_meant {
         return Vec::new();
     }
-    let mut values: Vec<Value> = list.map(|at| members(text, at)).unwrap_or_default();
+    let mut values: Vec<Value> = list.map(|(at, end)| members(text, at, end)).unwrap_or_default();
     values.retain(|value| value.range.len() >= MIN_VALUE_BYTES);
     if values.is_empty() {
         values.extend(value);
@@ -103,8 +109,10 @@ fn is_a_literal(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool 
 /// Whether the name is that of a parameter in a URL: `…?apiKey=…`, `…&token=…`.
 fn is_of_a_query(text: &[u8], name: &Range<usize>) -> bool {
     let line = line_before(text, name.start, MAX_LINE_START_BYTES);
-    matches!(line, [.., before, b'?' | b'&'] if !before.is_ascii_whitespace())
-        && line.iter().any(|b| matches!(b, b'"' | b'\'' | b'`'))
+    let quote = line.iter().rev().find(|b| matches!(b, b'"' | b'\'' | b'`'));
+    // In a text that is open.
+    let is_open = quote.is_some_and(|quote| line.iter().filter(|b| *b == quote).count() % 2 == 1);
+    is_open && matches!(line, [.., before, b'?' | b'&'] if !before.is_ascii_whitespace())
 }
 
 /// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
@@ -278,7 +286,7 @@ mod tests {
             ("secretKey, err := hex.DecodeString(\"TOKEN\")", "key"),
             ("byte[] secretKey = Base64.getDecoder().decode(\"TOKEN\");", "key"),
             ("const secretKey = Buffer.from('TOKEN', 'hex')", "key"),
-            (r#"s:9:"api_token";s:32:"TOKEN";"#, "token"),
+            (r#"a:1:{s:9:"api_token";s:32:"TOKEN";}"#, "token"),
             ("keytool -list -storepass TOKEN", "pass"),
         ] {
             let wanted = if keyword == "pass" { Wanted::Password } else { Wanted::Token };

@@ -235,11 +235,95 @@ pub(super) fn is_said_again(name: &[u8]) -> bool {
     words(name).last().is_some_and(|word| word == b"confirmation")
 }
 
-/// Whether the name is of several passwords.
+/// Whether the name is of several passwords, and not of those that nobody may choose.
 pub(super) fn is_of_passwords(name: &[u8]) -> bool {
     const SEVERAL: &[&[u8]] = &[b"passwords", b"passwds", b"passphrases", b"passcodes", b"pwds"];
+    const REFUSED: &[&[u8]] = &[
+        b"banned",
+        b"blacklist",
+        b"breached",
+        b"common",
+        b"denied",
+        b"forbidden",
+        b"invalid",
+        b"leaked",
+        b"top",
+        b"weak",
+    ];
     let lower = name.to_ascii_lowercase();
     SEVERAL.iter().any(|word| lower.ends_with(word))
+        && !words(name).any(|word| REFUSED.contains(&word.as_slice()))
+}
+
+/// Whether a password is what `pw` may stand for, among pulse widths and powers.
+pub(super) fn is_short_for_password(name: &[u8]) -> bool {
+    name.len()
+        .checked_sub(3)
+        .and_then(|at| name.get(at..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(b"_pw"))
+}
+
+/// Whether the name of a member of a mapping says by itself that its value is a secret, which is then read by that name, or that it
+/// is something else of a key or a token.
+pub(super) fn speaks_for_itself(name: &[u8]) -> bool {
+    const KEYWORDS: &[&[u8]] = &[
+        b"auth",
+        b"credential",
+        b"credentials",
+        b"key",
+        b"keys",
+        b"pass",
+        b"passphrase",
+        b"passwd",
+        b"password",
+        b"pwd",
+        b"salt",
+        b"secret",
+        b"secrets",
+        b"token",
+        b"tokens",
+    ];
+    // Of claims (RFC 7519), of public halves (RFC 7517), of files and versions, of who owns it.
+    const OTHERS: &[&[u8]] = &[
+        b"address",
+        b"aud",
+        b"checksum",
+        b"commit",
+        b"digest",
+        b"e",
+        b"etag",
+        b"fingerprint",
+        b"guid",
+        b"hash",
+        b"integrity",
+        b"iss",
+        b"jti",
+        b"kid",
+        b"md",
+        b"mint",
+        b"n",
+        b"nonce",
+        b"owner",
+        b"realm",
+        b"resolved",
+        b"rev",
+        b"serial",
+        b"sha",
+        b"sid",
+        b"slug",
+        b"sri",
+        b"sub",
+        b"tag",
+        b"tenant",
+        b"thumbprint",
+        b"uuid",
+        b"x",
+        b"y",
+    ];
+    is_about(name)
+        || words(name).any(|word| OTHERS.contains(&word.as_slice()))
+        || !name.eq_ignore_ascii_case(b"key")
+            && words(name).any(|word| KEYWORDS.iter().any(|keyword| word.ends_with(keyword)))
 }
 
 /// Whether the name promises a secret: `db_password` does, `password_field`, `tokenizer` and `keyboard` do not.
@@ -269,6 +353,7 @@ pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
             || keyword.first().is_some_and(u8::is_ascii_uppercase);
         let upper_before = before.last().is_some_and(u8::is_ascii_uppercase)
             && keyword.iter().all(u8::is_ascii_uppercase);
+        // What `keytool` takes: `-storepass`, `-srckeypass`.
         let of_java =
             before.starts_with(b"-") && (before.ends_with(b"store") || before.ends_with(b"key"));
         if !(starts || of_java)
@@ -283,6 +368,9 @@ pub(super) fn is_telling(name: &[u8], keyword: &[u8], wanted: Wanted) -> bool {
     }
     let rest = behind
         .strip_prefix(b"s")
+        .or_else(|| {
+            behind.strip_prefix(b"S").filter(|_| keyword.iter().all(u8::is_ascii_uppercase))
+        })
         .filter(|rest| rest.first().is_none_or(|b| !b.is_ascii_lowercase()))
         .unwrap_or(behind);
     let about_hash = |word: &[u8]| {
@@ -431,12 +519,9 @@ fn is_key_name(before: &[u8], behind: &[u8]) -> bool {
         b"loggedin",
         b"secure",
     ];
-    if !behind.is_empty()
-        && !matches!(
-            behind,
-            b"s" | b"_base64" | b"_b64" | b"B64" | b"Base64" | b"_hex" | b"_value" | b"Value"
-        )
-    {
+    const ENDINGS: &[&[u8]] =
+        &[b"s", b"_base64", b"_b64", b"b64", b"base64", b"_hex", b"_value", b"value"];
+    if !behind.is_empty() && !ENDINGS.iter().any(|ending| behind.eq_ignore_ascii_case(ending)) {
         return false;
     }
     let lower = before.to_ascii_lowercase();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_GAP_BYTES, byte, line_before, skip_blanks};
+use super::{MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, line_before, php, skip_blanks};
 
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,22 +93,11 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
             }
             (Operator::Colon, 1)
         }
-        // `key, err := hex.DecodeString("…")`
-        [b',', b' ', behind @ ..]
-            if !quoted
-                && [b"_ := ".as_slice(), b"_ = ", b"err := ", b"err = "]
-                    .iter()
-                    .any(|other| behind.starts_with(other)) =>
-        {
-            (Operator::Assign, 2 + memchr::memchr(b'=', behind)? + 1)
+        [b',', ..] if let Some(behind) = second_result(rest).filter(|_| !quoted) => {
+            (Operator::Assign, behind)
         }
-        // What PHP's `serialize` writes: `s:8:"password";s:12:"…";`.
-        [b';', b's', b':', behind @ ..] if quoted => {
-            let digits = behind.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
-            if digits == 0 || behind.get(digits) != Some(&b':') {
-                return None;
-            }
-            (Operator::Colon, 4 + digits)
+        [b';', b's', b':', ..] if quoted => {
+            (Operator::Colon, php::text_behind(text, name, at)? - at)
         }
         // `config_set(:auth0, :secret, '…')`
         [b',', ..] if is_symbol(text, name) => (Operator::Comma, 1),
@@ -134,10 +123,22 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     Some((operator, at + length))
 }
 
-/// `--password`, and with one dash what PowerShell's and Java's tools take: `-Password`, `-storepass`.
+/// `--password`, and with one dash what PowerShell's, Java's and Go's tools take: `-Password`, `-storepass`, `-api-key`.
 fn is_flag_before_a_word(name: &[u8]) -> bool {
-    name.starts_with(b"--")
-        || name.strip_prefix(b"-").is_some_and(|word| word.iter().all(u8::is_ascii_alphabetic))
+    let in_word = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
+    name.starts_with(b"--") || name.strip_prefix(b"-").is_some_and(|word| word.iter().all(in_word))
+}
+
+/// `, err :=`, as in `key, err := hex.DecodeString("…")`: how long it is.
+fn second_result(text: &[u8]) -> Option<usize> {
+    let blanks =
+        |at: usize| text.get(at..).map(|rest| rest.iter().take_while(|b| **b == b' ').count());
+    let start = 1 + blanks(1)?;
+    let in_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let name = text.get(start..)?.iter().take(MAX_GAP_BYTES).take_while(in_name).count();
+    let end = start + name;
+    let at = end + blanks(end)?;
+    (name > 0 && text.get(at..)?.starts_with(b":=")).then_some(at + 2)
 }
 
 /// How long what takes the place of a setting that is not given is: `or`, `||`, `??`, `?:`, `||=`.
@@ -162,7 +163,7 @@ fn is_member(name: &[u8]) -> bool {
 
 /// A symbol of Ruby's that names a setting: `config_set(:auth0, :secret, '…')`. Bound parameters of SQL look the same.
 fn is_symbol(text: &[u8], name: &Range<usize>) -> bool {
-    let line = line_before(text, name.start, MAX_ARRAY_BYTES);
+    let line = line_before(text, name.start, MAX_LINE_START_BYTES);
     let opening = memchr::memrchr(b'(', line).unwrap_or_default();
     let (called, given) = line.split_at(opening);
     called.ends_with(b"set") && matches!(given, [.., b' ' | b'(' | b',', b':'])
@@ -212,7 +213,7 @@ fn typed_assignment(text: &[u8], at: usize) -> Option<usize> {
         .take(30)
         .take_while(|b| {
             b.is_ascii_alphanumeric()
-                || matches!(b, b'<' | b'>' | b'&' | b'?' | b'_' | b'\'' | b'!')
+                || matches!(b, b'<' | b'>' | b'&' | b'?' | b'_' | b'\'' | b'!' | b'[' | b']')
         })
         .count();
     if kind == 0 {

@@ -13,6 +13,8 @@ pub(super) fn is_something_else(value: &[u8], shape: &Shape) -> bool {
         || is_setting(value)
         || is_signed(value)
         || is_integrity(value)
+        || is_validation(value)
+        || is_public_key(value)
         || starts(b"?") && contains(b"=")
         // A JSON Web Token or a piece of one, which has its own judge.
         || starts(b"eyJ") && contains(b".")
@@ -76,7 +78,26 @@ fn is_setting(value: &[u8]) -> bool {
         && Shape::of(name).digits * 6 <= name.len()
 }
 
-/// The hash of a file as browsers and lock files give it: `sha512-…==` (Subresource Integrity, section 3.5).
+/// A public key in DER and base64 (SubjectPublicKeyInfo, RFC 5280, section 4.1): of RSA with 1,024, 2,048 or 4,096 bits, of P-256 or P-384.
+fn is_public_key(value: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] =
+        &[b"MIGfMA0GCSqG", b"MIIBIjANBgkq", b"MIICIjANBgkq", b"MFkwEwYHKoZI", b"MHYwEAYHKoZI"];
+    BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
+}
+
+/// What a form's field must be: `required|min:8|same:password`.
+fn is_validation(value: &[u8]) -> bool {
+    value.contains(&b'|')
+        && value.split(|b| *b == b'|').all(|rule| {
+            let end = rule.iter().position(|b| *b == b':').unwrap_or(rule.len());
+            let (name, given) = rule.split_at(end);
+            !name.is_empty()
+                && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+                && given.iter().all(|b| b.is_ascii_alphanumeric() || b":,_.".contains(b))
+        })
+}
+
+/// The hash of a file as browsers give it, `sha512-…==` (Subresource Integrity, section 3.5), and as npm's lock files do, with SHA-1 too.
 fn is_integrity(value: &[u8]) -> bool {
     [b"sha1-".as_slice(), b"sha256-", b"sha384-", b"sha512-"]
         .iter()

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, line_before, operator::Operator, skip_blanks,
+    wrapped::wrapped,
 };
 
 /// Longest value, in bytes. What is longer is a text or a certificate.
@@ -81,75 +82,7 @@ pub(super) fn value_at(text: &[u8], at: usize, operator: Operator) -> Option<Val
     }
 }
 
-/// Longest name of a constructor, in bytes.
-const MAX_WRAPPER_BYTES: usize = 40;
-/// What makes a value of the literal it is given. What other functions are given is most often another name for the value, or a
-/// label: `getenv("…")`, `PasswordField("…")`.
-const CONSTRUCTORS: &[&[u8]] = &[
-    b"Just",
-    b"Secret",
-    b"SecretStr",
-    b"SecretString",
-    b"Some",
-    b"String",
-    b"[]byte",
-    b"new Secret",
-    b"new SecretString",
-    b"new String",
-];
-
-/// What makes bytes of the literal it is given, in hexadecimal or base64, and perhaps of how to read it.
-const DECODERS: &[&[u8]] = &[
-    b"Base64.decode",
-    b"Base64.getDecoder().decode",
-    b"Base64.strict_decode64",
-    b"Buffer.from",
-    b"Convert.FromBase64String",
-    b"Convert.FromHexString",
-    b"Hex.decode",
-    b"atob",
-    b"base64.StdEncoding.DecodeString",
-    b"base64.b64decode",
-    b"base64.decode",
-    b"base64Decode",
-    b"base64_decode",
-    b"binascii.unhexlify",
-    b"bytearray.fromhex",
-    b"bytes.fromhex",
-    b"hex.DecodeString",
-    b"hex.decode",
-    b"hex2bin",
-    b"unhexlify",
-];
-
-/// The one literal that a value is made of: `Some("…")`, `[]byte("…")`, `unhexlify('…')`.
-fn wrapped(text: &[u8], at: usize) -> Option<Value> {
-    let window = text.get(at..text.len().min(at + MAX_WRAPPER_BYTES))?;
-    let open = memchr::memchr(b'(', window)?;
-    let is_called = |names: &[&[u8]], end: usize| {
-        window.get(..end).is_some_and(|called| names.contains(&called))
-    };
-    // `getDecoder()` is called on the way.
-    let second = window.get(open + 1..).and_then(|rest| memchr::memchr(b'(', rest));
-    let (open, decodes) = match second.map(|second| open + 1 + second) {
-        _ if is_called(CONSTRUCTORS, open) => (open, false),
-        _ if is_called(DECODERS, open) => (open, true),
-        Some(second) if is_called(DECODERS, second) => (second, true),
-        _ => return None,
-    };
-    let start = at + open + 1;
-    let quote = byte(text, start).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-    let value = quoted(text, start, quote, false)?;
-    let closed = value.range.end + 1;
-    if decodes {
-        return matches!(byte(text, closed), Some(b')' | b',')).then_some(value);
-    }
-    let is_all = byte(text, closed) == Some(b')')
-        && !matches!(byte(text, skip_blanks(text, closed + 1)?), Some(b'.' | b'+' | b'%'));
-    is_all.then_some(value)
-}
-
-fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
+pub(super) fn quoted(text: &[u8], at: usize, quote: u8, escaped: bool) -> Option<Value> {
     let start = at + 1;
     let window = text.get(start..text.len().min(start + MAX_VALUE_BYTES))?;
     let mut index = 0;

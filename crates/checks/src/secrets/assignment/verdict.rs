@@ -3,7 +3,7 @@
 use model::Confidence;
 
 use super::{
-    name::{is_of_passwords, is_said_again},
+    name::{is_of_passwords, is_said_again, is_short_for_password},
     operator::Operator,
     other::{is_code, is_composed_name, is_digest, is_identifier, is_something_else, is_uuid},
     value::{MAX_VALUE_BYTES, Notation},
@@ -181,6 +181,9 @@ fn names_itself(given: &Given<'_>) -> bool {
 fn judge_member(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let value = given.value;
     let is_plain = value.is_ascii() && !value.contains(&b' ') && !is_dummy(value);
+    if is_address(given) || is_named(value) {
+        return None;
+    }
     // `auth: { verifier: "…" }`: how somebody logs in has many parts.
     if !is_plain
         || given.wanted == Wanted::Login
@@ -189,7 +192,7 @@ fn judge_member(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         return None;
     }
     if shape.is_random() && shape.length >= 8 {
-        let known = is_uuid(value) || is_digest(value);
+        let known = is_uuid(value) || is_digest(value) || value.contains(&b':');
         return Some(if known { Confidence::Low } else { Confidence::Medium });
     }
     let mixed = shape.classes() >= 2 && shape.digits > 0 && !is_composed_name(value);
@@ -197,6 +200,29 @@ fn judge_member(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         && is_of_passwords(given.name)
         && (mixed || is_no_word(value)))
     .then_some(Confidence::Low)
+}
+
+/// Whether a token is one of a blockchain, by its contract's address: of Ethereum's 20 bytes in hexadecimal, of Solana's 32 in base58.
+fn is_address(given: &Given<'_>) -> bool {
+    let (lower, value) = (given.name.to_ascii_lowercase(), given.value);
+    let in_base58 = |b: &u8| b.is_ascii_alphanumeric() && !b"0OIl".contains(b);
+    let ethereum = value
+        .strip_prefix(b"0x")
+        .is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit));
+    (lower.ends_with(b"token") || lower.ends_with(b"tokens"))
+        && (ethereum || matches!(value.len(), 43 | 44) && value.iter().all(in_base58))
+}
+
+/// Whether it is what a secret is called by, `prod/db-creds-7fGh2kQ9xZ`, or written in a notation of its own: `ENC(…)`, `{SSHA}…`.
+fn is_named(value: &[u8]) -> bool {
+    let is_separator = |b: &u8| matches!(b, b'-' | b'_' | b'/');
+    let is_word = |part: &&[u8]| part.len() >= 2 && part.iter().all(u8::is_ascii_lowercase);
+    let words: Vec<&[u8]> = value.split(is_separator).filter(is_word).collect();
+    let has_parts = value.iter().any(is_separator);
+    has_parts && (words.len() > 1 || words.iter().any(|word| word.len() >= 4))
+        || value.starts_with(b"/")
+        || value.starts_with(b"$")
+        || value.iter().any(|b| matches!(b, b'(' | b'{'))
 }
 
 fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
@@ -231,13 +257,20 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         return Some(Confidence::High);
     }
     let no_word = is_no_word(value);
-    if is_said_again(given.name) && !no_word && shape.digits == 0 {
+    if is_said_again(given.name) && !(value.is_ascii() && (no_word || shape.digits > 0)) {
+        return None;
+    }
+    // `motor_pw: "1500ms"`
+    let is_measure =
+        value.first().is_some_and(u8::is_ascii_digit) || shape.length < 8 || identifier;
+    if is_short_for_password(given.name) && !no_word && is_measure {
         return None;
     }
     if given.operator == Operator::FlagWord && !mixed && !no_word {
         return None;
     }
     match given.notation {
+        // Members of lists were judged.
         Notation::Quoted | Notation::Element | Notation::Member => {
             if given.operator == Operator::Compare {
                 return (mixed && !identifier || no_word).then_some(Confidence::Low);
@@ -322,7 +355,7 @@ fn judge_token(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let mixed = shape.classes() >= 2 && shape.digits > 0;
     let tells = memchr::memmem::find(&lower, b"secret").is_some();
     match given.notation {
-        Notation::Quoted | Notation::Element | Notation::Member if mixed => {
+        Notation::Quoted | Notation::Element if mixed => {
             Some(if tells { Confidence::Medium } else { Confidence::Low })
         }
         Notation::Flow => None,
