@@ -75,7 +75,8 @@ def history(bartizan: str, repository: str, literal: str) -> list[Command]:
 
 def tree(bartizan: str, folder: str, literal: str) -> list[Command]:
     return [
-        Command("bartizan", [bartizan, "scan", folder, "--format", "json"], FINDINGS),
+        Command("bartizan", [bartizan, "scan", folder, "--only", "secrets", "--format", "json"], FINDINGS),
+        Command("bartizan, packages too", [bartizan, "scan", folder, "--format", "json"], FINDINGS),
         Command("rg -c", ["rg", "-c", "--hidden", "--glob", "!.git", "-F", literal, folder], {0, 1}),
         Command("gitleaks", ["gitleaks", "dir", "--no-banner", folder], FINDINGS),
         Command("ripsecrets", ["ripsecrets", folder], FINDINGS),
