@@ -40,30 +40,13 @@ pub(super) fn may_begin(byte: u8) -> bool {
 
 /// The operator behind the name, and where the value may begin.
 pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Operator, usize)> {
-    let mut at = name.end;
-    let mut quoted = false;
-    let mut indexed = false;
-    if byte(text, at) == Some(b'\\') {
-        at += 1;
-    }
-    // In Markdown, a name in bold.
-    if text.get(at..).is_some_and(|rest| rest.starts_with(b"**")) {
-        at += 2;
-    }
-    if matches!(byte(text, at), Some(b'"' | b'\'' | b'`')) {
-        at += 1;
-        quoted = true;
-    }
-    if byte(text, at) == Some(b']') {
-        at += 1;
-        indexed = true;
-    } else if quoted && byte(text, at) == Some(b')') {
+    let Closing { at: glued, quoted, indexed } = closing_of(text, name.end);
+    if quoted && !indexed && byte(text, glued) == Some(b')') {
         // `getenv("DB_PASSWORD") or "…"`, and nothing else that may stand there.
-        let behind = skip_blanks(text, at + 1)?;
+        let behind = skip_blanks(text, glued + 1)?;
         return Some((Operator::Else, behind + stands_in(text.get(behind..)?)?));
     }
-    let glued = at;
-    at = skip_blanks(text, at)?;
+    let at = skip_blanks(text, glued)?;
     let rest = text.get(at..)?;
     let (operator, length) = match rest {
         [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Operator::Compare, 3),
@@ -93,8 +76,8 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
             }
             (Operator::Colon, 1)
         }
-        [b',', ..] if let Some(behind) = second_result(rest).filter(|_| !quoted) => {
-            (Operator::Assign, behind)
+        [b',', ..] if !quoted && let Some(behind) = behind_second_result(text, at + 1) => {
+            (Operator::Assign, behind - at)
         }
         [b';', b's', b':', ..] if quoted => {
             (Operator::Colon, php::text_behind(text, name, at)? - at)
@@ -123,22 +106,44 @@ pub(super) fn operator_behind(text: &[u8], name: &Range<usize>) -> Option<(Opera
     Some((operator, at + length))
 }
 
+/// What closes a name.
+struct Closing {
+    /// Where it ends.
+    at: usize,
+    /// By a quote.
+    quoted: bool,
+    /// By a bracket: `["name"]`.
+    indexed: bool,
+}
+
+fn closing_of(text: &[u8], mut at: usize) -> Closing {
+    if byte(text, at) == Some(b'\\') {
+        at += 1;
+    }
+    // In Markdown, a name in bold.
+    if text.get(at..).is_some_and(|rest| rest.starts_with(b"**")) {
+        at += 2;
+    }
+    let quoted = matches!(byte(text, at), Some(b'"' | b'\'' | b'`'));
+    at += usize::from(quoted);
+    let indexed = byte(text, at) == Some(b']');
+    at += usize::from(indexed);
+    Closing { at, quoted, indexed }
+}
+
 /// `--password`, and with one dash what PowerShell's, Java's and Go's tools take: `-Password`, `-storepass`, `-api-key`.
 fn is_flag_before_a_word(name: &[u8]) -> bool {
     let in_word = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
     name.starts_with(b"--") || name.strip_prefix(b"-").is_some_and(|word| word.iter().all(in_word))
 }
 
-/// `, err :=`, as in `key, err := hex.DecodeString("…")`: how long it is.
-fn second_result(text: &[u8]) -> Option<usize> {
-    let blanks =
-        |at: usize| text.get(at..).map(|rest| rest.iter().take_while(|b| **b == b' ').count());
-    let start = 1 + blanks(1)?;
+/// Where the value begins that two names are given, `key, err := hex.DecodeString("…")`, of which the second begins at `at`.
+fn behind_second_result(text: &[u8], at: usize) -> Option<usize> {
+    let start = skip_blanks(text, at)?;
     let in_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-    let name = text.get(start..)?.iter().take(MAX_GAP_BYTES).take_while(in_name).count();
-    let end = start + name;
-    let at = end + blanks(end)?;
-    (name > 0 && text.get(at..)?.starts_with(b":=")).then_some(at + 2)
+    let length = text.get(start..)?.iter().take(MAX_GAP_BYTES).take_while(in_name).count();
+    let at = skip_blanks(text, start + length)?;
+    (length > 0 && text.get(at..)?.starts_with(b":=")).then_some(at + 2)
 }
 
 /// How long what takes the place of a setting that is not given is: `or`, `||`, `??`, `?:`, `||=`.
