@@ -58,11 +58,12 @@ pub(crate) fn slug_from(text: &str, fallback: &str) -> String {
     if slug.len() < 2 { fallback.to_owned() } else { slug.to_owned() }
 }
 
-/// A name for people: one line, not empty.
+/// A name for people: one line, not empty. The blanks around it are cut off, and count: the documents' limits are those of what is sent.
 pub(crate) fn name(field: &str, text: &str) -> Result<String, Error> {
+    let given = text.chars().count();
     let text = text.trim();
     one_line(field, text)?;
-    let length = text.chars().count();
+    let length = if text.is_empty() { 0 } else { given };
     if !(1..=MAX_NAME_CHARS).contains(&length) {
         return Err(Error::invalid(
             field,
@@ -173,6 +174,22 @@ mod tests {
         assert_eq!(slug_from("日本", "project"), "project");
         assert_eq!(slug_from("x", "project"), "project");
         assert_eq!(slug_from(&"a-".repeat(40), "project").len(), 31);
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(name("name", " Ada Admin\n").unwrap(), "Ada Admin");
+        assert_eq!(name("name", &"a".repeat(100)).unwrap().len(), 100);
+        for (bad, length) in [
+            ("", 0),
+            (" \n", 0),
+            (&*"a".repeat(101), 101),
+            (&*format!("\r\n{}", "a".repeat(99)), 101),
+        ] {
+            let message = name("name", bad).unwrap_err().to_string();
+            assert_eq!(message, format!("name must be 1–100 chars (got {length})"));
+        }
+        assert!(name("name", "a\nb").is_err());
     }
 
     #[test]
