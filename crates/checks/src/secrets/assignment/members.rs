@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     byte,
-    name::speaks_for_itself,
+    name::{is_about, words},
     skip_blanks,
     value::{Notation, Value},
 };
@@ -67,6 +67,69 @@ pub(super) fn members(text: &[u8], at: usize, end: usize) -> Vec<Value> {
         }
     }
     found
+}
+
+/// Whether the name of a member of a mapping says by itself that its value is a secret, which is then read by that name, or that it
+/// is something else of a key or a token.
+fn speaks_for_itself(name: &[u8]) -> bool {
+    const KEYWORDS: &[&[u8]] = &[
+        b"auth",
+        b"credential",
+        b"credentials",
+        b"key",
+        b"keys",
+        b"pass",
+        b"passphrase",
+        b"passwd",
+        b"password",
+        b"pwd",
+        b"salt",
+        b"secret",
+        b"secrets",
+        b"token",
+        b"tokens",
+    ];
+    // Of claims (RFC 7519), of public halves (RFC 7517), of files and versions, of who owns it.
+    const OTHERS: &[&[u8]] = &[
+        b"address",
+        b"aud",
+        b"checksum",
+        b"commit",
+        b"digest",
+        b"e",
+        b"etag",
+        b"fingerprint",
+        b"guid",
+        b"hash",
+        b"integrity",
+        b"iss",
+        b"jti",
+        b"kid",
+        b"md",
+        b"mint",
+        b"n",
+        b"nonce",
+        b"owner",
+        b"realm",
+        b"resolved",
+        b"rev",
+        b"serial",
+        b"sha",
+        b"sid",
+        b"slug",
+        b"sri",
+        b"sub",
+        b"tag",
+        b"tenant",
+        b"thumbprint",
+        b"uuid",
+        b"x",
+        b"y",
+    ];
+    is_about(name)
+        || words(name).any(|word| OTHERS.contains(&word.as_slice()))
+        || !name.eq_ignore_ascii_case(b"key")
+            && words(name).any(|word| KEYWORDS.iter().any(|keyword| word.ends_with(keyword)))
 }
 
 /// A text in quotes, or a word.

@@ -108,7 +108,7 @@ fn is_a_literal(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool 
 
 /// Whether the name is that of a parameter in a URL: `…?apiKey=…`, `…&token=…`.
 fn is_of_a_query(text: &[u8], name: &Range<usize>) -> bool {
-    let line = line_before(text, name.start, MAX_LINE_START_BYTES);
+    let line = line_before(text, name.start);
     let quote = line.iter().rev().find(|b| matches!(b, b'"' | b'\'' | b'`'));
     // In a text that is open.
     let is_open = quote.is_some_and(|quote| line.iter().filter(|b| *b == quote).count() % 2 == 1);
@@ -118,7 +118,7 @@ fn is_of_a_query(text: &[u8], name: &Range<usize>) -> bool {
 /// Whether the line is one of a comment that documents: ` * …`, `/// …`, `//! …`, or code set off in a comment, `#    …`.
 /// Code that was commented out stands behind its mark without a gap, or with a short one.
 fn is_documentation(text: &[u8], at: usize) -> bool {
-    let indented = line_before(text, at, MAX_LINE_START_BYTES);
+    let indented = line_before(text, at);
     let line = indented.trim_ascii_start();
     let gap = |mark: usize| {
         line.get(mark..)
@@ -153,9 +153,9 @@ fn byte(text: &[u8], at: usize) -> Option<u8> {
     text.get(at).copied()
 }
 
-/// What of its line stands before `at`, as far as `most` bytes back.
-fn line_before(text: &[u8], at: usize, most: usize) -> &[u8] {
-    let before = text.get(at.saturating_sub(most)..at).unwrap_or_default();
+/// What of its line stands before `at`, as far as that is looked for.
+fn line_before(text: &[u8], at: usize) -> &[u8] {
+    let before = text.get(at.saturating_sub(MAX_LINE_START_BYTES)..at).unwrap_or_default();
     let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     before.get(start..).unwrap_or_default()
 }

@@ -257,73 +257,7 @@ pub(super) fn is_of_passwords(name: &[u8]) -> bool {
 
 /// Whether a password is what `pw` may stand for, among pulse widths and powers.
 pub(super) fn is_short_for_password(name: &[u8]) -> bool {
-    name.len()
-        .checked_sub(3)
-        .and_then(|at| name.get(at..))
-        .is_some_and(|end| end.eq_ignore_ascii_case(b"_pw"))
-}
-
-/// Whether the name of a member of a mapping says by itself that its value is a secret, which is then read by that name, or that it
-/// is something else of a key or a token.
-pub(super) fn speaks_for_itself(name: &[u8]) -> bool {
-    const KEYWORDS: &[&[u8]] = &[
-        b"auth",
-        b"credential",
-        b"credentials",
-        b"key",
-        b"keys",
-        b"pass",
-        b"passphrase",
-        b"passwd",
-        b"password",
-        b"pwd",
-        b"salt",
-        b"secret",
-        b"secrets",
-        b"token",
-        b"tokens",
-    ];
-    // Of claims (RFC 7519), of public halves (RFC 7517), of files and versions, of who owns it.
-    const OTHERS: &[&[u8]] = &[
-        b"address",
-        b"aud",
-        b"checksum",
-        b"commit",
-        b"digest",
-        b"e",
-        b"etag",
-        b"fingerprint",
-        b"guid",
-        b"hash",
-        b"integrity",
-        b"iss",
-        b"jti",
-        b"kid",
-        b"md",
-        b"mint",
-        b"n",
-        b"nonce",
-        b"owner",
-        b"realm",
-        b"resolved",
-        b"rev",
-        b"serial",
-        b"sha",
-        b"sid",
-        b"slug",
-        b"sri",
-        b"sub",
-        b"tag",
-        b"tenant",
-        b"thumbprint",
-        b"uuid",
-        b"x",
-        b"y",
-    ];
-    is_about(name)
-        || words(name).any(|word| OTHERS.contains(&word.as_slice()))
-        || !name.eq_ignore_ascii_case(b"key")
-            && words(name).any(|word| KEYWORDS.iter().any(|keyword| word.ends_with(keyword)))
+    name.to_ascii_lowercase().ends_with(b"_pw")
 }
 
 /// Whether the name promises a secret: `db_password` does, `password_field`, `tokenizer` and `keyboard` do not.
@@ -594,7 +528,7 @@ fn is_public(before: &[u8]) -> bool {
 }
 
 /// The words of a name: split at `_`, `-`, `.`, `$`, digits and at capitals; lower case.
-fn words(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+pub(super) fn words(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let mut words = vec![Vec::new()];
     let mut previous_lower = false;
     for &b in name {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_GAP_BYTES, MAX_LINE_START_BYTES, byte, line_before, php, skip_blanks};
+use super::{MAX_GAP_BYTES, byte, line_before, php, skip_blanks};
 
 /// What stands between name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ fn is_member(name: &[u8]) -> bool {
 
 /// A symbol of Ruby's that names a setting: `config_set(:auth0, :secret, '…')`. Bound parameters of SQL look the same.
 fn is_symbol(text: &[u8], name: &Range<usize>) -> bool {
-    let line = line_before(text, name.start, MAX_LINE_START_BYTES);
+    let line = line_before(text, name.start);
     let opening = memchr::memrchr(b'(', line).unwrap_or_default();
     let (called, given) = line.split_at(opening);
     called.ends_with(b"set") && matches!(given, [.., b' ' | b'(' | b',', b':'])

@@ -144,7 +144,7 @@ const MIN_VARIABLE_BYTES: usize = 6;
 
 /// Whether the value stands in a mapping in one line: `{user: shop, password: …}`.
 fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at, MAX_LINE_START_BYTES);
+    let line = line_before(text, at);
     let mut closed = 0_usize;
     let opened_by = line.iter().rev().find(|b| match b {
         b'}' | b')' | b']' => {
@@ -164,7 +164,7 @@ fn is_in_flow_mapping(text: &[u8], at: usize) -> bool {
 /// How a shell or `docker run` sets a variable for a command that follows: `-e DB_PASSWORD=… image`, `export DB_PASSWORD=…`. No blank
 /// beside the sign, and a name in capitals.
 fn is_of_a_command(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at, MAX_LINE_START_BYTES);
+    let line = line_before(text, at);
     let Some(line) = line.strip_suffix(b"=") else { return false };
     let in_name = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
     let start = line.iter().rposition(|b| !in_name(b)).map_or(0, |other| other + 1);

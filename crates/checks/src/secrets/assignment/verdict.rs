@@ -177,21 +177,21 @@ fn names_itself(given: &Given<'_>) -> bool {
     !value.is_empty() && (name.ends_with(&value) || value.ends_with(&name))
 }
 
-/// Judges one of the values that a name is given together. What is random convinces, of passwords and secrets also what no word is.
+/// Judges one of the values that a name is given together. What is random convinces, of passwords also what no word is.
 fn judge_member(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
     let value = given.value;
     let is_plain = value.is_ascii() && !value.contains(&b' ') && !is_dummy(value);
-    if is_address(given) || is_named(value) {
-        return None;
-    }
     // `auth: { verifier: "…" }`: how somebody logs in has many parts.
+    let is_of_many_parts = given.name.to_ascii_lowercase().ends_with(b"auth");
     if !is_plain
         || given.wanted == Wanted::Login
-        || given.name.to_ascii_lowercase().ends_with(b"auth")
+        || is_of_many_parts
+        || is_address(given)
+        || is_named(value)
     {
         return None;
     }
-    if shape.is_random() && shape.length >= 8 {
+    if shape.is_random() {
         let known = is_uuid(value) || is_digest(value) || value.contains(&b':');
         return Some(if known { Confidence::Low } else { Confidence::Medium });
     }
@@ -257,13 +257,13 @@ fn judge_password(given: &Given<'_>, shape: &Shape) -> Option<Confidence> {
         return Some(Confidence::High);
     }
     let no_word = is_no_word(value);
-    if is_said_again(given.name) && !(value.is_ascii() && (no_word || shape.digits > 0)) {
+    if !(value.is_ascii() && (no_word || shape.digits > 0)) && is_said_again(given.name) {
         return None;
     }
     // `motor_pw: "1500ms"`
     let is_measure =
         value.first().is_some_and(u8::is_ascii_digit) || shape.length < 8 || identifier;
-    if is_short_for_password(given.name) && !no_word && is_measure {
+    if is_measure && !no_word && is_short_for_password(given.name) {
         return None;
     }
     if given.operator == Operator::FlagWord && !mixed && !no_word {
