@@ -1,26 +1,39 @@
-//! Makes a static table of the rules' files, so that a start need not read a thousand of them, and of what their patterns begin with.
+//! Makes a static table of the rules' files, so that a start need not read a thousand of them, and of what is known of their patterns
+//! without compiling them, so that those need not be parsed.
 //!
 //! Their examples are left out: only tests want them, and those read the files themselves.
 
+#[path = "src/secrets/assigned.rs"]
+mod assigned;
 #[path = "src/secrets/bytes.rs"]
 mod bytes;
-#[path = "src/secrets/opening.rs"]
-#[expect(dead_code, reason = "it is written for the library")]
-mod opening;
-
 #[path = "src/secrets/file.rs"]
 #[expect(dead_code, unreachable_pub, reason = "it is written for the library")]
 mod file;
+#[path = "src/secrets/needed.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod needed;
+#[path = "src/secrets/opening.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod opening;
+#[path = "src/secrets/outline.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod outline;
+#[path = "src/secrets/tree.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod tree;
 
-use std::{env, error::Error, fs, path::Path};
+use std::{borrow::Cow, env, error::Error, fs, path::Path};
 
-use file::{RuleFile, Text, VerifyRecipe};
+use file::{List, RuleFile, Text, VerifyRecipe};
+use outline::Outline;
+use tree::{Node, Rows, Tree};
 
 const FOLDER: &str = "rules/secrets";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={FOLDER}");
-    let mut rules = Vec::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(FOLDER)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
@@ -28,27 +41,84 @@ fn main() -> Result<(), Box<dyn Error>> {
                 path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name is not UTF-8")?;
             let rule: RuleFile = toml::from_str(&fs::read_to_string(&path)?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
-            let opening = option(&opening_of(&rule)?, |sets| format!("&[{}]", sets.concat()));
-            rules.push(format!("({id:?}, {}, {opening}),\n", table(&rule)));
+            files.push((id.to_owned(), rule));
         }
     }
-    rules.sort();
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut rows = Rows::default();
+    let mut rules = Vec::new();
+    for (id, rule) in &files {
+        rules.push(builtin(id, rule, &mut rows).map_err(|error| format!("{id}: {error}"))?);
+    }
     let out = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;
-    let table = format!(
-        "static RULES: &[(&str, RuleFile, Option<&[ByteSet]>)] = &[\n{}];\n",
-        rules.concat()
-    );
-    fs::write(Path::new(&out).join("builtin_rules.rs"), table)?;
+    let tables = [
+        format!("static RULES: &[Builtin] = &[\n{}];\n", rules.concat()),
+        row("NODES", "Node", rows.nodes.iter().map(node)),
+        row("SETS", "ByteSet", rows.sets.iter().map(|set| format!("{set:?}"))),
+        row("BYTES", "u8", rows.bytes.iter().map(u8::to_string)),
+    ];
+    fs::write(Path::new(&out).join("builtin_rules.rs"), tables.concat())?;
     Ok(())
 }
 
-/// Of a pattern that is not put together at run time.
-fn opening_of(rule: &RuleFile) -> Result<Option<Vec<String>>, Box<dyn Error>> {
-    let Some(pattern) = &rule.pattern else { return Ok(None) };
+fn node(node: &Node) -> String {
+    match node {
+        Node::Look(look) => format!("Node::Look(Look::{look:?})"),
+        other => format!("Node::{other:?}"),
+    }
+}
+
+fn row(name: &str, of: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    format!("static {name}: &[{of}] = &[{}];\n", items.join(", "))
+}
+
+fn builtin(id: &str, rule: &RuleFile, rows: &mut Rows) -> Result<String, String> {
     let keywords: Vec<Text> = rule.lower_keywords().collect();
-    let sets = opening::opening(&opening::parse(pattern, false)?, &keywords);
-    let set = |set: &bytes::ByteSet| format!("{set:?}, ");
-    Ok(Some(sets.iter().map(set).collect()))
+    let expression = match (&rule.pattern, &rule.assigned) {
+        (Some(pattern), _) => Some(Cow::Borrowed(pattern.as_ref())),
+        (None, Some(value)) => Some(Cow::Owned(assigned::pattern(&keywords, value))),
+        (None, None) => None,
+    };
+    let pattern = match expression {
+        Some(expression) => format!("Some({})", outline(&expression, &keywords, rows)?),
+        None => "None".to_owned(),
+    };
+    let mut allow = Vec::new();
+    for expression in rule.allow.iter() {
+        allow.push(outline(expression, &[], rows)?);
+    }
+    let allow = format!("&[{}]", allow.join(", "));
+    let fields =
+        [("id", format!("{id:?}")), ("file", table(rule)), ("pattern", pattern), ("allow", allow)];
+    Ok(record("Builtin", &fields) + ",\n")
+}
+
+fn outline(expression: &str, keywords: &[Text], rows: &mut Rows) -> Result<String, String> {
+    let hir = opening::parse(expression, false)?;
+    // Its rows are those of all rules.
+    let root = rows.add(&hir);
+    let tree = Tree {
+        nodes: List::Borrowed(&[]),
+        sets: List::Borrowed(&[]),
+        bytes: List::Borrowed(&[]),
+        root,
+    };
+    let outline = Outline::of(&hir, keywords, tree);
+    let sets = |sets: &[bytes::ByteSet]| list(sets, |set| format!("{set:?}"));
+    let tree = [
+        ("nodes", "List::Borrowed(NODES)".to_owned()),
+        ("sets", "List::Borrowed(SETS)".to_owned()),
+        ("bytes", "List::Borrowed(BYTES)".to_owned()),
+        ("root", root.to_string()),
+    ];
+    let fields = [
+        ("opening", sets(&outline.opening)),
+        ("reach", format!("{:?}", outline.reach)),
+        ("needed", sets(&outline.needed)),
+        ("tree", record("Tree", &tree)),
+    ];
+    Ok(record("Outline", &fields))
 }
 
 fn table(rule: &RuleFile) -> String {

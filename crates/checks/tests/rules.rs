@@ -247,6 +247,52 @@ impl Random {
     }
 }
 
+/// Most patterns are tried without being compiled, until they have been met often. What is found must not depend on it: on what was
+/// scanned before, and by which worker.
+#[test]
+fn what_was_scanned_before_changes_nothing() {
+    let compiled = Ruleset::builtin().unwrap();
+    compiled.rules().iter().for_each(|rule| rule.compile().unwrap());
+    let mut compiled = Scanner::new(Arc::new(compiled));
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let mut examples = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let (_, of_rule) = Rule::parse("example", &text).unwrap();
+        let checksum = toml_checksum(&text);
+        let texts = of_rule.positive.iter().chain(of_rule.negative.iter());
+        examples.extend(texts.enumerate().map(|(n, text)| expand(text, checksum, n as u64).0));
+    }
+    // Parts of them as well, so that what one begins another one ends; and a refused match around a good one.
+    let mut texts = vec![
+        "data:\n  password: aaaaaaaa\n  x: kind: secretX\n data:\n  token: WGsyOWZMcXBaODFtVHIzdw==\nkind: Secret\n"
+            .to_owned(),
+    ];
+    let mut random = Random(1);
+    let mut next = |below: usize| usize::try_from(random.next() % below as u64).unwrap();
+    for _ in 0..120 {
+        let mut text = String::new();
+        for _ in 0..40 {
+            let example = &examples[next(examples.len())];
+            let parts: Vec<&str> = example.split_inclusive([' ', '\n', '"', '=', ':']).collect();
+            let from = next(parts.len()) * next(2);
+            text.extend(parts[from..from + 1 + next(parts.len() - from)].iter().copied());
+            text.push_str(["\n", " ", ""][next(3)]);
+        }
+        texts.push(text);
+    }
+    let mut found = 0;
+    for text in texts {
+        let mut fresh = Scanner::new(Arc::new(Ruleset::builtin().unwrap()));
+        let expected = secrets(&mut compiled, &text);
+        assert_eq!(secrets(&mut fresh, &text), expected, "{text}");
+        found += expected.len();
+    }
+    assert!(found > 500, "{found}");
+}
+
 #[test]
 fn a_text_full_of_beginnings_of_tokens_holds_none() {
     let mut scanner = Scanner::new(Arc::new(Ruleset::builtin().unwrap()));

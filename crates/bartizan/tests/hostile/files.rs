@@ -93,6 +93,29 @@ fn ignore_files_that_lead_away_or_never_end_are_not_read() {
 }
 
 #[test]
+fn the_users_own_excludes_are_about_paths_from_a_repositorys_top() {
+    let folder = Folder::new();
+    let rules = "/top.env\nsub/only.env\n[bad\n*.tmp\n";
+    fs::create_dir_all(folder.outside().join(".config/git")).unwrap();
+    fs::write(folder.outside().join(".config/git/ignore"), rules).unwrap();
+    fs::create_dir_all(folder.path().join("repo/.git")).unwrap();
+    for path in ["top.env", "sub/top.env", "sub/only.env", "sub/sub/only.env", "a.tmp"] {
+        folder.write(format!("repo/{path}"), leak());
+    }
+    let places = |target: &str| {
+        let scanned = scan(folder.outside(), target, &[]);
+        let places = scanned.report["findings"][0]["places"].as_array().unwrap().clone();
+        let mut paths: Vec<String> =
+            places.iter().map(|place| place["path"].as_str().unwrap().to_owned()).collect();
+        paths.sort();
+        paths
+    };
+    assert_eq!(places("target/repo"), ["sub/sub/only.env", "sub/top.env"]);
+    assert_eq!(places("target"), ["repo/sub/sub/only.env", "repo/sub/top.env"]);
+    assert_eq!(places("target/repo/sub"), ["sub/only.env", "top.env"]);
+}
+
+#[test]
 fn pipes_sockets_and_devices_are_not_waited_for() {
     let folder = Folder::new();
     mkfifo(folder.path().join("pipe.env"));

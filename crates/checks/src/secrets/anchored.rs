@@ -18,7 +18,10 @@ use regex_automata::{
 };
 use regex_syntax::hir::Hir;
 
-use super::needed::{Needed, Next, needed};
+use super::{
+    bytes::ByteSet,
+    needed::{Needed, Next},
+};
 
 /// Compiled size of one pattern, in bytes. Our own need a tenth of it; a user's rule may be anything.
 pub(crate) const SIZE_LIMIT_BYTES: usize = 16 << 20;
@@ -64,8 +67,8 @@ pub(crate) struct Scratch {
 }
 
 impl AnchoredRegex {
-    /// `tail` is what stands behind the keyword, of which the shortest has `keyword_bytes`.
-    pub(crate) fn new(hir: &Hir, tail: &[&Hir], keyword_bytes: usize) -> Result<Self, String> {
+    /// A byte of each set of `needed` stands behind the keyword in every match; the shortest keyword has `keyword_bytes`.
+    pub(crate) fn new(hir: &Hir, needed: &[ByteSet], keyword_bytes: usize) -> Result<Self, String> {
         let nfa: NFA = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -91,7 +94,13 @@ impl AnchoredRegex {
             .build_from_nfa(nfa.clone())
             .map_err(|error| error.to_string())?;
         let pike = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;
-        Ok(Self { backtracker, dfa, pike, needed: needed(tail), needed_from: keyword_bytes })
+        Ok(Self {
+            backtracker,
+            dfa,
+            pike,
+            needed: needed.iter().copied().map(Needed::new).collect(),
+            needed_from: keyword_bytes,
+        })
     }
 
     pub(crate) fn is_match(&self, input: &Input<'_>) -> bool {
@@ -163,6 +172,7 @@ fn group_range(slots: &[Option<NonMaxUsize>], group: usize) -> Option<Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::needed::needed;
 
     /// Each pattern as both engines run it, the backtracker at first and the automaton then, and as the whole regex crate does.
     #[test]
@@ -179,7 +189,7 @@ mod tests {
                 .build()
                 .parse(pattern)
                 .unwrap();
-            let regex = AnchoredRegex::new(&hir, &[&hir], 0).unwrap();
+            let regex = AnchoredRegex::new(&hir, &needed(&[&hir]), 0).unwrap();
             let plain = regex_automata::meta::Regex::builder()
                 .syntax(regex_automata::util::syntax::Config::new().utf8(false).unicode(false))
                 .build(pattern)

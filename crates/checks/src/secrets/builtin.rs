@@ -1,21 +1,35 @@
 //! The rules the product ships, of which the build script made a table.
 
 use model::CheckId;
+use regex_syntax::hir::Look;
 
 use super::{
     bytes::ByteSet,
     file::{Examples, List, RuleFile, Text, VerifyRecipe},
+    outline::{Outline, Reach},
     rule::{Rule, RuleError},
+    tree::{Node, Tree},
 };
 
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+
+/// One of them.
+struct Builtin {
+    id: &'static str,
+    file: RuleFile,
+    /// Of its pattern.
+    pattern: Option<Outline>,
+    /// Of what its allow-list is made of.
+    allow: &'static [Outline],
+}
 
 /// All of them.
 pub(super) fn all() -> Result<Vec<Rule>, RuleError> {
     RULES
         .iter()
-        .map(|(id, file, opening)| {
-            Ok(Rule::from_file(CheckId::from_static(id), file)?.opened_by(*opening))
+        .map(|Builtin { id, file, pattern, allow }| {
+            let rule = Rule::from_file(CheckId::from_static(id), file)?;
+            Ok(rule.outlined_by(pattern.as_ref(), allow))
         })
         .collect()
 }
@@ -25,20 +39,55 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
-    use crate::secrets::rule::Finder;
+    use crate::secrets::{pattern::Pattern, rule::Finder};
 
     #[test]
     fn what_is_compiled_in_is_what_the_files_say() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
-        for (id, compiled, opening) in RULES {
+        let mut outlines = 0;
+        let mut is_outline_of = |known: &Outline, pattern: &Pattern| {
+            outlines += 1;
+            let read = pattern.outline().unwrap();
+            (&known.opening, known.reach, &known.needed)
+                == (&read.opening, read.reach, &read.needed)
+                && are_alike((&known.tree, known.tree.root), (&read.tree, read.tree.root))
+        };
+        for Builtin { id, file: compiled, pattern: known, allow } in RULES {
             let text = fs::read_to_string(folder.join(format!("{id}.toml"))).unwrap();
             let file: RuleFile = toml::from_str(&text).unwrap();
             let rule = Rule::from_file(CheckId::from_static(id), &file).unwrap();
-            if let (Finder::Pattern(pattern), Some(opening)) = (&rule.finder, opening) {
-                assert_eq!(pattern.opening(), *opening, "{id}");
-            }
+            let pattern = match &rule.finder {
+                Finder::Pattern(pattern) | Finder::Content(pattern) => Some(pattern),
+                _ => None,
+            };
+            assert_eq!(known.is_some(), pattern.is_some(), "{id}");
+            assert_eq!(allow.len(), rule.allow.len(), "{id}");
+            let mut pairs = known.iter().zip(pattern).chain(allow.iter().zip(&rule.allow));
+            assert!(pairs.all(|(known, pattern)| is_outline_of(known, pattern)), "{id}");
             assert_eq!(RuleFile { examples: Examples::NONE, ..file }, *compiled, "{id}");
         }
+        assert!(outlines > RULES.len() / 2);
         assert_eq!(fs::read_dir(folder).unwrap().count(), RULES.len());
+    }
+
+    fn are_alike((a, node): (&Tree, u32), (b, other): (&Tree, u32)) -> bool {
+        let all = |(from, end): (u32, u32), (other_from, other_end): (u32, u32)| {
+            end - from == other_end - other_from
+                && (from..end).zip(other_from..).all(|(x, y)| are_alike((a, x), (b, y)))
+        };
+        match (a.node(node), b.node(other)) {
+            (Node::Literal(from, end), Node::Literal(other_from, other_end)) => {
+                a.literal(from, end) == b.literal(other_from, other_end)
+            }
+            (Node::Class(set), Node::Class(other)) => a.set(set) == b.set(other),
+            (Node::Concat(from, end), Node::Concat(other_from, other_end))
+            | (Node::Alternation(from, end), Node::Alternation(other_from, other_end)) => {
+                all((from, end), (other_from, other_end))
+            }
+            (Node::Repetition(sub, min, max), Node::Repetition(other, other_min, other_max)) => {
+                (min, max) == (other_min, other_max) && are_alike((a, sub), (b, other))
+            }
+            (node, other) => node == other,
+        }
     }
 }

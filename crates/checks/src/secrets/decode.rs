@@ -103,18 +103,19 @@ fn in_run(byte: u8) -> bool {
 /// [`CLEAN_WORDS`] whole words without; only there the bytes themselves are looked at.
 fn runs(text: &[u8], mut each: impl FnMut(Range<usize>)) {
     const WORD: usize = 8;
-    const CLEAN_WORDS: u32 = 4;
-    const { assert!(WORD * (CLEAN_WORDS as usize + 1) <= MIN_RUN_BYTES) };
-    let mut clean = 0;
+    const CLEAN_WORDS: usize = 4;
+    const { assert!(WORD * (CLEAN_WORDS + 1) <= MIN_RUN_BYTES) };
     let mut at = 0;
-    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<WORD>) {
-        clean = if holds_separator(u64::from_le_bytes(*word)) { 0 } else { clean + 1 };
-        at += WORD;
-        if clean < CLEAN_WORDS {
+    while let Some(words) = text.get(at..).and_then(<[u8]>::first_chunk::<{ CLEAN_WORDS * WORD }>) {
+        // From the last one on, so that those before one that holds a separator need not be asked.
+        let (words, _) = words.as_chunks::<WORD>();
+        let unclean = words.iter().rposition(|word| holds_separator(u64::from_le_bytes(*word)));
+        if let Some(unclean) = unclean {
+            at += (unclean + 1) * WORD;
             continue;
         }
+        at += CLEAN_WORDS * WORD;
         // No run reaches over a byte that is in none; one that ends before it has been seen or is too short.
-        clean = 0;
         let last = at - 1;
         let (before, behind) = text.split_at_checked(last).unwrap_or_default();
         let right = behind.iter().take_while(|byte| in_run(**byte)).count();

@@ -19,6 +19,7 @@ pub(crate) mod jwt;
 mod keywords;
 mod needed;
 mod opening;
+mod outline;
 mod overlaps;
 mod pattern;
 pub mod place;
@@ -27,6 +28,7 @@ mod rule;
 mod ruleset;
 mod run;
 mod scan;
+mod tree;
 mod trial;
 mod verify;
 

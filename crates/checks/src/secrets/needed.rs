@@ -26,7 +26,7 @@ impl Needed {
     }
 
     /// Where the first of its bytes stands.
-    fn first_in(&self, text: &[u8]) -> Option<usize> {
+    pub(crate) fn first_in(&self, text: &[u8]) -> Option<usize> {
         match self.few.as_deref() {
             Some(&[a]) => memchr::memchr(a, text),
             Some(&[a, b]) => memchr::memchr2(a, b, text),
@@ -55,7 +55,7 @@ fn commonness_of(set: ByteSet) -> u32 {
 }
 
 /// The rarest sets of which a match of all `parts`, one behind the other, holds a byte each.
-pub(crate) fn needed(parts: &[&Hir]) -> Vec<Needed> {
+pub(crate) fn needed(parts: &[&Hir]) -> Vec<ByteSet> {
     let mut sets = Vec::new();
     for part in parts {
         collect(part, &mut sets);
@@ -64,7 +64,7 @@ pub(crate) fn needed(parts: &[&Hir]) -> Vec<Needed> {
     sets.dedup();
     sets.retain(|set| commonness_of(*set) <= MAX_COMMONNESS);
     sets.truncate(MAX_SETS);
-    sets.into_iter().map(Needed::new).collect()
+    sets
 }
 
 fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
@@ -142,7 +142,7 @@ mod tests {
             .unwrap();
         needed(&[&hir])
             .iter()
-            .map(|needed| String::from_utf8(needed.set.bytes().collect()).unwrap())
+            .map(|set| String::from_utf8(set.bytes().collect()).unwrap())
             .collect()
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    ops::Range,
+    ops::{Range, RangeInclusive},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
@@ -16,16 +16,15 @@ use super::{
     anchored::{AnchoredRegex, SIZE_LIMIT_BYTES, STATES_BYTES},
     assigned,
     bytes::ByteSet,
-    file::{List, Text},
-    opening, trial,
+    file::Text,
+    opening,
+    outline::{Outline, Reach},
+    tree::Tree,
+    trial,
 };
 
-/// How far from a keyword an unbounded pattern is looked for, in bytes.
-const REACH_OF_UNBOUNDED_BYTES: usize = 8 << 10;
-/// The same for any pattern: no rule makes the scanner look further than this.
-pub(crate) const MAX_REACH_BYTES: usize = 32 << 10;
 /// What trials of one pattern may cost before it is compiled: about as much as compiling it.
-const TRIAL_STEPS: usize = 16_000;
+const TRIAL_STEPS: usize = 64_000;
 
 /// A regular expression on bytes, parsed and compiled when it is first needed: a scan meets the keywords of few rules.
 pub struct Pattern {
@@ -34,54 +33,10 @@ pub struct Pattern {
     keywords: Arc<[Text]>,
     /// Whether it is about characters; about bytes otherwise.
     unicode: bool,
-    opening: OnceLock<List<ByteSet>>,
-    parsed: OnceLock<Result<Parsed, String>>,
+    outline: OnceLock<Result<Cow<'static, Outline>, String>>,
     program: OnceLock<Result<Program, String>>,
     /// What trials without a program may still cost.
     trial_steps: AtomicUsize,
-}
-
-struct Parsed {
-    hir: Hir,
-    reach: Reach,
-}
-
-/// How far around a keyword a match is looked for.
-#[derive(Clone, Copy)]
-pub(crate) struct Reach {
-    /// Every match begins with a keyword.
-    begins_with_keyword: bool,
-    /// Bytes before the end of a keyword at which a match may begin.
-    before_bytes: usize,
-    /// Bytes behind the beginning of a keyword at which a match may end.
-    after_bytes: usize,
-}
-
-impl Reach {
-    fn of(hir: &Hir, begins_with_keyword: bool) -> Self {
-        let longest =
-            hir.properties().maximum_len().unwrap_or(REACH_OF_UNBOUNDED_BYTES).min(MAX_REACH_BYTES);
-        Self {
-            begins_with_keyword,
-            before_bytes: longest,
-            // A look-around such as `\b` needs one byte.
-            after_bytes: longest + 1,
-        }
-    }
-
-    /// Where matches around `keyword` may begin and must end, in a text of `length` bytes of which nothing before `floor` counts.
-    pub(crate) fn around(
-        self,
-        keyword: &Range<usize>,
-        floor: usize,
-        length: usize,
-    ) -> Range<usize> {
-        let end = keyword.start.saturating_add(self.after_bytes).max(keyword.end).min(length);
-        if self.begins_with_keyword {
-            return keyword.start..end;
-        }
-        keyword.end.saturating_sub(self.before_bytes).max(floor)..end
-    }
 }
 
 /// What a pattern is made of.
@@ -124,16 +79,15 @@ impl Pattern {
             source,
             keywords,
             unicode: false,
-            opening: OnceLock::new(),
-            parsed: OnceLock::new(),
+            outline: OnceLock::new(),
             program: OnceLock::new(),
             trial_steps: AtomicUsize::new(TRIAL_STEPS),
         }
     }
 
-    /// The same of which [the opening](opening::opening) was read before.
-    pub(crate) fn opened_by(self, opening: &'static [ByteSet]) -> Self {
-        Self { opening: List::Borrowed(opening).into(), ..self }
+    /// The same of which the outline was read before.
+    pub(crate) fn outlined_by(self, outline: &'static Outline) -> Self {
+        Self { outline: Ok(Cow::Borrowed(outline)).into(), ..self }
     }
 
     /// An expression that is only asked whether it matches.
@@ -167,28 +121,30 @@ impl Pattern {
         }
     }
 
-    fn parsed(&self) -> Result<&Parsed, &String> {
-        let parse = || {
-            let hir = opening::parse(&self.expression(), self.unicode)?;
-            let begins_with_keyword = opening::tail_behind_keyword(&hir, &self.keywords).is_some();
-            let reach = Reach::of(&hir, begins_with_keyword);
-            Ok(Parsed { hir, reach })
+    fn parsed(&self) -> Result<Hir, String> {
+        opening::parse(&self.expression(), self.unicode)
+    }
+
+    pub(crate) fn outline(&self) -> Result<&Outline, &String> {
+        let read = || {
+            let hir = self.parsed()?;
+            Ok(Cow::Owned(Outline::of(&hir, &self.keywords, Tree::of(&hir))))
         };
-        self.parsed.get_or_init(parse).as_ref()
+        self.outline.get_or_init(read).as_deref()
     }
 
     fn compiled(&self) -> &Result<Program, String> {
         self.program.get_or_init(|| {
-            let Parsed { hir, reach } = self.parsed().map_err(Clone::clone)?;
-            let engine = match opening::tail_behind_keyword(hir, &self.keywords) {
-                Some(tail) => {
-                    let shortest =
-                        self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
-                    Engine::AtKeyword(Box::new(AnchoredRegex::new(hir, &tail, shortest)?))
-                }
-                None => Engine::Anywhere(anywhere(hir)?),
+            let outline = self.outline().map_err(Clone::clone)?;
+            let hir = self.parsed()?;
+            let engine = if outline.reach.begins_with_keyword {
+                let shortest =
+                    self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
+                Engine::AtKeyword(Box::new(AnchoredRegex::new(&hir, &outline.needed, shortest)?))
+            } else {
+                Engine::Anywhere(anywhere(&hir)?)
             };
-            Ok(Program { engine, group: secret_group(hir).unwrap_or(0), reach: *reach })
+            Ok(Program { engine, group: secret_group(&hir).unwrap_or(0), reach: outline.reach })
         })
     }
 
@@ -200,15 +156,17 @@ impl Pattern {
         keyword: &Range<usize>,
         floor: usize,
     ) -> Option<&Program> {
-        if !opening::is_open_at(self.opening(), text, keyword.start) {
+        let outline = self.outline().ok()?;
+        if !opening::is_open_at(&outline.opening, text, keyword.start) {
             return None;
         }
         if self.program.get().is_none() {
-            let Parsed { reach, .. } = self.parsed().ok()?;
-            let around = reach.around(keyword, floor, text.len());
-            let last = if reach.begins_with_keyword { around.start } else { around.end };
+            let around = outline.reach.around(keyword, floor, text.len());
+            let last = if outline.reach.begins_with_keyword { around.start } else { around.end };
             let starts = around.start..=last;
-            if self.tried(text.get(..around.end)?, starts, keyword.start + 1) == Some(false) {
+            if self.tried(outline, text.get(..around.end)?, starts, keyword.start + 1)
+                == Some(false)
+            {
                 return None;
             }
         }
@@ -218,30 +176,21 @@ impl Pattern {
     /// Whether it matches in `text` from one of `starts` to behind `behind`; `None` where trials have cost as much as compiling it.
     fn tried(
         &self,
+        outline: &Outline,
         text: &[u8],
-        starts: impl Iterator<Item = usize>,
+        starts: RangeInclusive<usize>,
         behind: usize,
     ) -> Option<bool> {
-        let hir = &self.parsed().ok()?.hir;
         let mut left = self.trial_steps.load(Ordering::Relaxed);
-        let matches = trial::matches(hir, text, starts, behind, &mut left);
+        let matches = trial::matches(&outline.tree, text, starts, behind, &mut left);
         // Of two workers' trials at once one may go uncounted.
         self.trial_steps.store(if matches.is_some() { left } else { 0 }, Ordering::Relaxed);
         matches
     }
 
-    /// What the first bytes of its matches may be; see [`opening::opening`].
-    pub(crate) fn opening(&self) -> &[ByteSet] {
-        let opening = || {
-            let hir = self.parsed().map(|parsed| &parsed.hir);
-            hir.map_or_else(|_| Vec::new(), |hir| opening::opening(hir, &self.keywords)).into()
-        };
-        self.opening.get_or_init(opening)
-    }
-
     /// The bytes of which one stands behind a keyword of `length` bytes where a match begins with it; `None` where it may be any.
     pub(crate) fn bytes_behind(&self, length: usize) -> Option<ByteSet> {
-        self.opening().get(length).copied()
+        self.outline().ok()?.opening.get(length).copied()
     }
 
     /// Parses and compiles now, for rules whose author should hear of it.
@@ -263,7 +212,8 @@ impl Pattern {
     pub fn is_match(&self, text: &[u8]) -> bool {
         if self.program.get().is_none()
             && text.len() < TRIAL_STEPS
-            && let Some(matches) = self.tried(text, 0..=text.len(), 0)
+            && let Ok(outline) = self.outline()
+            && let Some(matches) = self.tried(outline, text, 0..=text.len(), 0)
         {
             return matches;
         }

@@ -9,6 +9,7 @@ use super::{
     bytes::ByteSet,
     checksum::Checksum,
     file::{Examples, List, RuleFile, Text, VerifyRecipe},
+    outline::Outline,
     pattern::{Pattern, Source},
     place,
 };
@@ -246,14 +247,24 @@ impl Rule {
         })
     }
 
-    /// The same rule, of whose pattern [the opening](super::opening::opening) was read before.
-    pub(crate) fn opened_by(self, opening: Option<&'static [ByteSet]>) -> Self {
-        match (self.finder, opening) {
-            (Finder::Pattern(pattern), Some(opening)) => {
-                Self { finder: Finder::Pattern(pattern.opened_by(opening)), ..self }
+    /// The same rule, of whose patterns the outlines were read before.
+    pub(crate) fn outlined_by(
+        mut self,
+        pattern: Option<&'static Outline>,
+        allow: &'static [Outline],
+    ) -> Self {
+        self.finder = match (self.finder, pattern) {
+            (Finder::Pattern(pattern), Some(outline)) => {
+                Finder::Pattern(pattern.outlined_by(outline))
             }
-            (finder, _) => Self { finder, ..self },
-        }
+            (Finder::Content(pattern), Some(outline)) => {
+                Finder::Content(pattern.outlined_by(outline))
+            }
+            (finder, _) => finder,
+        };
+        let allow_lists = self.allow.into_iter().zip(allow);
+        self.allow = allow_lists.map(|(pattern, outline)| pattern.outlined_by(outline)).collect();
+        self
     }
 
     /// Parses and compiles its patterns and globs now, not when they are first needed.

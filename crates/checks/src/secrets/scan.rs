@@ -8,7 +8,7 @@ use regex_automata::Input;
 use super::{
     allowlist::Found,
     anchored::Scratch,
-    assigned, assignment,
+    assignment,
     bytes::ByteSet,
     decode,
     judge::{entropy, is_filler, is_placeholder},
@@ -265,7 +265,7 @@ impl Scanner {
         match &rule.finder {
             Finder::Path => {}
             Finder::Content(pattern) => {
-                if text.len() > MAX_CONTENT_BYTES {
+                if text.len() > MAX_CONTENT_BYTES || !pattern.is_match(text) {
                     return None;
                 }
                 let program = pattern.program()?;
@@ -320,7 +320,7 @@ impl Scanner {
                 ));
             }
             Finder::Pattern(pattern) => {
-                if rule.rank == Rank::Assigned && !assigned::begins_a_name(text, &keyword) {
+                if rule.rank == Rank::Assigned && !assignment::begins_a_name(text, &keyword) {
                     return None;
                 }
                 let program = pattern.program_for(text, &keyword, floor)?;

@@ -6,6 +6,7 @@
     reason = "the allowances for tests do not reach their helpers"
 )]
 
+mod folders;
 mod site;
 mod site_browser;
 mod site_hostile;

@@ -24,7 +24,7 @@ use self::{
     verdict::{Given, judge},
 };
 pub(crate) use self::{
-    name::{is_known_ending, is_made_anew},
+    name::begins_a_name,
     verdict::{is_example_login, judge_alone, means_no_word},
 };
 use super::rule::Wanted;

@@ -339,8 +339,23 @@ pub(super) fn most(name: &[u8], wanted: Wanted) -> Confidence {
     }
 }
 
+/// Whether a provider's name may begin at the keyword, or it is its own part of one: `okta_token`, `myOktaToken`, `accesstoken`; not in
+/// the middle of another word (`boktas`), nor of what is made anew for each form (`authenticity_token`).
+pub(crate) fn begins_a_name(text: &[u8], keyword: &Range<usize>) -> bool {
+    let word = text.get(keyword.clone()).unwrap_or_default();
+    let behind = text.get(keyword.end..).unwrap_or_default();
+    let before = text.get(..keyword.start).and_then(<[u8]>::last);
+    let goes_on = |a: Option<&u8>, b: Option<&u8>| {
+        a.is_some_and(u8::is_ascii_lowercase) && b.is_some_and(u8::is_ascii_lowercase)
+    };
+    let inside = goes_on(before, word.first())
+        && goes_on(word.last(), behind.first())
+        && !is_known_ending(behind.get(..behind.len().min(8)).unwrap_or_default());
+    !inside && !is_made_anew(text, keyword.start)
+}
+
 /// Whether the name that goes on at `at` is of a token which a page gives to its own form.
-pub(crate) fn is_made_anew(text: &[u8], at: usize) -> bool {
+fn is_made_anew(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(MAX_NAME_BYTES)..at).unwrap_or_default();
     let before = before.strip_suffix(b"_").or_else(|| before.strip_suffix(b"-")).unwrap_or(before);
     [b"authenticity".as_slice(), b"csrf", b"xsrf"].iter().any(|word| {
@@ -353,7 +368,7 @@ pub(crate) fn is_made_anew(text: &[u8], at: usize) -> bool {
 }
 
 /// Small letters that may follow a keyword without making another word of it.
-pub(crate) fn is_known_ending(rest: &[u8]) -> bool {
+fn is_known_ending(rest: &[u8]) -> bool {
     let lower = rest.to_ascii_lowercase();
     [
         b"word".as_slice(),
@@ -546,4 +561,34 @@ pub(super) fn words(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         }
     }
     words.into_iter().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyword_is_a_word() {
+        let begins = |text: &str, word: &str| {
+            let at = text.to_ascii_lowercase().find(word).unwrap();
+            begins_a_name(text.as_bytes(), &(at..at + word.len()))
+        };
+        for (text, word) in [
+            ("okta_token = x", "okta"),
+            ("myOktaToken = x", "okta"),
+            ("MY_OKTA_TOKEN = x", "okta"),
+            ("oldoktatoken = x", "okta"),
+            ("oktas = x", "okta"),
+            ("accesstoken = x", "token"),
+        ] {
+            assert!(begins(text, word), "{text}");
+        }
+        for (text, word) in [
+            ("boktas = x", "okta"),
+            ("authenticity_token = x", "token"),
+            ("\"csrfToken\": x", "token"),
+        ] {
+            assert!(!begins(text, word), "{text}");
+        }
+    }
 }

@@ -1,18 +1,21 @@
 //! A directory, or a single file, as it stands on the disk.
 
+mod ignored;
+mod walk;
+
 use std::{
     io::{self, Read, Seek},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use ignore::{WalkBuilder, WalkState};
 use model::{Note, NoteKind, TargetPath};
 
+use self::walk::Walk;
 use crate::{
     Error, Limits, Origin, Sink, Sinks, archive,
     content::{self, Format, PIECE_BYTES},
@@ -43,28 +46,8 @@ pub fn walk<S: Sinks>(root: &Path, options: &Options, sinks: &S) -> Result<(), E
         return walk_file(root, &metadata, options, &mut sinks.sink()).map_err(open);
     }
     let dir = Dir::open_ambient_dir(root, cap_std::ambient_authority()).map_err(open)?;
-    std::fs::read_dir(root).map_err(open)?;
-    let walk = Walk { dir: &dir, root, options, sinks };
-    if !options.honour_ignore_files {
-        walk.run(&[root.to_owned()], None);
-        return Ok(());
-    }
-    let set_aside = Arc::default();
-    if is_ruled_plainly(root) {
-        walk.run(&[root.to_owned()], Some(&set_aside));
-    } else {
-        lock(&set_aside).push(root.to_owned());
-    }
-    let set_aside = std::mem::take(&mut *lock(&set_aside));
-    let mut sink = sinks.sink();
-    for folder in &set_aside {
-        let folder = target_path(folder.strip_prefix(root).unwrap_or(folder));
-        sink.note(Note::at(NoteKind::Configuration, folder, NOT_PLAIN));
-    }
-    drop(sink);
-    if !set_aside.is_empty() {
-        walk.run(&set_aside, None);
-    }
+    dir.entries().map_err(open)?;
+    Walk { dir: &dir, root, options, sinks }.run();
     Ok(())
 }
 
@@ -114,66 +97,8 @@ pub fn again<S: Sinks>(
     Ok(())
 }
 
-/// Folders that are walked without the rules of ignore files, for what stands there must not be read as one.
-type SetAside = Arc<Mutex<Vec<PathBuf>>>;
-
-fn lock(folders: &SetAside) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
-    // A worker that panicked left a list that is still a list.
-    folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-const NOT_PLAIN: &str =
-    "its ignore file is a link, a pipe or larger than 1 MiB; nothing in this folder was left out";
-/// Largest `.gitignore` and the like.
-const MAX_IGNORE_BYTES: u64 = 1 << 20;
 /// How much of a file is read before it is known to be more than a binary one's beginning.
 const HEAD_BYTES: usize = 64 << 10;
-/// Largest `.git` file and `commondir`: each holds one path.
-const MAX_POINTER_BYTES: u64 = 8 << 10;
-
-/// Whether what the `ignore` crate opens for this folder are plain files: it follows links, waits at pipes and reads lines
-/// of any length. git does not follow a linked `.gitignore` either.
-fn is_ruled_plainly(folder: &Path) -> bool {
-    [".gitignore", ".ignore"].iter().all(|name| is_plain(&folder.join(name)))
-        && has_plain_excludes(folder)
-}
-
-/// The same for `info/exclude` of the folder's git directory, whose path may lead through links.
-fn has_plain_excludes(folder: &Path) -> bool {
-    let pointer = folder.join(".git");
-    let git = match std::fs::symlink_metadata(&pointer) {
-        Err(_) => return true,
-        Ok(metadata) if metadata.is_dir() => Some(pointer),
-        // A linked worktree or a submodule.
-        Ok(metadata) if metadata.is_file() => git_folder(folder, &pointer),
-        Ok(_) => None,
-    };
-    git.is_some_and(|git| {
-        std::fs::metadata(git.join("info/exclude"))
-            .map_or(true, |m| m.is_file() && m.len() <= MAX_IGNORE_BYTES)
-    })
-}
-
-fn is_plain(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).map_or(true, |m| m.is_file() && m.len() <= MAX_IGNORE_BYTES)
-}
-
-/// Where a `.git` file leads (`gitrepository-layout`). `None` where that is not to be followed.
-fn git_folder(folder: &Path, pointer: &Path) -> Option<PathBuf> {
-    let read = |path: &Path| {
-        let metadata = std::fs::metadata(path).ok()?;
-        (metadata.is_file() && metadata.len() <= MAX_POINTER_BYTES)
-            .then(|| std::fs::read_to_string(path).ok())
-            .flatten()
-    };
-    let own = folder.join(read(pointer)?.lines().next()?.strip_prefix("gitdir: ")?);
-    let common = own.join("commondir");
-    match std::fs::metadata(&common) {
-        Err(_) => Some(own),
-        Ok(_) => Some(own.join(read(&common)?.lines().next()?)),
-    }
-}
-
 /// A file that the user names is opened wherever a link leads.
 fn walk_file<S: Sink>(
     root: &Path,
@@ -196,123 +121,6 @@ fn walk_file<S: Sink>(
         sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
     }
     Ok(())
-}
-
-struct Walk<'a, S> {
-    dir: &'a Dir,
-    root: &'a Path,
-    options: &'a Options,
-    sinks: &'a S,
-}
-
-impl<S: Sinks> Walk<'_, S> {
-    /// Walks `folders`, honouring ignore files if there is a list for folders in which that is not safe.
-    fn run(&self, folders: &[PathBuf], set_aside: Option<&SetAside>) {
-        let Some((first, others)) = folders.split_first() else { return };
-        let mut builder = WalkBuilder::new(first);
-        for folder in others {
-            builder.add(folder);
-        }
-        builder
-            .standard_filters(set_aside.is_some())
-            .hidden(false)
-            .require_git(false)
-            .follow_links(false)
-            .max_depth(Some(self.options.limits.directory_depth))
-            .threads(self.options.threads);
-        if let Some(set_aside) = set_aside.cloned() {
-            builder.filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                if !is_folder || is_ruled_plainly(entry.path()) {
-                    return true;
-                }
-                lock(&set_aside).push(entry.path().to_owned());
-                false
-            });
-        }
-        builder.build_parallel().run(|| {
-            let mut sink = self.sinks.sink();
-            let mut buffer = Vec::new();
-            Box::new(move |entry| {
-                if sink.is_cancelled() {
-                    return WalkState::Quit;
-                }
-                match entry {
-                    Ok(entry) => {
-                        visit(self.dir, self.root, &entry, self.options, &mut buffer, &mut sink)
-                    }
-                    Err(error) => {
-                        sink.note(unreadable_entry(self.root, &error));
-                        WalkState::Continue
-                    }
-                }
-            })
-        });
-    }
-}
-
-fn visit<S: Sink>(
-    dir: &Dir,
-    root: &Path,
-    entry: &ignore::DirEntry,
-    options: &Options,
-    buffer: &mut Vec<u8>,
-    sink: &mut S,
-) -> WalkState {
-    let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-    if relative.as_os_str().is_empty() {
-        return WalkState::Continue;
-    }
-    let path = target_path(relative);
-    let Some(kind) = entry.file_type() else { return WalkState::Continue };
-    if relative.file_name().is_some_and(|name| name == ".git") {
-        // A repository's own store: `--history` reads it. A file of that name is a worktree's or a submodule's pointer.
-        return WalkState::Skip;
-    }
-    if (options.is_excluded)(&path) {
-        sink.note(notes::excluded(path));
-        return WalkState::Skip;
-    }
-    if kind.is_file() && !sink.wants(&path) {
-        return WalkState::Continue;
-    }
-    if kind.is_dir() {
-        if relative.components().count() >= options.limits.directory_depth {
-            sink.note(notes::too_deep(path));
-            return WalkState::Skip;
-        }
-        return WalkState::Continue;
-    }
-    if kind.is_symlink() {
-        sink.note(notes::symlink(path));
-    } else if kind.is_file() {
-        file(dir, relative, &path, options, buffer, sink);
-    } else {
-        sink.note(notes::special(path));
-    }
-    WalkState::Continue
-}
-
-fn unreadable_entry(root: &Path, error: &ignore::Error) -> Note {
-    let mut cause = error;
-    let mut path = None;
-    loop {
-        match cause {
-            ignore::Error::WithPath { path: at, err } => {
-                path = Some(target_path(at.strip_prefix(root).unwrap_or(at)));
-                cause = err;
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-                cause = err
-            }
-            _ => break,
-        }
-    }
-    let message = match cause {
-        ignore::Error::Io(error) => io_sentence(error),
-        _ => "could not be read".to_owned(),
-    };
-    Note { kind: NoteKind::Unreadable, path, message }
 }
 
 /// The system's word for it, without its number.
@@ -350,6 +158,20 @@ fn file<S: Sink>(
     }
 }
 
+/// To read a file or a folder: not to wait for whoever writes, should it be a pipe, and not to follow it, should it be a link.
+fn without_waiting() -> OpenOptions {
+    let mut how = OpenOptions::new();
+    how.read(true);
+    #[cfg(unix)]
+    how.custom_flags(flags(rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW));
+    how
+}
+
+#[cfg(unix)]
+fn flags(flags: rustix::fs::OFlags) -> i32 {
+    i32::try_from(flags.bits()).unwrap_or_default()
+}
+
 fn try_file<S: Sink>(
     dir: &Dir,
     relative: &Path,
@@ -358,11 +180,7 @@ fn try_file<S: Sink>(
     buffer: &mut Vec<u8>,
     sink: &mut S,
 ) -> io::Result<()> {
-    let mut how = OpenOptions::new();
-    how.read(true);
-    #[cfg(unix)]
-    how.custom_flags(i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default());
-    let mut file = dir.open_with(relative, &how)?;
+    let mut file = dir.open_with(relative, &without_waiting())?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         sink.note(notes::special(path.clone()));
