@@ -26,7 +26,7 @@ impl Needed {
     }
 
     /// Where the first of its bytes stands.
-    pub(crate) fn first_in(&self, text: &[u8]) -> Option<usize> {
+    fn first_in(&self, text: &[u8]) -> Option<usize> {
         match self.few.as_deref() {
             Some(&[a]) => memchr::memchr(a, text),
             Some(&[a, b]) => memchr::memchr2(a, b, text),
