@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    ops::Range,
     path::Path,
     sync::{
         Arc,
@@ -103,8 +104,49 @@ pub(super) struct Pack {
     links: Vec<Link>,
     /// Entries in the order of their ids.
     by_id: Vec<u32>,
+    buckets: Buckets,
     /// Behind the last entry.
     end: u64,
+}
+
+/// Where in the order of ids those begin that share their first bits: a binary search over all of them would miss the cache at each
+/// step. There are about as many buckets as ids.
+struct Buckets {
+    bits: u32,
+    /// By bucket: where it begins; and where the last one ends.
+    starts: Vec<u32>,
+}
+
+impl Buckets {
+    /// Of `ids`, in order.
+    fn of<'i>(ids: impl ExactSizeIterator<Item = &'i gix::hash::oid>) -> Self {
+        let bits = ids.len().max(1).ilog2();
+        let mut starts = Vec::with_capacity((1 << bits) + 1);
+        let mut count = 0;
+        for id in ids {
+            let bucket = Self::number(bits, id);
+            while starts.len() <= bucket {
+                starts.push(count);
+            }
+            count += 1;
+        }
+        starts.resize((1 << bits) + 1, count);
+        Self { bits, starts }
+    }
+
+    fn number(bits: u32, id: &gix::hash::oid) -> usize {
+        let first = id.as_bytes().first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+        // None where there is one bucket for all.
+        first.checked_shr(u32::BITS - bits).unwrap_or_default() as usize
+    }
+
+    /// Where an id may stand in the order of all.
+    fn range(&self, id: &gix::hash::oid) -> Range<usize> {
+        match self.starts.get(Self::number(self.bits, id)..) {
+            Some(&[start, end, ..]) => start as usize..end as usize,
+            _ => 0..0,
+        }
+    }
 }
 
 impl Pack {
@@ -128,6 +170,7 @@ impl Pack {
             }
         }
         let offsets: Vec<u64> = order.into_iter().map(|(offset, _)| offset).collect();
+        let buckets = Buckets::of((0..index.num_objects()).map(|at| index.oid_at_index(at)));
         drop(index);
         let entries = offsets.len();
         let mut pack = Self {
@@ -139,6 +182,7 @@ impl Pack {
             header_bytes: vec![0; entries],
             links: vec![Link::Corrupt; entries],
             by_id,
+            buckets,
             end,
         };
         pack.read_headers();
@@ -165,8 +209,9 @@ impl Pack {
 
     /// The entry with that id.
     pub(super) fn lookup(&self, id: &gix::hash::oid) -> Option<u32> {
-        let at = self.by_id.binary_search_by(|entry| self.id(*entry).cmp(&Some(id))).ok()?;
-        self.by_id.get(at).copied()
+        let alike = self.by_id.get(self.buckets.range(id))?;
+        let at = alike.binary_search_by(|entry| self.id(*entry).cmp(&Some(id))).ok()?;
+        alike.get(at).copied()
     }
 
     fn entry_at(&self, offset: u64) -> Option<u32> {
