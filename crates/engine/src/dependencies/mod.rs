@@ -1,6 +1,7 @@
 //! Packages: those that a target's lock files and manifests name, and what is known against them.
 
 mod finding;
+mod list;
 pub(crate) mod manifests;
 pub(crate) mod reach;
 #[cfg(test)]
@@ -11,14 +12,12 @@ mod vex;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use advisories::Index;
 use formats::{
-    Problem,
-    lockfiles::{self, Files, Format, List, Remembering},
+    lockfiles::{self, Format, List},
     sbom,
     vex::Document,
 };
@@ -26,7 +25,8 @@ use model::{Dependency, Ecosystem, Finding, Note, NoteKind, Package, Scope, Targ
 
 use crate::{Scan, licences::Licences};
 use finding::Found;
-use manifests::{Alone, Manifests, is_installed_by_mix};
+use list::list;
+use manifests::{Alone, Manifests};
 use reach::{Known, Questions};
 use vex::Statements;
 
@@ -320,39 +320,6 @@ fn own_statements(
     documents
 }
 
-fn list(files: &BTreeMap<String, Vec<u8>>, scan: &Scan, notes: &mut Vec<Note>) -> Vec<Listed> {
-    let mut listed = Vec::new();
-    let remembering = Remembering::new(files);
-    for (path, bytes) in files.iter().filter(|(path, _)| !is_installed_by_mix(path, files)) {
-        let format = match lockfiles::format_of(path) {
-            Some(format) => format,
-            None if sbom::looks_like_sbom(bytes) => &sbom::FORMAT,
-            None => continue,
-        };
-        if scan.cancel.is_cancelled() {
-            break;
-        }
-        let at = TargetPath::from_escaped(path.as_str());
-        let files: &dyn Files = &remembering;
-        // A reader that panics costs its file, not the scan.
-        let read = catch_unwind(AssertUnwindSafe(|| (format.read)(path, bytes, files)));
-        let Ok(list) = read else {
-            let message = "a reader failed on this file; please report it";
-            notes.push(Note::at(NoteKind::Unreadable, at, message));
-            continue;
-        };
-        notes.extend(told(&list.problems, &at));
-        if !list.dependencies.is_empty() {
-            listed.push(Listed { path: at, format, list });
-        }
-    }
-    if remembering.is_spent() {
-        let message = "files that lock files and manifests refer to were not all read: there are too many references";
-        notes.push(Note::general(NoteKind::Limit, message));
-    }
-    listed
-}
-
 /// A target that is one file of which no reader knows what it is. Nobody expects packages of source code.
 fn nothing_listed(alone: Alone, files: &BTreeMap<String, Vec<u8>>, notes: &[Note]) -> Option<Note> {
     let Alone { path, claims_sbom } = alone;
@@ -403,29 +370,4 @@ fn may_list(path: &str) -> bool {
             | "yml"
             | "zip"
     )
-}
-
-/// What is wrong with a file: first that something of it was not read. A broken file among those of tests is there to be broken.
-fn told(problems: &[Problem], at: &TargetPath) -> Vec<Note> {
-    let is_sample = finding::is_sample(at.as_str());
-    let kind = |problem: &Problem| match problem.is_unread && !is_sample {
-        true => NoteKind::PackagesUnread,
-        false => NoteKind::Format,
-    };
-    let (unread, others): (Vec<_>, Vec<_>) =
-        problems.iter().partition(|problem| kind(problem) == NoteKind::PackagesUnread);
-    let shown = unread.into_iter().chain(others).take(MAX_PROBLEMS);
-    let mut notes: Vec<Note> = shown
-        .map(|problem| {
-            let message = match problem.line {
-                Some(line) => format!("line {line}: {}", problem.message),
-                None => problem.message.clone(),
-            };
-            Note::at(kind(problem), at.clone(), message)
-        })
-        .collect();
-    if let Some(more) = problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
-        notes.push(Note::at(NoteKind::Format, at.clone(), format!("{more} further problems")));
-    }
-    notes
 }

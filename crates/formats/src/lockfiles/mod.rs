@@ -41,7 +41,7 @@ pub use memo::{Memo, Remembering};
 use crate::Problem;
 
 /// The files of a target that some [`Format`] claims or a reader [`wants`].
-pub trait Files {
+pub trait Files: Sync {
     /// The bytes of a file by its `/`-separated path from the target's root; `None` where there is none or it is too large, or
     /// where too much was read already: see [`Self::spend`].
     fn get(&self, path: &str) -> Option<&[u8]>;
