@@ -1,5 +1,5 @@
-//! Makes a static table of the rules' files, so that a start need not read a thousand of them, and of what is known of their patterns
-//! without compiling them, so that those need not be parsed.
+//! Makes a static table of the rules' files, so that a start need not read a thousand of them, of what is known of their patterns
+//! without compiling them, so that those need not be parsed, and of their keywords.
 //!
 //! Their examples are left out: only tests want them, and those read the files themselves.
 
@@ -10,6 +10,14 @@ mod bytes;
 #[path = "src/secrets/file.rs"]
 #[expect(dead_code, unreachable_pub, reason = "it is written for the library")]
 mod file;
+#[path = "src/secrets/judge"]
+mod judge {
+    mod bigrams;
+    mod common;
+    mod rarity;
+
+    pub(crate) use rarity::{common, folded, rarity};
+}
 #[path = "src/secrets/needed.rs"]
 #[expect(dead_code, reason = "it is written for the library")]
 mod needed;
@@ -19,6 +27,9 @@ mod opening;
 #[path = "src/secrets/outline.rs"]
 #[expect(dead_code, reason = "it is written for the library")]
 mod outline;
+#[path = "src/secrets/table.rs"]
+#[expect(dead_code, reason = "it is written for the library")]
+mod table;
 #[path = "src/secrets/tree.rs"]
 #[expect(dead_code, reason = "it is written for the library")]
 mod tree;
@@ -46,16 +57,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut rows = Rows::default();
-    let mut rules = Vec::new();
+    let (mut rules, mut keywords, mut openings) = (Vec::new(), Vec::new(), Vec::new());
     for (id, rule) in &files {
-        rules.push(builtin(id, rule, &mut rows).map_err(|error| format!("{id}: {error}"))?);
+        let failed = |error: String| format!("{id}: {error}");
+        keywords.push(rule.lower_keywords().collect::<Vec<Text>>());
+        let pattern = pattern(rule, &mut rows).map_err(failed)?;
+        rules.push(builtin(id, rule, pattern.as_ref(), &mut rows).map_err(failed)?);
+        openings.push(pattern.map(|outline| outline.opening));
     }
+    let behind = |rule: u32, length: usize| {
+        openings.get(usize::try_from(rule).ok()?)?.as_ref()?.get(length).copied()
+    };
+    let (table, leads) = table::index(keywords.iter().map(Vec::as_slice), behind);
     let out = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;
     let tables = [
         format!("static RULES: &[Builtin] = &[\n{}];\n", rules.concat()),
         row("NODES", "Node", rows.nodes.iter().map(node)),
         row("SETS", "ByteSet", rows.sets.iter().map(|set| format!("{set:?}"))),
         row("BYTES", "u8", rows.bytes.iter().map(u8::to_string)),
+        row("KEYWORDS", "Text", table.keywords.iter().map(text)),
+        row("MARKS", "u8", table.marks.iter().map(u8::to_string)),
+        row("BUCKET_OF", "u16", table.bucket_of.iter().map(u16::to_string)),
+        row("BUCKET_ENDS", "u32", table.ends.iter().map(u32::to_string)),
+        row("GRAMS", "Gram", table.grams.iter().map(|gram| format!("{gram:?}"))),
+        row("OFFSETS", "u32", table.offsets.iter().map(u32::to_string)),
+        format!("const REACH: usize = {};\n", table.reach),
+        row("LED_TO", "u32", leads.rules.iter().map(u32::to_string)),
+        row("LEAD_ENDS", "u32", leads.ends.iter().map(u32::to_string)),
     ];
     fs::write(Path::new(&out).join("builtin_rules.rs"), tables.concat())?;
     Ok(())
@@ -73,28 +101,39 @@ fn row(name: &str, of: &str, items: impl Iterator<Item = String>) -> String {
     format!("static {name}: &[{of}] = &[{}];\n", items.join(", "))
 }
 
-fn builtin(id: &str, rule: &RuleFile, rows: &mut Rows) -> Result<String, String> {
+/// What is known of a rule's pattern.
+fn pattern(rule: &RuleFile, rows: &mut Rows) -> Result<Option<Outline>, String> {
     let keywords: Vec<Text> = rule.lower_keywords().collect();
     let expression = match (&rule.pattern, &rule.assigned) {
-        (Some(pattern), _) => Some(Cow::Borrowed(pattern.as_ref())),
-        (None, Some(value)) => Some(Cow::Owned(assigned::pattern(&keywords, value))),
-        (None, None) => None,
+        (Some(pattern), _) => Cow::Borrowed(pattern.as_ref()),
+        (None, Some(value)) => Cow::Owned(assigned::pattern(&keywords, value)),
+        (None, None) => return Ok(None),
     };
-    let pattern = match expression {
-        Some(expression) => format!("Some({})", outline(&expression, &keywords, rows)?),
-        None => "None".to_owned(),
-    };
+    outline(&expression, &keywords, rows).map(Some)
+}
+
+fn builtin(
+    id: &str,
+    rule: &RuleFile,
+    pattern: Option<&Outline>,
+    rows: &mut Rows,
+) -> Result<String, String> {
     let mut allow = Vec::new();
     for expression in rule.allow.iter() {
-        allow.push(outline(expression, &[], rows)?);
+        allow.push(outlined(&outline(expression, &[], rows)?));
     }
-    let allow = format!("&[{}]", allow.join(", "));
-    let fields =
-        [("id", format!("{id:?}")), ("file", table(rule)), ("pattern", pattern), ("allow", allow)];
+    let pattern =
+        pattern.map_or_else(|| "None".to_owned(), |outline| format!("Some({})", outlined(outline)));
+    let fields = [
+        ("id", format!("{id:?}")),
+        ("file", file(rule)),
+        ("pattern", pattern),
+        ("allow", format!("&[{}]", allow.join(", "))),
+    ];
     Ok(record("Builtin", &fields) + ",\n")
 }
 
-fn outline(expression: &str, keywords: &[Text], rows: &mut Rows) -> Result<String, String> {
+fn outline(expression: &str, keywords: &[Text], rows: &mut Rows) -> Result<Outline, String> {
     let hir = opening::parse(expression, false)?;
     // Its rows are those of all rules.
     let root = rows.add(&hir);
@@ -104,13 +143,16 @@ fn outline(expression: &str, keywords: &[Text], rows: &mut Rows) -> Result<Strin
         bytes: List::Borrowed(&[]),
         root,
     };
-    let outline = Outline::of(&hir, keywords, tree);
+    Ok(Outline::of(&hir, keywords, tree))
+}
+
+fn outlined(outline: &Outline) -> String {
     let sets = |sets: &[bytes::ByteSet]| list(sets, |set| format!("{set:?}"));
     let tree = [
         ("nodes", "List::Borrowed(NODES)".to_owned()),
         ("sets", "List::Borrowed(SETS)".to_owned()),
         ("bytes", "List::Borrowed(BYTES)".to_owned()),
-        ("root", root.to_string()),
+        ("root", outline.tree.root.to_string()),
     ];
     let fields = [
         ("opening", sets(&outline.opening)),
@@ -118,10 +160,10 @@ fn outline(expression: &str, keywords: &[Text], rows: &mut Rows) -> Result<Strin
         ("needed", sets(&outline.needed)),
         ("tree", record("Tree", &tree)),
     ];
-    Ok(record("Outline", &fields))
+    record("Outline", &fields)
 }
 
-fn table(rule: &RuleFile) -> String {
+fn file(rule: &RuleFile) -> String {
     let fields = [
         ("provider", text(&rule.provider)),
         ("title", text(&rule.title)),

@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf, sync::
 
 use base64::Engine as _;
 use checks::secrets::{Examples, Rule, Ruleset, Scanner, Text, checksum::Checksum};
+use model::Copied;
 
 /// How often the random parts of an example are filled anew.
 const ROUNDS: u64 = 6;
@@ -229,13 +230,17 @@ impl Random {
         let alphabet = alphabet.as_bytes();
         let mut out = String::new();
         while out.len() < length {
-            let c = alphabet[usize::try_from(self.next() % alphabet.len() as u64).unwrap()];
+            let c = alphabet[self.below(alphabet.len())];
             // Runs are what placeholders are made of; a real token hardly ever has one.
             if !out.ends_with(char::from(c)) {
                 out.push(char::from(c));
             }
         }
         out
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
     }
 
     fn next(&mut self) -> u64 {
@@ -247,13 +252,8 @@ impl Random {
     }
 }
 
-/// Most patterns are tried without being compiled, until they have been met often. What is found must not depend on it: on what was
-/// scanned before, and by which worker.
-#[test]
-fn what_was_scanned_before_changes_nothing() {
-    let compiled = Ruleset::builtin().unwrap();
-    compiled.rules().iter().for_each(|rule| rule.compile().unwrap());
-    let mut compiled = Scanner::new(Arc::new(compiled));
+/// Texts that are made of parts of the rules' examples, so that what one begins another one ends.
+fn texts_of_examples(random: &mut Random, count: usize) -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
@@ -265,24 +265,38 @@ fn what_was_scanned_before_changes_nothing() {
         let texts = of_rule.positive.iter().chain(of_rule.negative.iter());
         examples.extend(texts.enumerate().map(|(n, text)| expand(text, checksum, n as u64).0));
     }
-    // Parts of them as well, so that what one begins another one ends; and a refused match around a good one.
+    let mut text = || {
+        let mut text = String::new();
+        for _ in 0..40 {
+            let example = &examples[random.below(examples.len())];
+            let parts: Vec<&str> = example.split_inclusive([' ', '\n', '"', '=', ':']).collect();
+            let from = random.below(parts.len()) * random.below(2);
+            let part = parts[from..from + 1 + random.below(parts.len() - from)].concat();
+            match random.below(12) {
+                0 => text.push_str(&base64::engine::general_purpose::STANDARD.encode(part)),
+                1 => part.bytes().for_each(|byte| write!(text, "%{byte:02X}").unwrap()),
+                _ => text.push_str(&part),
+            }
+            text.push_str(["\n", " ", ""][random.below(3)]);
+        }
+        text
+    };
+    (0..count).map(|_| text()).collect()
+}
+
+/// Most patterns are tried without being compiled, until they have been met often. What is found must not depend on it: on what was
+/// scanned before, and by which worker.
+#[test]
+fn what_was_scanned_before_changes_nothing() {
+    let compiled = Ruleset::builtin().unwrap();
+    compiled.rules().iter().for_each(|rule| rule.compile().unwrap());
+    let mut compiled = Scanner::new(Arc::new(compiled));
+    // A refused match around a good one.
     let mut texts = vec![
         "data:\n  password: aaaaaaaa\n  x: kind: secretX\n data:\n  token: WGsyOWZMcXBaODFtVHIzdw==\nkind: Secret\n"
             .to_owned(),
     ];
-    let mut random = Random(1);
-    let mut next = |below: usize| usize::try_from(random.next() % below as u64).unwrap();
-    for _ in 0..120 {
-        let mut text = String::new();
-        for _ in 0..40 {
-            let example = &examples[next(examples.len())];
-            let parts: Vec<&str> = example.split_inclusive([' ', '\n', '"', '=', ':']).collect();
-            let from = next(parts.len()) * next(2);
-            text.extend(parts[from..from + 1 + next(parts.len() - from)].iter().copied());
-            text.push_str(["\n", " ", ""][next(3)]);
-        }
-        texts.push(text);
-    }
+    texts.extend(texts_of_examples(&mut Random(1), 120));
     let mut found = 0;
     for text in texts {
         let mut fresh = Scanner::new(Arc::new(Ruleset::builtin().unwrap()));
@@ -291,6 +305,42 @@ fn what_was_scanned_before_changes_nothing() {
         found += expected.len();
     }
     assert!(found > 500, "{found}");
+}
+
+/// Of a version only what is new is looked at. What is found must be what would be found without its base.
+#[test]
+fn a_version_is_scanned_as_if_nothing_was_known_of_its_base() {
+    let mut random = Random(2);
+    let mut scanner = Scanner::new(Arc::new(Ruleset::builtin().unwrap()));
+    let (mut encoded, mut found) = (0, 0);
+    for text in texts_of_examples(&mut random, 60) {
+        let mut base = text.into_bytes();
+        let (_, mut known) = scanner.scan_version(&base, None);
+        for _ in 0..8 {
+            let (mut version, mut copied) = (Vec::new(), Vec::new());
+            let mut from = random.below(base.len() / 8 + 1);
+            while from < base.len() {
+                let bytes = (1 + random.below(base.len())).min(base.len() - from);
+                copied.push(Copied { from, to: version.len(), bytes });
+                version.extend_from_slice(&base[from..from + bytes]);
+                // What is copied again, left out, or new.
+                let at = random.below(base.len());
+                match random.below(4) {
+                    0 => version.extend_from_slice(&base[at..base.len().min(at + 30)]),
+                    1 => version.extend_from_slice(b" "),
+                    _ => {}
+                }
+                from += bytes + random.below(3) * random.below(40);
+            }
+            let expected = scanner.scan(&version);
+            let (candidates, next) = scanner.scan_version(&version, Some((&known, &copied)));
+            assert!(candidates == expected, "{}", String::from_utf8_lossy(&version));
+            found += candidates.len();
+            encoded += candidates.iter().filter(|candidate| candidate.encoding.is_some()).count();
+            (base, known) = (version, next);
+        }
+    }
+    assert!(found > 2_000 && encoded > 200, "{found} {encoded}");
 }
 
 #[test]

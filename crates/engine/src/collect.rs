@@ -1,7 +1,7 @@
 //! From pieces to raw findings: each worker runs its own scanner, and what it found is put together at the end.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,6 +18,7 @@ use crate::{
     dependencies::manifests::{self, Manifests, Shared},
     identity::LineId,
     lines::{AllowComment, Lines},
+    notes::Notes,
     versions::Versions,
 };
 
@@ -28,8 +29,6 @@ const MAX_RAW_BYTES: usize = 64 << 20;
 const ALLOCATION_BYTES: usize = 48;
 /// Paths of one scan that are findings by themselves.
 const MAX_PATHS: usize = 50_000;
-/// Notes of one kind that are kept one by one; the others are counted.
-const MAX_NOTES_OF_A_KIND: usize = 1_000;
 
 /// A candidate and where it stands, before its path has been judged.
 pub(crate) struct Raw {
@@ -57,8 +56,7 @@ pub(crate) struct Found {
     snippets: HashSet<Arc<Snippet>>,
     pub(crate) paths: Vec<PathHit>,
     pub(crate) left_out: u64,
-    pub(crate) notes: Vec<Note>,
-    notes_by_kind: HashMap<NoteKind, usize>,
+    pub(crate) notes: Notes,
 }
 
 impl Found {
@@ -94,27 +92,6 @@ impl Found {
             }
         }
         self.raw.push(raw);
-    }
-
-    fn note(&mut self, note: Note) {
-        let count = self.notes_by_kind.entry(note.kind).or_default();
-        *count += 1;
-        // The first ones with their paths, the others as they are counted: by kind.
-        if *count <= MAX_NOTES_OF_A_KIND {
-            self.notes.push(note);
-        }
-    }
-
-    /// Notes that were counted only, one for each kind.
-    pub(crate) fn further_notes(&self) -> impl Iterator<Item = Note> + '_ {
-        self.notes_by_kind.iter().filter(|(_, count)| **count > MAX_NOTES_OF_A_KIND).map(
-            |(kind, count)| {
-                Note::general(
-                    *kind,
-                    format!("and {} more of this kind", count - MAX_NOTES_OF_A_KIND),
-                )
-            },
-        )
     }
 }
 
@@ -202,7 +179,7 @@ impl Worker {
     }
 
     fn tell(&self, note: Note) {
-        lock(&self.found).note(note);
+        lock(&self.found).notes.add(note);
     }
 }
 
@@ -251,8 +228,8 @@ impl Sink for Worker {
             None => self.scanner.scan(piece.bytes),
             Some(copied) => {
                 let base = self.versions.base().map(|base| (base, copied.as_slice()));
-                let (candidates, keywords) = self.scanner.scan_version(piece.bytes, base);
-                self.versions.keep(keywords);
+                let (candidates, known) = self.scanner.scan_version(piece.bytes, base);
+                self.versions.keep(known);
                 candidates
             }
         }));

@@ -127,8 +127,7 @@ impl Collector {
         places: impl FnOnce(&HashSet<ObjectId>, git::Keep<'_>) -> git::Attribution,
     ) -> Outcome {
         let mut found = std::mem::take(&mut *lock(&self.found));
-        let mut notes = std::mem::take(&mut found.notes);
-        notes.extend(found.further_notes());
+        let mut notes: Vec<Note> = std::mem::take(&mut found.notes).into_notes().collect();
         if found.left_out > 0 {
             let message = format!("{} further candidates were found and not kept", found.left_out);
             notes.push(Note::general(NoteKind::Limit, message));

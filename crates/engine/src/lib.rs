@@ -13,6 +13,7 @@ mod identity;
 mod keep;
 pub mod licences;
 mod lines;
+mod notes;
 mod progress;
 mod suppress;
 mod target;

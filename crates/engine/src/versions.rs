@@ -1,16 +1,16 @@
 //! What is known of the contents that the next one may be a version of.
 
-use checks::secrets::Keywords;
+use checks::secrets::Known;
 use model::Copied;
 use sources::{Derivation, Piece};
 
-/// Keywords that are kept of all of them.
+/// Keywords and stretches that are kept of all of them.
 const MAX_KEPT: usize = 1 << 20;
 
 /// The contents of one chain, by their depth, and the one that comes next.
 #[derive(Default)]
 pub(crate) struct Versions {
-    chain: Vec<Option<Keywords>>,
+    chain: Vec<Option<Known>>,
     kept: usize,
     next: Option<Next>,
 }
@@ -28,7 +28,7 @@ impl Versions {
     pub(crate) fn expect(&mut self, derivation: &Derivation<'_>) {
         while self.chain.len() > derivation.depth {
             let gone = self.chain.pop().flatten();
-            self.kept = self.kept.saturating_sub(gone.map_or(0, |keywords| keywords.len()));
+            self.kept = self.kept.saturating_sub(gone.map_or(0, |known| known.len()));
         }
         self.chain.resize_with(derivation.depth, || None);
         self.next = Some(Next {
@@ -51,16 +51,15 @@ impl Versions {
         is_it.then_some(next.copied)
     }
 
-    /// The keywords of what the next one is made of.
-    pub(crate) fn base(&self) -> Option<&Keywords> {
+    /// What is known of what the next one is made of.
+    pub(crate) fn base(&self) -> Option<&Known> {
         self.chain.last()?.as_ref()
     }
 
-    /// Keeps the keywords of a content that was taken.
-    pub(crate) fn keep(&mut self, keywords: Option<Keywords>) {
-        let length = keywords.as_ref().map_or(0, Keywords::len);
-        let fits = self.kept.saturating_add(length) <= MAX_KEPT;
-        self.kept += if fits { length } else { 0 };
-        self.chain.push(keywords.filter(|_| fits));
+    /// Keeps what is known of a content that was taken.
+    pub(crate) fn keep(&mut self, known: Known) {
+        let fits = self.kept.saturating_add(known.len()) <= MAX_KEPT;
+        self.kept += if fits { known.len() } else { 0 };
+        self.chain.push(fits.then_some(known));
     }
 }

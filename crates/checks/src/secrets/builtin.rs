@@ -8,6 +8,7 @@ use super::{
     file::{Examples, List, RuleFile, Text, VerifyRecipe},
     outline::{Outline, Reach},
     rule::{Rule, RuleError},
+    table::{Gram, Leads, Table},
     tree::{Node, Tree},
 };
 
@@ -32,6 +33,20 @@ pub(super) fn all() -> Result<Vec<Rule>, RuleError> {
             Ok(rule.outlined_by(pattern.as_ref(), allow))
         })
         .collect()
+}
+
+/// Their keywords, each of which leads to them by their place in [`all`].
+pub(super) fn index() -> (Table, Leads) {
+    let table = Table {
+        keywords: List::Borrowed(KEYWORDS),
+        marks: List::Borrowed(MARKS),
+        bucket_of: List::Borrowed(BUCKET_OF),
+        ends: List::Borrowed(BUCKET_ENDS),
+        grams: List::Borrowed(GRAMS),
+        offsets: List::Borrowed(OFFSETS),
+        reach: REACH,
+    };
+    (table, Leads { rules: List::Borrowed(LED_TO), ends: List::Borrowed(LEAD_ENDS) })
 }
 
 #[cfg(test)]
@@ -68,6 +83,13 @@ mod tests {
         }
         assert!(outlines > RULES.len() / 2);
         assert_eq!(fs::read_dir(folder).unwrap().count(), RULES.len());
+    }
+
+    #[test]
+    fn the_index_that_is_compiled_in_is_that_of_the_rules() {
+        let rules = all().unwrap();
+        assert!(rules.is_sorted_by_key(|rule| rule.id.as_str()));
+        assert!(index() == crate::secrets::ruleset::index(&rules));
     }
 
     fn are_alike((a, node): (&Tree, u32), (b, other): (&Tree, u32)) -> bool {

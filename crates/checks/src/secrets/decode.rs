@@ -46,17 +46,66 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true)
     .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// Calls `each` with every stretch of `text` that decodes to printable text.
-pub(crate) fn decoded(text: &[u8], mut each: impl FnMut(Decoded)) {
-    runs(text, |range| run(text, range, &mut each));
-    let mut behind = 0;
-    for at in memchr::memchr2_iter(b'%', b'\\', text) {
-        if at >= behind && text.get(at..).is_some_and(|rest| unescape_one(rest).is_some()) {
-            let word = word_around(text, at);
-            behind = word.end;
-            if let Some(decoded) = escaped(text, word, at) {
-                each(decoded);
+/// Where something may be encoded, in the order in which it is looked at. A run and a word both lie between two of the bytes that
+/// [`in_word`] does not hold for, and what they mean depends on nothing else; but the first run of a text may be the rest of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// A run of hexadecimal digits or base64.
+    Run { start: usize, end: usize },
+    /// A word that holds an escape, the first one at `escape`.
+    Word { start: usize, end: usize, escape: usize },
+}
+
+impl Place {
+    pub(super) const fn start(self) -> usize {
+        match self {
+            Self::Run { start, .. } | Self::Word { start, .. } => start,
+        }
+    }
+
+    /// `None` where it would lie before the text.
+    pub(super) fn moved(self, from: usize, to: usize) -> Option<Self> {
+        let moved = |at: usize| at.checked_sub(from)?.checked_add(to);
+        Some(match self {
+            Self::Run { start, end } => Self::Run { start: moved(start)?, end: moved(end)? },
+            Self::Word { start, end, escape } => {
+                Self::Word { start: moved(start)?, end: moved(end)?, escape: moved(escape)? }
             }
+        })
+    }
+}
+
+/// The places in `windows` of a text, which begin and end where no word is cut.
+pub(super) fn places(text: &[u8], windows: &[Range<usize>]) -> Vec<Place> {
+    let mut places = Vec::new();
+    let window = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    for range in windows {
+        runs(window(range), |run| {
+            let run = range.start + run.start..range.start + run.end;
+            if may_mean_text(text, &run) {
+                places.push(Place::Run { start: run.start, end: run.end });
+            }
+        });
+    }
+    for range in windows {
+        let mut behind = 0;
+        for at in memchr::memchr2_iter(b'%', b'\\', window(range)).map(|at| range.start + at) {
+            if at >= behind && text.get(at..).is_some_and(|rest| unescape_one(rest).is_some()) {
+                let word = word_around(text, at);
+                behind = word.end;
+                places.push(Place::Word { start: word.start, end: word.end, escape: at });
+            }
+        }
+    }
+    places
+}
+
+/// Calls `each` with what a place means, where that is printable text.
+pub(super) fn decoded(text: &[u8], place: Place, each: &mut impl FnMut(Decoded)) {
+    match place {
+        Place::Run { start, end } => run(text, start..end, each),
+        Place::Word { start, end, escape } => {
+            escaped(text, start..end, escape).into_iter().for_each(each);
         }
     }
 }
@@ -136,9 +185,20 @@ fn holds_separator(word: u64) -> bool {
     word.wrapping_sub(ONES * b'+' as u64) & !word & (ONES << 7) != 0
 }
 
+/// Whether a run is worth to be kept until it is decoded: most are hashes and names.
+fn may_mean_text(text: &[u8], range: &Range<usize>) -> bool {
+    let is_long = range.len() > MAX_RUN_BYTES || is_rest(text, range);
+    is_long || text.get(range.clone()).is_some_and(|bytes| Code::of(bytes).is_some())
+}
+
+/// Whether a run may have begun in the piece before.
+fn is_rest(text: &[u8], range: &Range<usize>) -> bool {
+    range.start == 0 && text.len() >= PIECE_BYTES
+}
+
 /// Decodes one run as hexadecimal or base64, where it means printable text.
 fn run(text: &[u8], range: Range<usize>, each: &mut impl FnMut(Decoded)) {
-    let is_rest = range.start == 0 && text.len() >= PIECE_BYTES;
+    let is_rest = is_rest(text, &range);
     if range.len() <= MAX_RUN_BYTES && !is_rest {
         let bytes = text.get(range.clone()).unwrap_or_default();
         if let Some(code) = Code::of(bytes)
@@ -265,10 +325,14 @@ fn is_printable(bytes: &[u8]) -> bool {
     !bytes.is_empty() && odd * 50 <= bytes.len()
 }
 
+/// Whether a word may hold it: no blank, quote or angle bracket.
+pub(super) const fn in_word(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`')
+}
+
 /// The word that holds `at`, as far as the limit.
 fn word_around(text: &[u8], at: usize) -> Range<usize> {
-    let in_word =
-        |b: &&u8| !b.is_ascii_whitespace() && !matches!(**b, b'"' | b'\'' | b'<' | b'>' | b'`');
+    let in_word = |byte: &&u8| in_word(**byte);
     let before = text.get(at.saturating_sub(MAX_ESCAPED_BYTES)..at).unwrap_or_default();
     let start = at - before.iter().rev().take_while(in_word).count();
     let window = text.get(at..text.len().min(at + MAX_ESCAPED_BYTES)).unwrap_or_default();
@@ -311,9 +375,15 @@ fn unescape_one(rest: &[u8]) -> Option<(&'static str, (u8, usize))> {
 mod tests {
     use super::*;
 
+    fn each_of(text: &str, mut each: impl FnMut(Decoded)) {
+        for place in places(text.as_bytes(), std::slice::from_ref(&(0..text.len()))) {
+            decoded(text.as_bytes(), place, &mut each);
+        }
+    }
+
     fn all(text: &str) -> Vec<(String, &'static str)> {
         let mut out = Vec::new();
-        decoded(text.as_bytes(), |d| out.push((String::from_utf8(d.text).unwrap(), d.encoding)));
+        each_of(text, |d| out.push((String::from_utf8(d.text).unwrap(), d.encoding)));
         out
     }
 
@@ -355,7 +425,7 @@ mod tests {
                         continue;
                     }
                     let mut places = Vec::new();
-                    decoded(text.as_bytes(), |part| {
+                    each_of(&text, |part| {
                         assert_eq!(part.encoding, code);
                         for (at, _) in String::from_utf8_lossy(&part.text).match_indices(wanted) {
                             places.push(part.outer(&(at..at + wanted.len())));

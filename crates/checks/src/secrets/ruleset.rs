@@ -1,25 +1,19 @@
 //! All rules of a scan, and what finds all their keywords at once.
 
-use std::ops::Range;
-
 use super::{
     allowlist::{Allowlist, Found, Verdict},
     builtin,
-    bytes::ByteSet,
-    file::Text,
     prefilter::Prefilter,
     rule::{Finder, Rank, Rule, RuleError},
     scan::Candidate,
+    table::{self, Leads, Table},
 };
 
 /// The rules of a scan. Shared by all workers; see [`super::Scanner`] for what runs them.
 pub struct Ruleset {
     pub(crate) rules: Vec<Rule>,
     pub(crate) prefilter: Prefilter,
-    /// The rules that keywords lead to, one keyword's behind the other's.
-    led_to: Vec<u32>,
-    /// By keyword: which of them are its own.
-    by_keyword: Vec<Range<usize>>,
+    leads: Leads,
     /// Rules about the whole text without a keyword, which only a user can write.
     pub(crate) everywhere: Vec<u32>,
     /// Rules about paths alone.
@@ -52,13 +46,14 @@ impl Ruleset {
     /// # Errors
     /// See [`Self::builtin`].
     pub fn builder() -> Result<RulesetBuilder, RuleError> {
-        Ok(RulesetBuilder { rules: builtin::all()?, allowlists: Vec::new() })
+        let rules = builtin::all()?;
+        Ok(RulesetBuilder { rules, allowlists: Vec::new(), is_as_shipped: true })
     }
 
     /// Nothing, to add to.
     #[must_use]
     pub fn empty() -> RulesetBuilder {
-        RulesetBuilder { rules: Vec::new(), allowlists: Vec::new() }
+        RulesetBuilder { rules: Vec::new(), allowlists: Vec::new(), is_as_shipped: false }
     }
 
     /// In the order of their ids.
@@ -75,8 +70,7 @@ impl Ruleset {
 
     /// The rules that a keyword leads to, by index.
     pub(crate) fn at_keyword(&self, keyword: usize) -> &[u32] {
-        let own = self.by_keyword.get(keyword).cloned().unwrap_or_default();
-        self.led_to.get(own).unwrap_or_default()
+        self.leads.at(keyword)
     }
 
     /// The rules of which `path` alone is a finding, by index.
@@ -154,19 +148,24 @@ impl Ruleset {
 pub struct RulesetBuilder {
     rules: Vec<Rule>,
     allowlists: Vec<Allowlist>,
+    /// The rules are all that the product ships, and no others.
+    is_as_shipped: bool,
 }
 
 impl RulesetBuilder {
     /// Keeps the rules that `keep` likes.
     #[must_use]
     pub fn retain(mut self, keep: impl FnMut(&Rule) -> bool) -> Self {
+        let before = self.rules.len();
         self.rules.retain(keep);
+        self.is_as_shipped &= self.rules.len() == before;
         self
     }
 
     /// Adds a rule; one of the same id gives way.
     #[must_use]
     pub fn with(mut self, rule: Rule) -> Self {
+        self.is_as_shipped = false;
         self.rules.retain(|other| other.id != rule.id);
         self.rules.push(rule);
         self
@@ -181,6 +180,7 @@ impl RulesetBuilder {
 
     /// The rules so far, to be changed.
     pub(crate) fn rules_mut(&mut self) -> &mut [Rule] {
+        self.is_as_shipped = false;
         &mut self.rules
     }
 
@@ -193,7 +193,6 @@ impl RulesetBuilder {
     #[must_use]
     pub fn build(mut self) -> Ruleset {
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut leads: Vec<(&Text, u32)> = Vec::new();
         let (mut everywhere, mut by_path) = (Vec::new(), Vec::new());
         for (index, rule) in (0..).zip(&self.rules) {
             if matches!(rule.finder, Finder::Path) {
@@ -201,27 +200,11 @@ impl RulesetBuilder {
             } else if rule.keywords.is_empty() {
                 everywhere.push(index);
             }
-            leads.extend(rule.keywords.iter().map(|keyword| (keyword, index)));
         }
-        leads.sort_unstable();
-        let (mut keywords, mut by_keyword) = (Vec::new(), Vec::new());
-        let mut start = 0;
-        for same in leads.chunk_by(|(a, _), (b, _)| a == b) {
-            keywords.extend(same.first().map(|(keyword, _)| Text::clone(keyword)));
-            by_keyword.push(start..start + same.len());
-            start += same.len();
-        }
-        let follow = |keyword: &str| {
-            let from = leads.partition_point(|(other, _)| other.as_ref() < keyword);
-            let mut all = ByteSet::default();
-            for (_, index) in leads.get(from..)?.iter().take_while(|(other, _)| *other == keyword) {
-                let rule = self.rules.get(usize::try_from(*index).ok()?)?;
-                all.insert_all(rule.bytes_behind(keyword.len())?);
-            }
-            Some(all)
+        let (table, leads) = match self.is_as_shipped {
+            true => builtin::index(),
+            false => index(&self.rules),
         };
-        let prefilter = Prefilter::new(keywords, follow);
-        let led_to = leads.into_iter().map(|(_, index)| index).collect();
         let lists_of = self
             .rules
             .iter()
@@ -235,13 +218,19 @@ impl RulesetBuilder {
             .collect();
         Ruleset {
             rules: self.rules,
-            prefilter,
-            led_to,
-            by_keyword,
+            prefilter: Prefilter::of(table),
+            leads,
             everywhere,
             by_path,
             allowlists: self.allowlists,
             lists_of,
         }
     }
+}
+
+/// The keywords of `rules`.
+pub(super) fn index(rules: &[Rule]) -> (Table, Leads) {
+    table::index(rules.iter().map(Rule::keywords), |rule, length| {
+        rules.get(usize::try_from(rule).ok()?)?.bytes_behind(length)
+    })
 }

@@ -10,10 +10,12 @@ use super::{
     anchored::Scratch,
     assignment,
     bytes::ByteSet,
-    decode,
+    decode::{self, Decoded, Place},
+    encoded::{Encoded, Wanted},
     judge::{entropy, is_filler, is_placeholder},
     jwt,
-    keywords::{Collected, Keywords},
+    keywords::Collected,
+    known::Known,
     needed::{Needed, Next},
     overlaps::without_overlaps,
     prefilter::Hit,
@@ -121,20 +123,22 @@ impl Scanner {
     pub fn scan(&mut self, text: &[u8]) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.scan_plain(text, &mut found);
-        self.conclude(text, found)
+        self.scan_encoded(text, Wanted::all(text), &mut found);
+        self.conclude(found)
     }
 
-    /// The same, for a text of which stretches stand in another that has these keywords, if it is known to. What is found is the same; the
-    /// keywords of this one are for those that are made of it in turn, unless they are very many.
+    /// The same, for a text of which stretches stand in another of which this is known, if one is. What is found is the same; what is
+    /// known of this one is for those that are made of it in turn.
     pub fn scan_version(
         &mut self,
         text: &[u8],
-        base: Option<(&Keywords, &[Copied])>,
-    ) -> (Vec<Candidate>, Option<Keywords>) {
+        base: Option<(&Known, &[Copied])>,
+    ) -> (Vec<Candidate>, Known) {
         let mut found = Vec::new();
         let ruleset = Arc::clone(&self.ruleset);
         let prefilter = &ruleset.prefilter;
-        let known = base.and_then(|(base, copied)| base.of_next(prefilter, text, copied));
+        let known = base
+            .and_then(|(base, copied)| base.keywords.as_ref()?.of_next(prefilter, text, copied));
         let keywords = match known {
             Some(known) => {
                 self.scan_at(text, &mut found, |each| known.hits(prefilter).for_each(each));
@@ -151,24 +155,45 @@ impl Scanner {
                 collected.into_keywords()
             }
         };
-        (self.conclude(text, found), keywords)
+        let wanted = base
+            .and_then(|(base, copied)| Some(base.encoded.as_ref()?.of_next(text, copied)))
+            .unwrap_or_else(|| Wanted::all(text));
+        let encoded = self.scan_encoded(text, wanted, &mut found);
+        (self.conclude(found), Known { keywords, encoded: Encoded::of(encoded) })
     }
 
-    /// With what is encoded, and of what claims the same bytes one.
-    fn conclude(&mut self, text: &[u8], mut found: Vec<Candidate>) -> Vec<Candidate> {
-        let mut stretches = Vec::new();
-        decode::decoded(text, |decoded| stretches.push(decoded));
-        for stretch in stretches {
-            let mut inside = Vec::new();
-            self.scan_plain(&stretch.text, &mut inside);
-            // While their places in the stretch are still known.
-            for mut candidate in without_overlaps(inside) {
-                candidate.range = stretch.outer(&candidate.range);
-                candidate.masked = stretch.outer(&candidate.masked);
-                candidate.encoding = Some(stretch.encoding);
-                found.push(candidate);
-            }
+    /// Finds what is encoded. Gives the stretches in which something is found.
+    fn scan_encoded(
+        &mut self,
+        text: &[u8],
+        wanted: Wanted,
+        found: &mut Vec<Candidate>,
+    ) -> Vec<Place> {
+        let mut places = wanted.known;
+        places.extend(decode::places(text, &wanted.windows));
+        places.sort_unstable();
+        places.retain(|place| {
+            let before = (found.len(), self.cut_short.len());
+            decode::decoded(text, *place, &mut |stretch| self.scan_stretch(&stretch, found));
+            (found.len(), self.cut_short.len()) != before
+        });
+        places
+    }
+
+    fn scan_stretch(&mut self, stretch: &Decoded, found: &mut Vec<Candidate>) {
+        let mut inside = Vec::new();
+        self.scan_plain(&stretch.text, &mut inside);
+        // While their places in the stretch are still known.
+        for mut candidate in without_overlaps(inside) {
+            candidate.range = stretch.outer(&candidate.range);
+            candidate.masked = stretch.outer(&candidate.masked);
+            candidate.encoding = Some(stretch.encoding);
+            found.push(candidate);
         }
+    }
+
+    /// Of what claims the same bytes one.
+    fn conclude(&self, found: Vec<Candidate>) -> Vec<Candidate> {
         let mut kept = without_overlaps(found);
         self.without_generic(&mut kept);
         kept

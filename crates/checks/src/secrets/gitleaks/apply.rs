@@ -12,8 +12,8 @@ use crate::secrets::{
     Allowlist, RulesetBuilder,
     file::Text,
     pattern::Pattern,
-    prefilter::MIN_KEYWORD_BYTES,
     rule::{Finder, Rank, Rule, Whole},
+    table::MIN_KEYWORD_BYTES,
 };
 
 /// Longest description that is kept, in characters.

@@ -4,14 +4,15 @@ mod bigrams;
 mod common;
 mod dummy;
 mod placeholder;
+mod rarity;
 mod shape;
 mod word;
 
 pub(crate) use dummy::is_dummy;
 pub(crate) use placeholder::is_filler;
 pub use placeholder::is_placeholder;
+pub(crate) use rarity::{common, folded, rarity};
 pub use shape::Shape;
-pub(crate) use shape::{common, folded, rarity};
 pub(crate) use word::is_no_word;
 
 /// Shannon entropy in bits per byte.
