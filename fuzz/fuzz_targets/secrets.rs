@@ -1,15 +1,16 @@
-//! All rules over any text.
+//! All rules over any text, and over a version of it.
 
 #![no_main]
 
 use std::sync::{LazyLock, Mutex};
 
 use base64::Engine as _;
-use checks::secrets::{Candidate, Scanner, place};
+use checks::secrets::{Scanner, place};
 use libfuzzer_sys::{
     arbitrary::{self, Arbitrary},
     fuzz_target,
 };
+use model::Copied;
 
 use bartizan_fuzz::rules;
 
@@ -24,7 +25,16 @@ enum Part<'a> {
     Encoded(u16, &'a [u8]),
 }
 
-fuzz_target!(|parts: Vec<Part<'_>>| {
+/// What a version has of the text, and what it has behind that.
+#[derive(Arbitrary, Debug)]
+struct Edit<'a> {
+    from: u16,
+    bytes: u16,
+    new: &'a [u8],
+}
+
+fuzz_target!(|input: (Vec<Part<'_>>, Vec<Edit<'_>>)| {
+    let (parts, edits) = input;
     let mut text = Vec::new();
     for part in parts {
         match part {
@@ -73,10 +83,26 @@ fuzz_target!(|parts: Vec<Part<'_>>| {
         );
     }
     // What was scanned before changes nothing.
-    let again = scanner.scan(text);
-    assert!(found.len() == again.len() && found.iter().zip(&again).all(same));
+    let (again, known) = scanner.scan_version(text, None);
+    assert!(found == again);
+    // Neither does what is known of the text that another one is made of.
+    let (version, copied) = version(text, &edits);
+    let (found, _) = scanner.scan_version(&version, Some((&known, &copied)));
+    assert!(found == scanner.scan(&version));
 });
 
-fn same((a, b): (&Candidate, &Candidate)) -> bool {
-    a == b
+fn version(text: &[u8], edits: &[Edit<'_>]) -> (Vec<u8>, Vec<Copied>) {
+    let (mut version, mut copied) = (Vec::new(), Vec::new());
+    for edit in edits {
+        let rest = text.get(usize::from(edit.from)..).unwrap_or_default();
+        let part = rest.get(..usize::from(edit.bytes)).unwrap_or(rest);
+        copied.push(Copied {
+            from: usize::from(edit.from),
+            to: version.len(),
+            bytes: part.len(),
+        });
+        version.extend_from_slice(part);
+        version.extend_from_slice(edit.new);
+    }
+    (version, copied)
 }

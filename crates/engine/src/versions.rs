@@ -4,14 +4,14 @@ use checks::secrets::Known;
 use model::Copied;
 use sources::{Derivation, Piece};
 
-/// Keywords and stretches that are kept of all of them.
-const MAX_KEPT: usize = 1 << 20;
+/// What may be kept of all of them, in bytes.
+const MAX_KEPT_BYTES: usize = 8 << 20;
 
 /// The contents of one chain, by their depth, and the one that comes next.
 #[derive(Default)]
 pub(crate) struct Versions {
     chain: Vec<Option<Known>>,
-    kept: usize,
+    kept_bytes: usize,
     next: Option<Next>,
 }
 
@@ -28,7 +28,8 @@ impl Versions {
     pub(crate) fn expect(&mut self, derivation: &Derivation<'_>) {
         while self.chain.len() > derivation.depth {
             let gone = self.chain.pop().flatten();
-            self.kept = self.kept.saturating_sub(gone.map_or(0, |known| known.len()));
+            let gone = gone.map_or(0, |known| known.size_bytes());
+            self.kept_bytes = self.kept_bytes.saturating_sub(gone);
         }
         self.chain.resize_with(derivation.depth, || None);
         self.next = Some(Next {
@@ -58,8 +59,9 @@ impl Versions {
 
     /// Keeps what is known of a content that was taken.
     pub(crate) fn keep(&mut self, known: Known) {
-        let fits = self.kept.saturating_add(known.len()) <= MAX_KEPT;
-        self.kept += if fits { known.len() } else { 0 };
+        let size_bytes = known.size_bytes();
+        let fits = self.kept_bytes.saturating_add(size_bytes) <= MAX_KEPT_BYTES;
+        self.kept_bytes += if fits { size_bytes } else { 0 };
         self.chain.push(fits.then_some(known));
     }
 }

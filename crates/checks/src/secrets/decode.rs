@@ -57,6 +57,16 @@ pub(super) enum Place {
 }
 
 impl Place {
+    /// Before all runs that begin at `start` or behind it.
+    pub(super) const fn first_run(start: usize) -> Self {
+        Self::Run { start, end: 0 }
+    }
+
+    /// Before all words that begin at `start` or behind it.
+    pub(super) const fn first_word(start: usize) -> Self {
+        Self::Word { start, end: 0, escape: 0 }
+    }
+
     pub(super) const fn start(self) -> usize {
         match self {
             Self::Run { start, .. } | Self::Word { start, .. } => start,

@@ -35,13 +35,24 @@ impl Wanted {
 }
 
 impl Encoded {
-    /// `None` where there are too many.
-    pub(super) fn of(places: Vec<Place>) -> Option<Self> {
+    /// `None` where there are too many. They are few of those that were looked at, and no more room is kept than for them.
+    pub(super) fn of(mut places: Vec<Place>) -> Option<Self> {
+        places.shrink_to_fit();
         (places.len() <= MAX_KEPT).then_some(Self(places))
     }
 
-    pub(super) const fn len(&self) -> usize {
-        self.0.len()
+    pub(super) const fn size_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Place>()
+    }
+
+    /// Those that begin in a stretch of the text.
+    fn beginning_in(&self, stretch: Range<usize>) -> impl Iterator<Item = Place> {
+        let of_kind = |first: fn(usize) -> Place| {
+            let [from, end] = [stretch.start, stretch.end]
+                .map(|start| self.0.partition_point(|place| *place < first(start)));
+            self.0.get(from..end).unwrap_or_default().iter().copied()
+        };
+        of_kind(Place::first_run).chain(of_kind(Place::first_word))
     }
 
     /// What to look at in `text`, of which `copied` stands in a text that has these.
@@ -58,8 +69,7 @@ impl Encoded {
             return wanted;
         }
         for one in long() {
-            let inside = one.from..one.from.saturating_add(one.bytes);
-            let own = self.0.iter().filter(|place| inside.contains(&place.start()));
+            let own = self.beginning_in(one.from..one.from.saturating_add(one.bytes));
             let moved = own.filter_map(|place| place.moved(one.from, one.to));
             wanted.known.extend(moved.filter(|place| {
                 let before = wanted.windows.partition_point(|window| window.end <= place.start());
@@ -171,7 +181,7 @@ mod tests {
             &[(0, 1_000, "new ".to_owned()), (1_000, usize::MAX / 2, String::new())],
         );
         let before = all(base.as_bytes());
-        assert!(before.len() > 50);
+        assert!(before.0.len() > 50);
         let (after, looked_at) = next(&before, &text, &copied);
         assert_eq!(after, all(&text));
         assert!(looked_at < 500, "{looked_at}");
@@ -179,6 +189,44 @@ mod tests {
         let beyond = Copied { from: 1 << 40, to: 10, bytes: text.len() };
         let over = Copied { from: 0, to: 5, bytes: usize::MAX };
         let behind = Copied { from: 0, to: 1 << 40, bytes: 1 << 20 };
-        assert!(before.of_next(&text, &[beyond, over, behind]).known.len() <= 2 * before.len());
+        assert!(before.of_next(&text, &[beyond, over, behind]).known.len() <= 2 * before.0.len());
+    }
+
+    #[test]
+    fn the_first_run_of_a_long_text_may_be_the_rest_of_one() {
+        // One that is decoded in parts, and one that is not.
+        for repeated in [2_500, 8_000] {
+            let run = RUN.repeat(repeated);
+            let base =
+                format!("{run} {WORD} {}\n{run} {RUN}\n{run}", "a b ".repeat(200)).into_bytes();
+            let before = all(&base);
+            let [behind, middle] = [run.len() + 1, run.len() + 900];
+            for from in [0, 1, behind, middle + 3] {
+                for new in ["", "x"] {
+                    // What is new comes first, and behind all of it.
+                    let stretches = [
+                        (0, 0, new.to_owned()),
+                        (from, 2 * run.len(), new.to_owned()),
+                        (0, 300, String::new()),
+                    ];
+                    let (text, copied) = made(&base, &stretches);
+                    assert_eq!(
+                        next(&before, &text, &copied).0,
+                        all(&text),
+                        "{repeated} {from} {new}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_takes_no_more_room_than_it_needs() {
+        let text = format!("{} {WORD}", "%41 ".repeat(100_000));
+        let places = decode::places(text.as_bytes(), &Wanted::all(text.as_bytes()).windows);
+        assert!(places.len() > 100_000);
+        let mut few = places;
+        few.truncate(3);
+        assert!(Encoded::of(few).unwrap().size_bytes() < 1_000);
     }
 }

@@ -12,16 +12,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// How much is kept: keywords, and stretches of the text.
+    /// What it takes in memory.
     #[must_use]
-    pub fn len(&self) -> usize {
-        let keywords = self.keywords.as_ref().map_or(0, Keywords::len);
-        keywords + self.encoded.as_ref().map_or(0, Encoded::len)
-    }
-
-    /// Whether nothing is kept.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn size_bytes(&self) -> usize {
+        let keywords = self.keywords.as_ref().map_or(0, Keywords::size_bytes);
+        keywords + self.encoded.as_ref().map_or(0, Encoded::size_bytes)
     }
 }

@@ -20,8 +20,9 @@ use model::{Note, NoteKind, TargetPath};
 use super::{Listed, MAX_PROBLEMS, finding, manifests::is_installed_by_mix};
 use crate::Scan;
 
-/// Files of this size are read one after the other, in bytes: what is made of one takes several times as much memory.
-const LARGE_BYTES: usize = 4 << 20;
+/// What all readers at once may have before them, in bytes. A file may lead to all others, and what is made of it takes many times as
+/// much memory: of many bytes there are few readers.
+const READ_AT_ONCE_BYTES: usize = 64 << 20;
 
 /// A file that names packages, and what reads it.
 struct Task<'f> {
@@ -45,21 +46,20 @@ pub(super) fn list(
     let tasks: Vec<Task<'_>> =
         files.iter().filter_map(|(path, bytes)| task(path, bytes, files)).collect();
     let remembering = Remembering::new(files);
-    let (next, large) = (AtomicUsize::new(0), Mutex::new(()));
+    let total: usize = files.values().map(Vec::len).sum();
+    let readers = (READ_AT_ONCE_BYTES / total.max(1)).min(scan.threads).min(tasks.len());
+    let next = AtomicUsize::new(0);
     let read = Mutex::new(BTreeMap::new());
     let work = || {
         while !scan.cancel.is_cancelled() {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(at) else { break };
-            let alone = task.bytes.len() >= LARGE_BYTES;
-            let alone = alone.then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
             let one = task.read(&remembering);
-            drop(alone);
             read.lock().unwrap_or_else(PoisonError::into_inner).insert(at, one);
         }
     };
     thread::scope(|scope| {
-        for _ in 1..scan.threads.min(tasks.len()) {
+        for _ in 1..readers {
             scope.spawn(work);
         }
         work();

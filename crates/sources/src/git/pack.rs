@@ -493,6 +493,35 @@ mod tests {
     }
 
     #[test]
+    fn an_object_is_where_its_id_says() {
+        let id = |first: u32, last: u8| {
+            let mut bytes = [last; 20];
+            bytes[..4].copy_from_slice(&first.to_be_bytes());
+            gix::ObjectId::from_bytes_or_panic(&bytes)
+        };
+        let spread: Vec<_> = (0..1_000).map(|at: u32| id(at.wrapping_mul(4_290_001), 7)).collect();
+        let alike: Vec<_> = (0..100).map(|last| id(0x1234_5678, last)).collect();
+        let two_ends = vec![id(0, 0), id(0, 1), id(u32::MAX, 0)];
+        for mut ids in [spread, alike, two_ends, vec![id(5, 5)], Vec::new()] {
+            ids.sort_unstable();
+            let buckets = Buckets::of(ids.iter().map(AsRef::as_ref));
+            for (at, id) in ids.iter().enumerate() {
+                assert!(buckets.range(id).contains(&at), "{id} of {}", ids.len());
+            }
+            let others = [id(0, 9), id(0x1234_5678, 200), id(u32::MAX, 9)];
+            for other in others {
+                let alike = ids.get(buckets.range(&other)).unwrap();
+                let behind = ids.partition_point(|id| *id < other);
+                assert_eq!(alike.binary_search(&other).is_ok(), ids.get(behind) == Some(&other));
+            }
+        }
+        // An index that is damaged may have them in any order.
+        let shuffled: Vec<_> = (0..64).map(|at: u32| id(at.wrapping_mul(0x9e37_79b1), 1)).collect();
+        let buckets = Buckets::of(shuffled.iter().map(AsRef::as_ref));
+        assert!(shuffled.iter().all(|id| shuffled.get(buckets.range(id)).is_some()));
+    }
+
+    #[test]
     fn an_index_may_point_anywhere() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.idx");
