@@ -22,7 +22,7 @@ use crate::Scan;
 
 /// What all readers at once may have before them, in bytes. A file may lead to all others, and what is made of it takes many times as
 /// much memory: of many bytes there are few readers.
-const READ_AT_ONCE_BYTES: usize = 64 << 20;
+const READ_AT_ONCE_BYTES: usize = 32 << 20;
 
 /// A file that names packages, and what reads it.
 struct Task<'f> {
