@@ -96,11 +96,7 @@ fn version(text: &[u8], edits: &[Edit<'_>]) -> (Vec<u8>, Vec<Copied>) {
     for edit in edits {
         let rest = text.get(usize::from(edit.from)..).unwrap_or_default();
         let part = rest.get(..usize::from(edit.bytes)).unwrap_or(rest);
-        copied.push(Copied {
-            from: usize::from(edit.from),
-            to: version.len(),
-            bytes: part.len(),
-        });
+        copied.push(Copied { from: usize::from(edit.from), to: version.len(), bytes: part.len() });
         version.extend_from_slice(part);
         version.extend_from_slice(edit.new);
     }
