@@ -60,9 +60,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut rules, mut keywords, mut openings) = (Vec::new(), Vec::new(), Vec::new());
     for (id, rule) in &files {
         let failed = |error: String| format!("{id}: {error}");
-        keywords.push(rule.lower_keywords().collect::<Vec<Text>>());
-        let pattern = pattern(rule, &mut rows).map_err(failed)?;
+        let own: Vec<Text> = rule.lower_keywords().collect();
+        let pattern = pattern(rule, &own, &mut rows).map_err(failed)?;
         rules.push(builtin(id, rule, pattern.as_ref(), &mut rows).map_err(failed)?);
+        keywords.push(own);
         openings.push(pattern.map(|outline| outline.opening));
     }
     let behind = |rule: u32, length: usize| {
@@ -101,15 +102,14 @@ fn row(name: &str, of: &str, items: impl Iterator<Item = String>) -> String {
     format!("static {name}: &[{of}] = &[{}];\n", items.join(", "))
 }
 
-/// What is known of a rule's pattern.
-fn pattern(rule: &RuleFile, rows: &mut Rows) -> Result<Option<Outline>, String> {
-    let keywords: Vec<Text> = rule.lower_keywords().collect();
+/// What is known of a rule's pattern; `keywords` are the rule's, in lower case.
+fn pattern(rule: &RuleFile, keywords: &[Text], rows: &mut Rows) -> Result<Option<Outline>, String> {
     let expression = match (&rule.pattern, &rule.assigned) {
         (Some(pattern), _) => Cow::Borrowed(pattern.as_ref()),
-        (None, Some(value)) => Cow::Owned(assigned::pattern(&keywords, value)),
+        (None, Some(value)) => Cow::Owned(assigned::pattern(keywords, value)),
         (None, None) => return Ok(None),
     };
-    outline(&expression, &keywords, rows).map(Some)
+    outline(&expression, keywords, rows).map(Some)
 }
 
 fn builtin(

@@ -158,7 +158,7 @@ impl Collector {
             .filter(|hit| stands.wanted.wants(&hit.path))
             .filter_map(|hit| about_path(hit, scan));
         let (findings, askable) = findings(&found.raw, &stands, by_path.collect(), scan);
-        sort_notes(&mut notes);
+        notes.sort();
         Outcome {
             findings,
             notes,
@@ -173,11 +173,6 @@ impl Collector {
             askable,
         }
     }
-}
-
-/// Workers finish in any order; a report has one.
-pub(crate) fn sort_notes(notes: &mut [Note]) {
-    notes.sort_by(|a, b| (a.kind, &a.path, &a.message).cmp(&(b.kind, &b.path, &b.message)));
 }
 
 /// The finding that a path alone is.

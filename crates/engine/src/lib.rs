@@ -152,7 +152,7 @@ impl Outcome {
 
     fn add_judged(&mut self, judged: Judged, began: Instant) {
         self.notes.extend(judged.notes);
-        finish::sort_notes(&mut self.notes);
+        self.notes.sort();
         self.add(judged.findings);
         self.packages.extend(judged.listed);
         self.stats.elapsed += began.elapsed();

@@ -1,11 +1,8 @@
 //! The notes of a scan. Of a kind that there are very many of, the same ones are kept whichever worker was first.
 
-use std::{
-    cmp::Ordering,
-    collections::{BinaryHeap, HashMap},
-};
+use std::collections::{BinaryHeap, HashMap};
 
-use model::{Note, NoteKind, TargetPath};
+use model::{Note, NoteKind};
 
 /// Notes of one kind that are kept one by one; the others are counted.
 const MAX_OF_A_KIND: usize = 1_000;
@@ -16,15 +13,14 @@ pub(crate) struct Notes(HashMap<NoteKind, OfKind>);
 
 #[derive(Default)]
 struct OfKind {
-    /// The first ones by path and message.
-    first: BinaryHeap<ByPlace>,
+    /// The first ones in the order of reports.
+    first: BinaryHeap<Note>,
     others: u64,
 }
 
 impl Notes {
     pub(crate) fn add(&mut self, note: Note) {
         let OfKind { first, others } = self.0.entry(note.kind).or_default();
-        let note = ByPlace(note);
         if first.len() < MAX_OF_A_KIND {
             return first.push(note);
         }
@@ -41,42 +37,15 @@ impl Notes {
         self.0.into_iter().flat_map(|(kind, OfKind { first, others })| {
             let counted = (others > 0)
                 .then(|| Note::general(kind, format!("and {others} more of this kind")));
-            first.into_iter().map(|ByPlace(note)| note).chain(counted)
+            first.into_iter().chain(counted)
         })
     }
 }
 
-/// In the order in which a report tells notes of one kind.
-struct ByPlace(Note);
-
-impl ByPlace {
-    fn key(&self) -> (&Option<TargetPath>, &str) {
-        (&self.0.path, &self.0.message)
-    }
-}
-
-impl Ord for ByPlace {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for ByPlace {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for ByPlace {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for ByPlace {}
-
 #[cfg(test)]
 mod tests {
+    use model::TargetPath;
+
     use super::*;
 
     #[test]
@@ -89,8 +58,7 @@ mod tests {
             let mut notes = Notes::default();
             numbers.for_each(|number| notes.add(note(number)));
             notes.add(Note::general(NoteKind::Limit, "a limit"));
-            let mut kept: Vec<_> =
-                notes.into_notes().map(|note| (note.kind, note.path, note.message)).collect();
+            let mut kept: Vec<Note> = notes.into_notes().collect();
             kept.sort();
             kept
         };
@@ -100,10 +68,10 @@ mod tests {
         // 7 has no factor in common with their number.
         assert_eq!(forward, kept(&mut (0..many).map(|number| number * 7 % many)));
         let (general, placed): (Vec<_>, Vec<_>) =
-            forward.into_iter().partition(|(_, path, _)| path.is_none());
+            forward.into_iter().partition(|note| note.path.is_none());
         assert_eq!(placed.len(), MAX_OF_A_KIND);
-        assert!(placed.iter().all(|(_, path, _)| path.as_ref() <= note(999).path.as_ref()));
-        let messages: Vec<_> = general.into_iter().map(|(_, _, message)| message).collect();
+        assert!(placed.iter().all(|one| one.path <= note(999).path));
+        let messages: Vec<_> = general.into_iter().map(|note| note.message).collect();
         assert_eq!(messages.len(), 2);
         assert!(messages.contains(&"and 2000 more of this kind".to_owned()), "{messages:?}");
     }

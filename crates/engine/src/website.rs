@@ -24,7 +24,6 @@ use crate::{
     Outcome, Scan,
     collect::Collector,
     dependencies::{Listed, judge_listed},
-    finish::sort_notes,
     identity::{LineId, fingerprint},
     suppress::Stood,
 };
@@ -100,7 +99,7 @@ impl Scan {
         }
         outcome.grade = Some(web::grade(&visit));
         outcome.notes.extend(notes);
-        sort_notes(&mut outcome.notes);
+        outcome.notes.sort();
         outcome.stats.contents =
             site.resources.iter().filter(|one| one.answer().is_some()).count() as u64;
         outcome.add(findings);

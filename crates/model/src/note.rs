@@ -119,8 +119,8 @@ impl fmt::Display for NoteKind {
     }
 }
 
-/// One thing that was passed over, and why, in a sentence without secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that was passed over, and why, in a sentence without secrets. A report tells them in this order, whichever worker was first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The reason's kind.
     pub kind: NoteKind,

@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::secrets::decode;
+    use crate::secrets::{decode, known::testing::made};
 
     /// Those of which half are kept, as if something was found in them.
     fn kept(text: &[u8], places: Vec<Place>) -> Encoded {
@@ -128,19 +128,6 @@ mod tests {
         places.extend(decode::places(text, &windows));
         places.sort_unstable();
         (kept(text, places), windows.iter().map(Range::len).sum())
-    }
-
-    /// A text of stretches of the base, and of new ones.
-    fn made(base: &[u8], parts: &[(usize, usize, String)]) -> (Vec<u8>, Vec<Copied>) {
-        let (mut text, mut copied) = (Vec::new(), Vec::new());
-        for (from, bytes, new) in parts {
-            let from = from % (base.len() + 1);
-            let stretch = &base[from..base.len().min(from + bytes)];
-            copied.push(Copied { from, to: text.len(), bytes: stretch.len() });
-            text.extend_from_slice(stretch);
-            text.extend_from_slice(new.as_bytes());
-        }
-        (text, copied)
     }
 
     const RUN: &str = "dGhlIHBhc3N3b3JkIG9mIHRoZSBkYXRhYmFzZSBpcyBub3QgdG9sZCBoZXJl";

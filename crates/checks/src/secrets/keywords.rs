@@ -139,7 +139,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::secrets::bytes::ByteSet;
+    use crate::secrets::{bytes::ByteSet, known::testing::made};
 
     fn prefilter() -> Prefilter {
         let keywords = ["abc", "ab_c", "cab", "-ab", "aaaa", "dead", "0a1", "a-b", "e_e", "abcd-a"];
@@ -151,19 +151,6 @@ mod tests {
         let mut all = Collected::new();
         prefilter.find(text, |hit| all.add(prefilter, &hit));
         all.into_keywords().unwrap()
-    }
-
-    /// A text of stretches of the base, and of new ones.
-    fn made(base: &[u8], parts: &[(usize, usize, String)]) -> (Vec<u8>, Vec<Copied>) {
-        let (mut text, mut copied) = (Vec::new(), Vec::new());
-        for (from, bytes, new) in parts {
-            let from = from % (base.len() + 1);
-            let stretch = &base[from..base.len().min(from + bytes)];
-            copied.push(Copied { from, to: text.len(), bytes: stretch.len() });
-            text.extend_from_slice(stretch);
-            text.extend_from_slice(new.as_bytes());
-        }
-        (text, copied)
     }
 
     proptest! {

@@ -46,13 +46,15 @@ pub(crate) struct Leads {
 impl Leads {
     /// The rules that a keyword leads to, by index.
     pub(crate) fn at(&self, keyword: usize) -> &[u32] {
-        let ends = self.ends.get(keyword..);
-        match ends {
-            Some(&[start, end, ..]) => {
-                self.rules.get(start as usize..end as usize).unwrap_or_default()
-            }
-            _ => &[],
-        }
+        part(&self.rules, &self.ends, keyword)
+    }
+}
+
+/// Of a row of parts the one of this number, by where each ends and the next one begins.
+fn part<'r, T>(row: &'r [T], ends: &[u32], number: usize) -> &'r [T] {
+    match ends.get(number..) {
+        Some(&[start, end, ..]) => row.get(start as usize..end as usize).unwrap_or_default(),
+        _ => &[],
     }
 }
 
@@ -177,12 +179,9 @@ impl Table {
     /// Those of a keyword's four bytes that have this hash.
     pub(crate) fn bucket(&self, hash: usize) -> &[Gram] {
         let bucket = self.bucket_of.get(hash).copied().unwrap_or_default();
-        let ends = usize::from(bucket).checked_sub(1).and_then(|before| self.ends.get(before..));
-        match ends {
-            Some(&[start, end, ..]) => {
-                self.grams.get(start as usize..end as usize).unwrap_or_default()
-            }
-            _ => &[],
+        match usize::from(bucket).checked_sub(1) {
+            Some(number) => part(&self.grams, &self.ends, number),
+            None => &[],
         }
     }
 }

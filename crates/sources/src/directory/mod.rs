@@ -99,6 +99,7 @@ pub fn again<S: Sinks>(
 
 /// How much of a file is read before it is known to be more than a binary one's beginning.
 const HEAD_BYTES: usize = 64 << 10;
+
 /// A file that the user names is opened wherever a link leads.
 fn walk_file<S: Sink>(
     root: &Path,
@@ -117,9 +118,7 @@ fn walk_file<S: Sink>(
     // Opened here first, so that an unreadable target is an error and not a note.
     dir.open(name)?;
     let path = path_of_single(root, name);
-    if let Err(error) = try_file(&dir, Path::new(name), &path, options, &mut Vec::new(), sink) {
-        sink.note(Note::at(NoteKind::Unreadable, path, io_sentence(&error)));
-    }
+    file(&dir, Path::new(name), &path, options, &mut Vec::new(), sink);
     Ok(())
 }
 
