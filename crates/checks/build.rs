@@ -37,6 +37,7 @@ mod tree;
 use std::{borrow::Cow, env, error::Error, fs, path::Path};
 
 use file::{List, RuleFile, Text, VerifyRecipe};
+use needed::Need;
 use outline::Outline;
 use tree::{Node, Rows, Tree};
 
@@ -157,10 +158,21 @@ fn outlined(outline: &Outline) -> String {
     let fields = [
         ("opening", sets(&outline.opening)),
         ("reach", format!("{:?}", outline.reach)),
-        ("needed", sets(&outline.needed)),
+        ("look", option(&outline.look, |look| format!("Look::{look:?}"))),
+        ("needed", list(&outline.needed, need)),
+        ("needed_from", outline.needed_from.to_string()),
         ("tree", record("Tree", &tree)),
     ];
     record("Outline", &fields)
+}
+
+fn need(need: &Need) -> String {
+    let fields = [
+        ("set", format!("{:?}", need.set)),
+        ("few", list(&need.few, u8::to_string)),
+        ("bytes", need.bytes.to_string()),
+    ];
+    record("Need", &fields)
 }
 
 fn file(rule: &RuleFile) -> String {

@@ -20,8 +20,8 @@ use checks::{
     web,
 };
 use engine::{Suppressions, baseline::Baseline, config::Config, licences::Licences};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use model::{Confidence, Note, NoteKind, Scanner};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use model::{CheckId, Confidence, Note, NoteKind, Scanner};
 
 use crate::{cli::ScanArguments, files};
 
@@ -62,7 +62,7 @@ pub(crate) fn prepare(
     key_id: &str,
 ) -> Result<Setup> {
     let builder = Ruleset::builder()?;
-    let built_in: Vec<String> = builder.ids().map(str::to_owned).collect();
+    let built_in: Vec<CheckId> = builder.ids().cloned().collect();
     let files = configurations(arguments, folder)?;
     let (config, config_folder) = match &files.ours {
         Some((path, text)) => (
@@ -77,11 +77,11 @@ pub(crate) fn prepare(
     };
     let mut suppressions = Suppressions::from_config(&config);
     // A check that a configuration took away is still a check.
-    let dependency_checks = dependencies::CHECKS.map(|check| check.id.as_str().to_owned());
-    let website_checks = web::catalogue().map(|check| check.id.as_str().to_owned());
-    let known: Vec<String> = builder
+    let dependency_checks = dependencies::CHECKS.into_iter().map(|check| check.id.clone());
+    let website_checks = web::catalogue().map(|check| check.id.clone());
+    let known: Vec<CheckId> = builder
         .ids()
-        .map(str::to_owned)
+        .cloned()
         .chain(built_in)
         .chain(dependency_checks)
         .chain(website_checks)
@@ -115,7 +115,8 @@ pub(crate) fn prepare(
         let is_silent = |rule: &&str| {
             configured.excludes(Scanner::Secrets, rule) || asked.excludes(Scanner::Secrets, rule)
         };
-        silent_rules = builder.ids().filter(is_silent).map(str::to_owned).collect();
+        let ids = builder.ids().map(CheckId::as_str);
+        silent_rules = ids.filter(is_silent).map(str::to_owned).collect();
     } else {
         builder = builder.retain(|rule| wants(Scanner::Secrets, rule.id.as_str()));
     }
@@ -266,57 +267,67 @@ fn category(word: &str) -> String {
 }
 
 /// Tells checks from paths: what names a check is one.
-fn sort_out(known: &[String], words: &[String]) -> (Vec<String>, Vec<String>) {
+fn sort_out(known: &[CheckId], words: &[String]) -> (Vec<String>, Vec<String>) {
     words.iter().cloned().partition(|word| {
-        Scanner::parse(word).is_some()
-            || glob(word).is_ok_and(|glob| known.iter().any(|id| glob.is_match(id)))
+        Scanner::parse(word).is_some() || glob(word).is_ok_and(|glob| is_among(known, &glob))
     })
 }
 
 /// Which checks run.
 pub(crate) struct Selection {
-    only: Option<GlobSet>,
-    only_scanners: Vec<Scanner>,
-    without: Option<GlobSet>,
-    without_scanners: Vec<Scanner>,
+    /// All, where nothing is named.
+    only: Option<Named>,
+    without: Option<Named>,
 }
 
 impl Selection {
-    /// Those that `only` names, or all if it is empty, but those that `without` names: by globs of ids, or by the name of their
-    /// scanner.
-    fn of(known: &[String], only: &[String], without: &[String]) -> Result<Self> {
-        for word in only.iter().chain(without) {
-            let glob = glob(word)?;
-            if Scanner::parse(word).is_none() && !known.iter().any(|id| glob.is_match(id)) {
-                return Err(anyhow!("there is no check `{word}`; `bartizan checks` lists them"));
-            }
-        }
-        let scanners =
-            |words: &[String]| words.iter().filter_map(|word| Scanner::parse(word)).collect();
-        Ok(Self {
-            only: globs(only)?,
-            only_scanners: scanners(only),
-            without: globs(without)?,
-            without_scanners: scanners(without),
-        })
+    /// Those that `only` names, or all if it is empty, but those that `without` names.
+    fn of(known: &[CheckId], only: &[String], without: &[String]) -> Result<Self> {
+        Ok(Self { only: Named::of(known, only)?, without: Named::of(known, without)? })
     }
 
     pub(crate) fn wants(&self, of: Scanner, check: &str) -> bool {
-        let is_chosen = match &self.only {
-            Some(only) => self.only_scanners.contains(&of) || only.is_match(check),
-            None => true,
-        };
-        is_chosen && !self.excludes(of, check)
+        self.only.as_ref().is_none_or(|only| only.names(of, check)) && !self.excludes(of, check)
     }
 
     /// Whether a check is named among those that do not run.
     fn excludes(&self, of: Scanner, check: &str) -> bool {
-        self.without_scanners.contains(&of)
-            || self.without.as_ref().is_some_and(|without| without.is_match(check))
+        self.without.as_ref().is_some_and(|without| without.names(of, check))
     }
 }
 
-fn glob(pattern: &str) -> Result<globset::GlobMatcher> {
+/// Checks, by the name of their scanner or by globs of their ids.
+struct Named {
+    scanners: Vec<Scanner>,
+    ids: Option<GlobSet>,
+}
+
+impl Named {
+    /// `None` where there are no words.
+    fn of(known: &[CheckId], words: &[String]) -> Result<Option<Self>> {
+        let (mut scanners, mut ids) = (Vec::new(), Vec::new());
+        for word in words {
+            match Scanner::parse(word) {
+                Some(scanner) => scanners.push(scanner),
+                None if !is_among(known, &glob(word)?) => {
+                    bail!("there is no check `{word}`; `bartizan checks` lists them");
+                }
+                None => ids.push(word.clone()),
+            }
+        }
+        Ok((!words.is_empty()).then_some(Self { scanners, ids: globs(&ids)? }))
+    }
+
+    fn names(&self, of: Scanner, check: &str) -> bool {
+        self.scanners.contains(&of) || self.ids.as_ref().is_some_and(|ids| ids.is_match(check))
+    }
+}
+
+fn is_among(known: &[CheckId], glob: &GlobMatcher) -> bool {
+    known.iter().any(|id| glob.is_match(id.as_str()))
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher> {
     Ok(GlobBuilder::new(pattern).build().with_context(|| format!("`{pattern}`"))?.compile_matcher())
 }
 

@@ -181,14 +181,15 @@ fn about_path(hit: &PathHit, scan: &Scan) -> Option<Finding> {
     let check = rule.id.as_str();
     let place = Place { path: hit.path.clone(), span: None, commit: None };
     let fingerprint = fingerprint(check, hit.path.as_str(), LineId::default(), 0);
+    let texts = rule.texts();
     let is_allowed = scan.ruleset.allows_path(hit.rule, hit.path.as_str(), None);
     let stood = || std::iter::once(Stood { place: place.clone(), lines_into_match: 0, is_allowed });
     let suppression = scan.suppressions.reason(check, fingerprint, None, stood);
     Some(
         Finding::builder(rule.id.clone(), Scanner::Secrets, place, fingerprint)
             .rated(scan.suppressions.severity(check).unwrap_or(rule.severity), rule.confidence)
-            .told(rule.title.clone(), rule.what.clone(), rule.revoke.clone())
-            .classified(Some(rule.cwe), rule.reference.iter().cloned().collect())
+            .told(texts.title.clone(), texts.what.clone(), texts.revoke.clone())
+            .classified(Some(rule.cwe), texts.reference.iter().cloned().collect())
             .suppressed(suppression)
             .build(),
     )
@@ -358,7 +359,7 @@ fn finding(
 ) -> Finding {
     let Told { lead, raws, .. } = told;
     let rule = lead.rule;
-    let check = rule.id.as_str();
+    let (check, texts) = (rule.id.as_str(), rule.texts());
     let secret = &lead.raw.candidate.secret;
     let fingerprint = fingerprint(check, lead.path.as_str(), lead.raw.line, occurrence);
     let hash = scan.key.hash(secret.expose());
@@ -373,10 +374,10 @@ fn finding(
     let mut finding =
         Finding::builder(rule.id.clone(), Scanner::Secrets, lead.place(), fingerprint)
             .rated(severity, lead.confidence)
-            .told(rule.title.clone(), rule.what.clone(), rule.revoke.clone())
-            .classified(Some(rule.cwe), rule.reference.iter().cloned().collect())
+            .told(texts.title.clone(), texts.what.clone(), texts.revoke.clone())
+            .classified(Some(rule.cwe), texts.reference.iter().cloned().collect())
             .credential(
-                rule.provider.clone(),
+                texts.provider.clone(),
                 Mask::of(secret.expose()),
                 hash,
                 lead.raw.candidate.encoding,

@@ -18,11 +18,6 @@ use regex_automata::{
 };
 use regex_syntax::hir::Hir;
 
-use super::{
-    bytes::ByteSet,
-    needed::{Needed, Next},
-};
-
 /// Compiled size of one pattern, in bytes. Our own need a tenth of it; a user's rule may be anything.
 pub(crate) const SIZE_LIMIT_BYTES: usize = 16 << 20;
 /// What the states of one lazy automaton may take, in bytes.
@@ -39,9 +34,6 @@ pub(crate) struct AnchoredRegex {
     dfa: Option<DFA>,
     /// For what is too long for the backtracker.
     pike: PikeVM,
-    /// Of each of them a byte stands in every match, at least `needed_from` bytes behind its beginning.
-    needed: Vec<Needed>,
-    needed_from: usize,
 }
 
 /// What one worker knows of one pattern.
@@ -49,8 +41,6 @@ pub(crate) struct AnchoredRegex {
 pub(crate) struct Warmth {
     tries: u32,
     states: Option<Box<dfa::Cache>>,
-    /// By set.
-    next: Vec<Next>,
 }
 
 impl Warmth {
@@ -67,8 +57,7 @@ pub(crate) struct Scratch {
 }
 
 impl AnchoredRegex {
-    /// A byte of each set of `needed` stands behind the keyword in every match; the shortest keyword has `keyword_bytes`.
-    pub(crate) fn new(hir: &Hir, needed: &[ByteSet], keyword_bytes: usize) -> Result<Self, String> {
+    pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
         let nfa: NFA = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -94,13 +83,7 @@ impl AnchoredRegex {
             .build_from_nfa(nfa.clone())
             .map_err(|error| error.to_string())?;
         let pike = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;
-        Ok(Self {
-            backtracker,
-            dfa,
-            pike,
-            needed: needed.iter().copied().map(Needed::new).collect(),
-            needed_from: keyword_bytes,
-        })
+        Ok(Self { backtracker, dfa, pike })
     }
 
     pub(crate) fn is_match(&self, input: &Input<'_>) -> bool {
@@ -112,22 +95,15 @@ impl AnchoredRegex {
     }
 
     /// The match that begins at `span.start` and ends within `span`, and the group `group` of it, or all of it if the group took no
-    /// part. What stands before `span` is seen by look-around, what stands behind it is not. `number` tells texts apart.
+    /// part. What stands before `span` is seen by look-around, what stands behind it is not.
     pub(crate) fn search(
         &self,
         warmth: &mut Warmth,
         scratch: &mut Scratch,
-        (text, number): (&[u8], u64),
+        text: &[u8],
         span: Range<usize>,
         group: usize,
     ) -> Option<(Range<usize>, Range<usize>)> {
-        let from = span.start.saturating_add(self.needed_from);
-        warmth.next.resize(self.needed.len(), Next::default());
-        for (needed, next) in self.needed.iter().zip(&mut warmth.next) {
-            if !next.is_within(needed, text, number, from, span.end) {
-                return None;
-            }
-        }
         let mut input =
             Input::new(text.get(..span.end)?).span(span.clone()).anchored(Anchored::Yes);
         if let Some(dfa) = &self.dfa
@@ -172,7 +148,6 @@ fn group_range(slots: &[Option<NonMaxUsize>], group: usize) -> Option<Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::needed::needed;
 
     /// Each pattern as both engines run it, the backtracker at first and the automaton then, and as the whole regex crate does.
     #[test]
@@ -189,13 +164,12 @@ mod tests {
                 .build()
                 .parse(pattern)
                 .unwrap();
-            let regex = AnchoredRegex::new(&hir, &needed(&[&hir]), 0).unwrap();
+            let regex = AnchoredRegex::new(&hir).unwrap();
             let plain = regex_automata::meta::Regex::builder()
                 .syntax(regex_automata::util::syntax::Config::new().utf8(false).unicode(false))
                 .build(pattern)
                 .unwrap();
             let (mut warmth, mut scratch) = (Warmth::default(), Scratch::default());
-            let mut number = 0;
             for _ in 0..=2 * TRIES_BEFORE_STATES {
                 for text in [
                     "abc",
@@ -206,7 +180,6 @@ mod tests {
                     "abcx abc34 ",
                     &format!("abc{}end.", "é".repeat(1_400)),
                 ] {
-                    number += 1;
                     let text = text.as_bytes();
                     for span in [0..text.len(), 1..text.len(), 0..text.len().min(5)] {
                         let mut captures = plain.create_captures();
@@ -220,13 +193,8 @@ mod tests {
                             let part = captures.get_group(group);
                             (whole.range(), part.map_or(whole.range(), |part| part.range()))
                         });
-                        let found = regex.search(
-                            &mut warmth,
-                            &mut scratch,
-                            (text, number),
-                            span.clone(),
-                            group,
-                        );
+                        let found =
+                            regex.search(&mut warmth, &mut scratch, text, span.clone(), group);
                         assert_eq!(found, expected, "{pattern} {span:?}");
                     }
                 }

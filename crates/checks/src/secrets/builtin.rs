@@ -6,6 +6,7 @@ use regex_syntax::hir::Look;
 use super::{
     bytes::ByteSet,
     file::{Examples, List, RuleFile, Text, VerifyRecipe},
+    needed::Need,
     outline::{Outline, Reach},
     rule::{Rule, RuleError},
     table::{Gram, Leads, Table},
@@ -26,13 +27,13 @@ struct Builtin {
 
 /// All of them.
 pub(super) fn all() -> Result<Vec<Rule>, RuleError> {
-    RULES
-        .iter()
-        .map(|Builtin { id, file, pattern, allow }| {
-            let rule = Rule::from_file(CheckId::from_static(id), file)?;
-            Ok(rule.outlined_by(pattern.as_ref(), allow))
-        })
-        .collect()
+    // They are large to be moved, as they would be by a `collect` that does not know how many come.
+    let mut rules = Vec::with_capacity(RULES.len());
+    for Builtin { id, file, pattern, allow } in RULES {
+        let rule = Rule::from_file(CheckId::from_static(id), file)?;
+        rules.push(rule.outlined_by(pattern.as_ref(), allow));
+    }
+    Ok(rules)
 }
 
 /// Their keywords, each of which leads to them by their place in [`all`].
@@ -63,8 +64,8 @@ mod tests {
         let mut is_outline_of = |known: &Outline, pattern: &Pattern| {
             outlines += 1;
             let read = pattern.outline().unwrap();
-            (&known.opening, known.reach, &known.needed)
-                == (&read.opening, read.reach, &read.needed)
+            (&known.opening, known.reach, known.look, &known.needed, known.needed_from)
+                == (&read.opening, read.reach, read.look, &read.needed, read.needed_from)
                 && are_alike((&known.tree, known.tree.root), (&read.tree, read.tree.root))
         };
         for Builtin { id, file: compiled, pattern: known, allow } in RULES {

@@ -39,7 +39,7 @@ pub use allowlist::{Allowlist, Condition, Found, Target, Verdict};
 pub use file::{Examples, List, RuleFile, Text, VerifyRecipe};
 pub use known::Known;
 pub use pattern::Pattern;
-pub use rule::{Rank, Rule, RuleError};
+pub use rule::{Rank, Rule, RuleError, Texts};
 pub use ruleset::{Ruleset, RulesetBuilder};
 pub use scan::{Candidate, Scanner};
 pub use verify::VerifyRequest;

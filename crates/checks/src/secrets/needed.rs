@@ -1,37 +1,61 @@
-//! Bytes without which a pattern does not match, and where the next of them stands.
+//! Bytes without which a pattern does not match, and where the next of them stand.
 //!
 //! A text may be full of a keyword. Where what must follow it is nowhere near, that is found out once and remembered, not by every
 //! keyword's own try.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::bytes::ByteSet;
+use super::{bytes::ByteSet, file::List};
 
 /// How many sets of one pattern are looked for.
 const MAX_SETS: usize = 2;
 /// How common a set may be, in places of a thousand; a commoner one is met at once.
 const MAX_COMMONNESS: u32 = 300;
+/// Shortest stretch that is looked for, in bytes: words are as long.
+const MIN_STRETCH_BYTES: u32 = 12;
+/// How common the bytes of a stretch may be, in places of a thousand; lines are made of commoner ones.
+const MAX_STRETCH_COMMONNESS: u32 = 900;
+/// The most bytes of which [`Need::few`] tells.
+const FEW: usize = 3;
 
-/// A set that is looked for.
-pub(crate) struct Needed {
-    set: ByteSet,
-    /// All bytes of it, if they are at most three: those are found many at a time.
-    few: Option<Vec<u8>>,
+/// A stretch that each match holds: so many neighbouring bytes of a set, or more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) set: ByteSet,
+    /// All bytes of the set, if they are few: those are found many at a time.
+    pub(crate) few: List<u8>,
+    /// At least one.
+    pub(crate) bytes: u32,
 }
 
-impl Needed {
-    pub(crate) fn new(set: ByteSet) -> Self {
-        let few = Some(set.bytes().collect()).filter(|bytes: &Vec<u8>| bytes.len() <= 3);
-        Self { set, few }
+impl Need {
+    fn stretch(set: ByteSet, bytes: u32) -> Self {
+        let few: Vec<u8> = set.bytes().take(FEW + 1).collect();
+        Self { set, few: if few.len() > FEW { Vec::new() } else { few }.into(), bytes }
     }
 
-    /// Where the first of its bytes stands.
+    pub(crate) fn byte_of(set: ByteSet) -> Self {
+        Self::stretch(set, 1)
+    }
+
+    /// Where the first such stretch begins.
     fn first_in(&self, text: &[u8]) -> Option<usize> {
-        match self.few.as_deref() {
-            Some(&[a]) => memchr::memchr(a, text),
-            Some(&[a, b]) => memchr::memchr2(a, b, text),
-            Some(&[a, b, c]) => memchr::memchr3(a, b, c, text),
-            _ => text.iter().position(|byte| self.set.holds(*byte)),
+        match (self.bytes, self.few.as_ref()) {
+            (1, &[a]) => memchr::memchr(a, text),
+            (1, &[a, b]) => memchr::memchr2(a, b, text),
+            (1, &[a, b, c]) => memchr::memchr3(a, b, c, text),
+            (1, _) => text.iter().position(|byte| self.set.holds(*byte)),
+            (bytes, _) => {
+                let mut start = 0;
+                loop {
+                    let window = text.get(start..)?.get(..bytes as usize)?;
+                    // From its end on: nothing that begins before the last byte that is no part of it reaches far enough.
+                    match window.iter().rposition(|byte| !self.set.holds(*byte)) {
+                        Some(other) => start += other + 1,
+                        None => return Some(start),
+                    }
+                }
+            }
         }
     }
 }
@@ -54,8 +78,9 @@ fn commonness_of(set: ByteSet) -> u32 {
     set.bytes().map(commonness).sum()
 }
 
-/// The rarest sets of which a match of all `parts`, one behind the other, holds a byte each.
-pub(crate) fn needed(parts: &[&Hir]) -> Vec<ByteSet> {
+/// What a match of all `parts`, one behind the other, must hold: the rarest sets of which a byte stands in it, behind the stretch that is
+/// seldom met by chance.
+pub(crate) fn needed(parts: &[&Hir]) -> Vec<Need> {
     let mut sets = Vec::new();
     for part in parts {
         collect(part, &mut sets);
@@ -64,7 +89,56 @@ pub(crate) fn needed(parts: &[&Hir]) -> Vec<ByteSet> {
     sets.dedup();
     sets.retain(|set| commonness_of(*set) <= MAX_COMMONNESS);
     sets.truncate(MAX_SETS);
-    sets
+    let bytes = sets.into_iter().map(Need::byte_of);
+    stretch(parts).into_iter().chain(bytes).collect()
+}
+
+/// Of all stretches of neighbouring parts, and of the bytes that those may be made of, the rarest one.
+fn stretch(parts: &[&Hir]) -> Option<Need> {
+    let all = commonness_of(ByteSet::ALL);
+    let parts: Vec<(ByteSet, u32)> = parts
+        .iter()
+        .map(|part| {
+            let shortest = part.properties().minimum_len().unwrap_or_default();
+            (bytes_of(part), u32::try_from(shortest).unwrap_or(u32::MAX))
+        })
+        .collect();
+    let mut rarest: Option<(u32, Need)> = None;
+    for from in 0..parts.len() {
+        let (mut set, mut bytes) = (ByteSet::default(), 0_u32);
+        for (more, further) in parts.iter().skip(from) {
+            set.insert_all(*more);
+            bytes = bytes.saturating_add(*further);
+            let commonness = commonness_of(set) * 1_000 / all;
+            let rarity = bytes.saturating_mul(1_000 - commonness);
+            if bytes >= MIN_STRETCH_BYTES
+                && commonness <= MAX_STRETCH_COMMONNESS
+                && rarest.as_ref().is_none_or(|(most, _)| rarity > *most)
+            {
+                rarest = Some((rarity, Need::stretch(set, bytes)));
+            }
+        }
+    }
+    rarest.map(|(_, need)| need)
+}
+
+/// All bytes that what an expression matches may be made of.
+fn bytes_of(hir: &Hir) -> ByteSet {
+    let mut all = ByteSet::default();
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => all = ByteSet::of(literal.0.iter().copied()),
+        HirKind::Class(Class::Bytes(class)) => all = class.into(),
+        HirKind::Class(Class::Unicode(class)) => {
+            all = class.to_byte_class().map_or(ByteSet::ALL, |class| (&class).into());
+        }
+        HirKind::Repetition(repetition) => all = bytes_of(&repetition.sub),
+        HirKind::Capture(capture) => all = bytes_of(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| all.insert_all(bytes_of(part)));
+        }
+    }
+    all
 }
 
 fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
@@ -94,23 +168,23 @@ fn collect(hir: &Hir, sets: &mut Vec<ByteSet>) {
     }
 }
 
-/// Where the next byte of one set stands in one text, as far as that is known.
+/// Where the next stretch of one kind begins in one text, as far as that is known.
 #[derive(Clone, Default)]
 pub(crate) struct Next {
     text: u64,
-    /// None stands from here
+    /// None begins from here
     from: usize,
     /// to here.
     to: usize,
-    /// One stands at `to`.
+    /// One begins at `to`.
     is_there: bool,
 }
 
 impl Next {
-    /// Whether a byte of `needed` stands in `text` (whose number is `number`) from `start` on before `end`.
+    /// Whether what is `needed` stands in `text` (whose number is `number`) from `start` on before `end`.
     pub(crate) fn is_within(
         &mut self,
-        needed: &Needed,
+        needed: &Need,
         text: &[u8],
         number: u64,
         start: usize,
@@ -119,13 +193,14 @@ impl Next {
         if self.text != number || !(self.from..=self.to).contains(&start) {
             *self = Self { text: number, from: start, to: start, is_there: false };
         }
-        if !self.is_there && self.to < end {
-            let rest = text.get(self.to..end).unwrap_or_default();
-            let found = needed.first_in(rest);
+        // Where none begins any more.
+        let last = (end + 1).saturating_sub(needed.bytes as usize);
+        if !self.is_there && self.to < last {
+            let found = text.get(self.to..end).and_then(|rest| needed.first_in(rest));
             self.is_there = found.is_some();
-            self.to += found.unwrap_or(rest.len());
+            self.to = found.map_or(last, |found| self.to + found);
         }
-        self.is_there && self.to < end
+        self.is_there && self.to < last
     }
 }
 
@@ -140,28 +215,61 @@ mod tests {
             .build()
             .parse(pattern)
             .unwrap();
-        needed(&[&hir])
-            .iter()
-            .map(|set| String::from_utf8(set.bytes().collect()).unwrap())
-            .collect()
+        let shown = |need: &Need| {
+            let bytes = String::from_utf8(need.set.bytes().collect()).unwrap();
+            if need.bytes == 1 { bytes } else { format!("{}*{bytes}", need.bytes) }
+        };
+        needed(&parts(&hir)).iter().map(shown).collect()
+    }
+
+    fn parts(hir: &Hir) -> Vec<&Hir> {
+        match hir.kind() {
+            HirKind::Concat(parts) => parts.iter().collect(),
+            _ => vec![hir],
+        }
     }
 
     #[test]
     fn what_every_match_holds_is_needed() {
         assert_eq!(sets(r"[ab]{0,3}(?<secret>[XYZ]+)="), ["=", "XYZ"]);
         assert_eq!(sets(r"(?:A|B.|[CD]{2})"), ["ABCD"]);
-        assert!(sets(r"(?:A|)(?:B|\z)C?D*[a-z]{20}[^A]").is_empty());
+        assert!(sets(r"(?:A|)(?:B|\z)C?D*[a-z]{5}[^A]").is_empty());
+        // Of neighbouring parts, unless what lies between may be anything.
+        assert_eq!(
+            sets(r"k[ ,]{1,9}(?<s>[0-3]{8}-?(?:[2-4]{2}|[56]+){4})[^0]"),
+            ["12*-0123456", "k", "0123"]
+        );
+        assert_eq!(sets(r"[0-9]{11}.?[0-9]{11}[^a]"), ["0123456789"]);
     }
 
     proptest::proptest! {
         #[test]
-        fn what_is_remembered_is_true(text in "[ab.]{0,40}", places in proptest::collection::vec((0_usize..45, 0_usize..20), 0..20)) {
-            let needed = Needed::new(ByteSet::of([b'.']));
+        fn what_is_remembered_is_true(
+            text in "[ab.]{0,40}",
+            bytes in 1_u32..4,
+            places in proptest::collection::vec((0_usize..45, 0_usize..20), 0..20),
+        ) {
+            let needed = Need::stretch(ByteSet::of([b'.']), bytes);
             let mut next = Next::default();
             for (start, length) in places {
                 let end = (start + length).min(text.len());
-                let plain = text.as_bytes().get(start..end).is_some_and(|part| part.contains(&b'.'));
+                let plain = text.get(start..end).is_some_and(|part| part.contains(&".".repeat(bytes as usize)));
                 proptest::prop_assert_eq!(next.is_within(&needed, text.as_bytes(), 1, start, end), plain);
+            }
+        }
+
+        /// Of expressions with all kinds of parts.
+        #[test]
+        fn what_matches_holds_what_is_needed(
+            pattern in r"(?:(?:[ab]|\[a-c\]|\[\^a\]|\(a\|bc\)|\(\?:b[cd]\|\))(?:\?|\*|\{2,3\}|\{7\}|)){1,6}",
+            text in "[a-d]{0,60}",
+        ) {
+            let hir = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&pattern).unwrap();
+            let needed = needed(&parts(&hir));
+            let regex = regex_automata::meta::Regex::new(&pattern).unwrap();
+            for found in regex.find_iter(&text) {
+                let matched = text.as_bytes().get(found.range()).unwrap();
+                proptest::prop_assert!(needed.iter().all(|need| need.first_in(matched).is_some()), "{} {}", pattern, text);
             }
         }
     }

@@ -28,15 +28,13 @@ pub(crate) fn parse(expression: &str, unicode: bool) -> Result<Hir, String> {
 /// By place from a keyword on: one of which bytes stands there in a match. As many as the shortest match has from there, and no more
 /// than [`MAX_BYTES`].
 ///
-/// A pattern is a row of parts; it is told of those behind which one of `keywords` (lower case) is always spelled. A keyword that stands
+/// A pattern is a row of `parts`; it is told of those behind which one of `keywords` (lower case) is always spelled. A keyword that stands
 /// by chance in what comes before is not opened so, but another one is, in the same match. None where there are no such parts.
-pub(crate) fn opening(hir: &Hir, keywords: &[Text]) -> Vec<ByteSet> {
+pub(crate) fn opening(parts: &[&Hir], keywords: &[Text]) -> Vec<ByteSet> {
     // A user's expression, which may be anything, has none.
     if keywords.is_empty() {
         return Vec::new();
     }
-    let mut parts = Vec::new();
-    flatten(hir, &mut parts);
     let beginnings = Beginnings { keywords };
     let spells_keyword =
         |at: &usize| parts.get(*at..).is_some_and(|parts| beginnings.tail(parts).is_some());
@@ -153,13 +151,14 @@ impl Row {
     }
 }
 
-/// What of an expression stands behind a keyword, if every match begins with one of `keywords`, in any case.
+/// What of an expression's parts stands behind a keyword, if every match begins with one of `keywords`, in any case.
 ///
 /// Each way into the expression is followed as long as what it spells may still become a keyword.
-pub(crate) fn tail_behind_keyword<'h>(hir: &'h Hir, keywords: &[Text]) -> Option<Vec<&'h Hir>> {
-    let mut parts = Vec::new();
-    flatten(hir, &mut parts);
-    Beginnings { keywords }.tail(&parts).map(<[_]>::to_vec)
+pub(crate) fn tail_behind_keyword<'p, 'h>(
+    parts: &'p [&'h Hir],
+    keywords: &[Text],
+) -> Option<&'p [&'h Hir]> {
+    Beginnings { keywords }.tail(parts)
 }
 
 /// Follows an expression from its beginning through the keywords that every match begins with.
@@ -253,7 +252,8 @@ impl Beginnings<'_> {
     }
 }
 
-fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+/// The parts that an expression is a row of.
+pub(crate) fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
     match hir.kind() {
         HirKind::Capture(capture) => flatten(&capture.sub, parts),
         HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
@@ -264,6 +264,12 @@ fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parts(hir: &Hir) -> Vec<&Hir> {
+        let mut parts = Vec::new();
+        flatten(hir, &mut parts);
+        parts
+    }
 
     fn hir(expression: &str) -> Hir {
         parse(expression, false).unwrap()
@@ -276,7 +282,7 @@ mod tests {
     #[test]
     fn a_pattern_begins_with_a_keyword_if_every_way_into_it_spells_one() {
         let starts = |expression: &str, keywords: &[&'static str]| {
-            tail_behind_keyword(&hir(expression), &texts(keywords)).is_some()
+            tail_behind_keyword(&parts(&hir(expression)), &texts(keywords)).is_some()
         };
         for pattern in [
             r"\b(?<secret>abc[0-9]{3})",
@@ -296,14 +302,14 @@ mod tests {
     #[test]
     fn repetitions_within_repetitions_end() {
         let nested = format!("ab{}c{}", "(?:c?".repeat(60), "d?){3}".repeat(60));
-        let sets = opening(&hir(&nested), &texts(&["ab"]));
+        let sets = opening(&parts(&hir(&nested)), &texts(&["ab"]));
         assert_eq!((sets.len(), sets.last()), (MAX_BYTES, Some(&ByteSet::of(*b"cd"))));
     }
 
     #[test]
     fn an_opening_tells_of_each_byte_of_the_shortest_match() {
         let told = |expression: &str, keywords: &[&'static str]| {
-            let sets = opening(&hir(expression), &texts(keywords));
+            let sets = opening(&parts(&hir(expression)), &texts(keywords));
             let spell = |set: &ByteSet| String::from_utf8(set.bytes().collect()).unwrap();
             sets.iter().map(spell).collect::<Vec<_>>()
         };
@@ -327,7 +333,7 @@ mod tests {
             let keywords = ["ab", "abc"];
             let pattern = format!("{before}(?:ab|abc){pattern}");
             let Ok(hir) = parse(&pattern, false) else { return Ok(()) };
-            let opening = opening(&hir, &texts(&keywords));
+            let opening = opening(&parts(&hir), &texts(&keywords));
             let regex = regex_automata::meta::Regex::builder()
                 .syntax(regex_automata::util::syntax::Config::new().utf8(false).unicode(false))
                 .build(&pattern)

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::{
     bytes::ByteSet,
     file::{List, Text},
-    needed::needed,
-    opening::{opening, tail_behind_keyword},
+    needed::{Need, needed},
+    opening::{flatten, opening, tail_behind_keyword},
     tree::Tree,
 };
 
@@ -23,19 +23,36 @@ pub(crate) struct Outline {
     /// What the first bytes of its matches may be; see [`opening`].
     pub(crate) opening: List<ByteSet>,
     pub(crate) reach: Reach,
-    /// If every match begins with a keyword: sets of which a byte stands in each behind that.
-    pub(crate) needed: List<ByteSet>,
+    /// What must hold at the keyword, if every match begins with one.
+    pub(crate) look: Option<Look>,
+    /// What every match holds
+    pub(crate) needed: List<Need>,
+    /// so many bytes behind the keyword's beginning, if it begins with one, or further.
+    pub(crate) needed_from: usize,
     pub(crate) tree: Tree,
 }
 
 impl Outline {
     /// `keywords` (lower case) are those that it is looked for at, `tree` is its own.
     pub(crate) fn of(hir: &Hir, keywords: &[Text], tree: Tree) -> Self {
-        let tail = tail_behind_keyword(hir, keywords);
+        let mut parts = Vec::new();
+        flatten(hir, &mut parts);
+        let tail = tail_behind_keyword(&parts, keywords);
+        let shortest = keywords.iter().map(|word| word.len()).min().unwrap_or_default();
         Self {
-            opening: opening(hir, keywords).into(),
+            opening: opening(&parts, keywords).into(),
             reach: Reach::of(hir, tail.is_some()),
-            needed: tail.map_or_else(Vec::new, |tail| needed(&tail)).into(),
+            look: tail.and(parts.first()).and_then(|first| match first.kind() {
+                HirKind::Look(look) => Some(*look),
+                _ => None,
+            }),
+            // An expression without keywords is not asked for near one.
+            needed: if keywords.is_empty() {
+                List::default()
+            } else {
+                needed(tail.unwrap_or(&parts)).into()
+            },
+            needed_from: if tail.is_some() { shortest } else { 0 },
             tree,
         }
     }

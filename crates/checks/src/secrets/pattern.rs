@@ -17,6 +17,7 @@ use super::{
     assigned,
     bytes::ByteSet,
     file::Text,
+    needed::Next,
     opening,
     outline::{Outline, Reach},
     tree::Tree,
@@ -138,30 +139,29 @@ impl Pattern {
             let outline = self.outline().map_err(Clone::clone)?;
             let hir = self.parsed()?;
             let engine = if outline.reach.begins_with_keyword {
-                let shortest =
-                    self.keywords.iter().map(|word| word.len()).min().unwrap_or_default();
-                Engine::AtKeyword(Box::new(AnchoredRegex::new(&hir, &outline.needed, shortest)?))
+                Engine::AtKeyword(Box::new(AnchoredRegex::new(&hir)?))
             } else {
-                Engine::Anywhere(anywhere(&hir)?)
+                Engine::Anywhere(anywhere(&hir, !self.keywords.is_empty())?)
             };
             Ok(Program { engine, group: secret_group(&hir).unwrap_or(0), reach: outline.reach })
         })
     }
 
     /// The program, if there may be a match around `keyword` that ends behind its beginning. While trials are cheaper than a
-    /// program, there is none.
+    /// program, there is none. `number` tells texts apart, and `next` is what a worker knows of one.
     pub(crate) fn program_for(
         &self,
-        text: &[u8],
+        (text, number): (&[u8], u64),
         keyword: &Range<usize>,
         floor: usize,
+        next: &mut Vec<Next>,
     ) -> Option<&Program> {
         let outline = self.outline().ok()?;
-        if !opening::is_open_at(&outline.opening, text, keyword.start) {
+        let around = outline.reach.around(keyword, floor, text.len());
+        if !may_match(outline, (text, number), keyword, &around, next) {
             return None;
         }
         if self.program.get().is_none() {
-            let around = outline.reach.around(keyword, floor, text.len());
             let last = if outline.reach.begins_with_keyword { around.start } else { around.end };
             let starts = around.start..=last;
             if self.tried(outline, text.get(..around.end)?, starts, keyword.start + 1)
@@ -244,13 +244,34 @@ impl Pattern {
     }
 }
 
-fn anywhere(hir: &Hir) -> Result<meta::Regex, String> {
+/// Whether the bytes at a keyword, and those `around` it that a match may reach, leave room for one.
+fn may_match(
+    outline: &Outline,
+    (text, number): (&[u8], u64),
+    keyword: &Range<usize>,
+    around: &Range<usize>,
+    next: &mut Vec<Next>,
+) -> bool {
+    next.resize(outline.needed.len(), Next::default());
+    let from = around.start.saturating_add(outline.needed_from);
+    opening::is_open_at(&outline.opening, text, keyword.start)
+        && outline.look.is_none_or(|look| trial::is_seen(look, text, keyword.start))
+        && outline
+            .needed
+            .iter()
+            .zip(next)
+            .all(|(needed, next)| next.is_within(needed, text, number, from, around.end))
+}
+
+/// What `is_near_keyword` runs over short stretches of a text only, which are not worth whatever takes long to be made.
+fn anywhere(hir: &Hir, is_near_keyword: bool) -> Result<meta::Regex, String> {
     meta::Builder::new()
         .configure(
             meta::Config::new()
                 .utf8_empty(false)
                 .nfa_size_limit(Some(SIZE_LIMIT_BYTES))
                 .onepass_size_limit(Some(1 << 16))
+                .dfa(!is_near_keyword)
                 .hybrid_cache_capacity(STATES_BYTES),
         )
         .syntax(syntax::Config::new().utf8(false).unicode(false))

@@ -91,15 +91,15 @@ pub struct Rule {
     /// Name of the check.
     pub id: CheckId,
     /// Whose credential, if it is anyone's.
-    pub provider: Option<Arc<str>>,
+    pub provider: Option<Text>,
     /// What was found.
-    pub title: Arc<str>,
+    pub title: Text,
     /// What the credential opens.
-    pub what: Arc<str>,
+    pub what: Text,
     /// How to make it worthless.
-    pub revoke: Arc<str>,
+    pub revoke: Text,
     /// The provider's page.
-    pub reference: Option<Arc<str>>,
+    pub reference: Option<Text>,
     /// How bad.
     pub severity: Severity,
     /// How bad where a site sends it to browsers, if that is meant to be.
@@ -128,6 +128,21 @@ pub struct Rule {
     /// A user's rule that gives way to their other ones.
     pub(crate) is_generic: bool,
     pub(crate) rank: Rank,
+    pub(crate) texts: OnceLock<Texts>,
+}
+
+/// What findings tell of their rule, shared by all of them. Most rules find nothing in a scan.
+pub struct Texts {
+    /// [`Rule::provider`]
+    pub provider: Option<Arc<str>>,
+    /// [`Rule::title`]
+    pub title: Arc<str>,
+    /// [`Rule::what`]
+    pub what: Arc<str>,
+    /// [`Rule::revoke`]
+    pub revoke: Arc<str>,
+    /// [`Rule::reference`]
+    pub reference: Option<Arc<str>>,
 }
 
 impl Rule {
@@ -209,11 +224,12 @@ impl Rule {
         };
         Ok(Self {
             finder,
-            provider: Some(file.provider.as_ref().into()),
-            title: file.title.as_ref().into(),
-            what: file.what.as_ref().into(),
-            revoke: file.revoke.as_ref().into(),
-            reference: file.reference.as_deref().map(Into::into),
+            provider: Some(file.provider.clone()),
+            title: file.title.clone(),
+            what: file.what.clone(),
+            revoke: file.revoke.clone(),
+            reference: file.reference.clone(),
+            texts: OnceLock::new(),
             severity: file.severity.parse().map_err(|e| fail(format!("severity: {e}")))?,
             in_browsers: match &file.in_browsers {
                 Some(text) => Some(text.parse().map_err(|e| fail(format!("in_browsers: {e}")))?),
@@ -294,6 +310,18 @@ impl Rule {
             | Finder::Whole(_)
             | Finder::Path => None,
         }
+    }
+
+    /// For findings.
+    pub fn texts(&self) -> &Texts {
+        let shared = |text: &Text| text.as_ref().into();
+        self.texts.get_or_init(|| Texts {
+            provider: self.provider.as_ref().map(shared),
+            title: shared(&self.title),
+            what: shared(&self.what),
+            revoke: shared(&self.revoke),
+            reference: self.reference.as_ref().map(shared),
+        })
     }
 
     /// Whether the rule holds at `path`.

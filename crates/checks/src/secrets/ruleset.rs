@@ -1,5 +1,7 @@
 //! All rules of a scan, and what finds all their keywords at once.
 
+use model::CheckId;
+
 use super::{
     allowlist::{Allowlist, Found, Verdict},
     builtin,
@@ -185,8 +187,8 @@ impl RulesetBuilder {
     }
 
     /// The ids of the rules so far.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().map(|rule| rule.id.as_str())
+    pub fn ids(&self) -> impl Iterator<Item = &CheckId> {
+        self.rules.iter().map(|rule| &rule.id)
     }
 
     /// Makes them ready to run.

@@ -68,19 +68,19 @@ impl State {
     }
 }
 
-/// The match of `program` that holds the keyword: all of it, and the secret in it. `number` is the text's.
+/// The match of `program` that holds the keyword: all of it, and the secret in it.
 pub(crate) fn search(
     program: &Program,
     state: &mut State,
     scratch: &mut Scratch,
-    (text, number): (&[u8], u64),
+    text: &[u8],
     keyword: &Range<usize>,
     floor: usize,
 ) -> Option<(Range<usize>, Range<usize>)> {
     let Range { mut start, end } = program.reach.around(keyword, floor, text.len());
     match (&program.engine, state) {
         (Engine::AtKeyword(regex), State::AtKeyword(warmth)) => {
-            regex.search(warmth, scratch, (text, number), start..end, program.group)
+            regex.search(warmth, scratch, text, start..end, program.group)
         }
         (Engine::Anywhere(regex), State::Anywhere(state)) => {
             while start <= end {

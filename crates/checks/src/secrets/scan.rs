@@ -16,7 +16,7 @@ use super::{
     jwt,
     keywords::Collected,
     known::Known,
-    needed::{Needed, Next},
+    needed::{Need, Next},
     overlaps::without_overlaps,
     prefilter::Hit,
     rule::{Finder, Rank, Rule, Whole},
@@ -74,10 +74,12 @@ pub struct Scanner {
     scratch: Scratch,
     /// By rule: where its last match ended, and in which text.
     resume: Vec<(u64, usize)>,
+    /// By rule: where the next of what its pattern needs stands.
+    next: Vec<Vec<Next>>,
     texts: u64,
     cut_short: Vec<u32>,
     /// Where the next dot stands, because a text may be full of what only a dot makes a token.
-    dot: Needed,
+    dot: Need,
     next_dot: Next,
     /// Since the engines' memory was last looked at.
     scanned_bytes: usize,
@@ -99,9 +101,10 @@ impl Scanner {
             engines: Engines::new(rules),
             scratch: Scratch::default(),
             resume: vec![(0, 0); rules],
+            next: vec![Vec::new(); rules],
             texts: 0,
             cut_short: Vec::new(),
-            dot: Needed::new(ByteSet::of([b'.'])),
+            dot: Need::byte_of(ByteSet::of([b'.'])),
             next_dot: Next::default(),
             scanned_bytes: 0,
         }
@@ -348,10 +351,11 @@ impl Scanner {
                 if rule.rank == Rank::Assigned && !assignment::begins_a_name(text, &keyword) {
                     return None;
                 }
-                let program = pattern.program_for(text, &keyword, floor)?;
+                let next = self.next.get_mut(slot)?;
+                let program = pattern.program_for((text, self.texts), &keyword, floor, next)?;
                 let state = self.engines.state(slot, &program.engine)?;
                 let (matched, secret) =
-                    search(program, state, &mut self.scratch, (text, self.texts), &keyword, floor)?;
+                    search(program, state, &mut self.scratch, text, &keyword, floor)?;
                 *resume = (self.texts, matched.end);
                 let confidence = match rule.judged {
                     None => Some(rule.confidence),

@@ -197,7 +197,7 @@ impl<'t> Trial<'t> {
 }
 
 /// Whether a look-around holds at a place.
-fn is_seen(look: Look, text: &[u8], at: usize) -> bool {
+pub(crate) fn is_seen(look: Look, text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
     let behind = text.get(at).copied();
     let is_word = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');

@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem, Relation, Scope};
 
-use super::{Files, Format, List, entries::Entries, paths, repair::command};
+use super::{Files, Format, List, Named, entries::Entries, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "pubspec.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "pubspec.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "pubspec.lock"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

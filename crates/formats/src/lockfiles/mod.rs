@@ -79,13 +79,28 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
+/// A file, of which each format asks the name.
+#[derive(Clone, Copy)]
+pub struct Named<'p> {
+    /// From the target's root.
+    pub path: &'p str,
+    /// The last component of it.
+    pub name: &'p str,
+}
+
+impl<'p> Named<'p> {
+    fn at(path: &'p str) -> Self {
+        Self { path, name: paths::file_name(path) }
+    }
+}
+
 /// One kind of file.
 #[derive(Clone, Copy)]
 pub struct Format {
     /// Its stable name in notes and documentation, as its users call it: `Cargo.lock`, `requirements.txt`.
     pub name: &'static str,
-    /// Whether a path names such a file.
-    pub claims: fn(path: &str) -> bool,
+    /// Whether it is such a file.
+    pub claims: fn(file: Named<'_>) -> bool,
     /// Reads it.
     pub read: fn(path: &str, bytes: &[u8], files: &dyn Files) -> List,
     /// The line or command that brings a dependency of such a file to a fixed version.
@@ -230,7 +245,8 @@ pub const FORMATS: &[Format] = &[
 /// The format that claims a path.
 #[must_use]
 pub fn format_of(path: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| (format.claims)(path))
+    let file = Named::at(path);
+    FORMATS.iter().find(|format| (format.claims)(file))
 }
 
 /// Whether a path names a file that lists nothing by itself but that a reader may ask for.

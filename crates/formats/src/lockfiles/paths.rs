@@ -2,9 +2,7 @@
 
 /// The last component.
 pub(crate) fn file_name(path: &str) -> &str {
-    // Each format asks it of each file of a target: names are too short for what looks for a byte many at a time.
-    let start = path.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
-    path.get(start..).unwrap_or(path)
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// Whether a name begins with `start`, in any case of ASCII letters.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Dependency, Ecosystem, Scope};
 
 use super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
     paths,
@@ -15,8 +15,8 @@ use crate::json::{self, Value};
 
 pub(crate) const FORMAT: Format = Format { name: "composer.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "composer.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "composer.lock"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -3,16 +3,15 @@
 use model::{Dependency, Ecosystem};
 
 use super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
-    paths,
 };
 
 pub(crate) const FORMAT: Format = Format { name: "renv.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "renv.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "renv.lock"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem};
 
-use super::{Files, Format, List, entries::Entries, paths};
+use super::{Files, Format, List, Named, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: ".terraform.lock.hcl", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == ".terraform.lock.hcl"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == ".terraform.lock.hcl"
 }
 
 fn repair(_: &Dependency, fixed: &str) -> String {

@@ -14,7 +14,7 @@ use model::Dependency;
 
 use crate::{
     Problem,
-    lockfiles::{Format, List, entries::Entries, paths},
+    lockfiles::{Format, List, Named, entries::Entries, paths},
 };
 
 /// Bills of materials by the names that they usually have.
@@ -22,11 +22,10 @@ pub const FORMAT: Format =
     Format { name: "SBOM", claims, read: |path, bytes, _| read_named(path, bytes), repair };
 
 /// `bom.json`, `*.cdx.json`, `*.spdx.json` and the like.
-fn claims(path: &str) -> bool {
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     const ENDINGS: [&str; 6] =
         [".cdx.json", ".cdx.xml", ".cyclonedx.json", ".spdx", ".spdx.json", ".sbom.json"];
     const NAMES: [&str; 4] = ["bom.json", "bom.xml", "sbom.json", "sbom.xml"];
-    let name = paths::file_name(path);
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
         || ENDINGS.iter().any(|ending| paths::ends_with_in_any_case(name, ending))
 }

@@ -1,6 +1,7 @@
 //! A directory, or a single file, as it stands on the disk.
 
 mod ignored;
+mod listing;
 mod walk;
 
 use std::{

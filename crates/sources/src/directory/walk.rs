@@ -13,13 +13,15 @@ use std::{
     },
 };
 
-use cap_std::fs::{Dir, DirEntry, FileType};
+use cap_std::fs::Dir;
 use model::{Note, NoteKind};
 
 use super::{
     Options, file,
     ignored::{Ignored, Present},
-    io_sentence, target_path, without_waiting,
+    io_sentence,
+    listing::{Kind, list},
+    target_path, without_waiting,
 };
 use crate::{Sink, Sinks, notes};
 
@@ -56,7 +58,8 @@ impl<S: Sinks> Walk<'_, S> {
             for _ in 0..self.options.threads.max(1) {
                 scope.spawn(|| {
                     let sink = self.sinks.sink();
-                    let mut worker = Worker { walk: self, queue: &queue, sink, buffer: Vec::new() };
+                    let buffers = Default::default();
+                    let mut worker = Worker { walk: self, queue: &queue, sink, buffers };
                     while let Some((task, _at_work)) = queue.next() {
                         worker.work(task);
                     }
@@ -71,7 +74,14 @@ struct Worker<'w, S: Sinks> {
     walk: &'w Walk<'w, S>,
     queue: &'w Queue,
     sink: S::Sink,
-    buffer: Vec<u8>,
+    buffers: Buffers,
+}
+
+/// What a thread reads into.
+#[derive(Default)]
+struct Buffers {
+    file: Vec<u8>,
+    listing: Vec<u8>,
 }
 
 impl<S: Sinks> Worker<'_, S> {
@@ -82,7 +92,7 @@ impl<S: Sinks> Worker<'_, S> {
         match task {
             Task::Folder(path, ignored) => {
                 if let Err(error) = self.folder(&path, ignored) {
-                    self.unreadable(&path, &error);
+                    unreadable(&mut self.sink, &path, &error);
                 }
             }
             Task::Files(folder, names) => self.files(&folder, names),
@@ -92,27 +102,20 @@ impl<S: Sinks> Worker<'_, S> {
     /// Reads a folder: what is in it is handed out, its files are read at once.
     fn folder(&mut self, path: &Path, ignored: Option<Ignored>) -> io::Result<()> {
         let Walk { dir: root, options, .. } = self.walk;
-        let dir = match path.as_os_str().is_empty() {
-            true => root.try_clone()?,
-            false => Dir::from_std_file(root.open_with(path, &without_waiting())?.into_std()),
-        };
+        // The root's own handle is none that can be listed.
+        let below = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let dir = Dir::from_std_file(root.open_with(below, &without_waiting())?.into_std());
         let (mut entries, mut present) = (Vec::new(), Present::default());
-        for entry in dir.entries()? {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.unreadable(path, &error);
-                    continue;
-                }
-            };
-            let name = entry.file_name();
-            match kind(&dir, &entry) {
-                Ok(kind) => {
-                    present.see(&name);
-                    entries.push((name, kind));
-                }
-                Err(error) => self.unreadable(&path.join(name), &error),
+        let Self { sink, buffers, .. } = self;
+        let listed = list(&dir, &mut buffers.listing, |name, kind| match kind {
+            Ok(kind) => {
+                present.see(&name);
+                entries.push((name, kind));
             }
+            Err(error) => unreadable(sink, &path.join(name), &error),
+        });
+        if let Err(error) = listed {
+            unreadable(sink, path, &error);
         }
         let ignored = ignored.and_then(|around| {
             let inside = around.inside(&dir, path, &self.walk.root.join(path), present);
@@ -126,7 +129,7 @@ impl<S: Sinks> Worker<'_, S> {
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         let is_deepest = path.components().count() + 1 >= options.limits.directory_depth;
         for (name, kind) in entries {
-            let is_folder = kind.is_dir();
+            let is_folder = kind == Kind::Folder;
             // A repository's own store: `--history` reads it. A file of that name is a worktree's or a submodule's pointer.
             if name == ".git"
                 || ignored
@@ -135,7 +138,7 @@ impl<S: Sinks> Worker<'_, S> {
             {
                 continue;
             }
-            if kind.is_file() {
+            if kind == Kind::File {
                 files.push(name);
                 continue;
             }
@@ -143,7 +146,7 @@ impl<S: Sinks> Worker<'_, S> {
             let target = target_path(&path);
             if (options.is_excluded)(&target) {
                 self.sink.note(notes::excluded(target));
-            } else if kind.is_symlink() {
+            } else if kind == Kind::Link {
                 self.sink.note(notes::symlink(target));
             } else if !is_folder {
                 self.sink.note(notes::special(target));
@@ -174,26 +177,15 @@ impl<S: Sinks> Worker<'_, S> {
             if (options.is_excluded)(&path) {
                 self.sink.note(notes::excluded(path));
             } else if self.sink.wants(&path) {
-                let Self { sink, buffer, .. } = self;
-                file(&folder.dir, Path::new(&name), &path, options, buffer, sink);
+                let Self { sink, buffers, .. } = self;
+                file(&folder.dir, Path::new(&name), &path, options, &mut buffers.file, sink);
             }
         }
     }
-
-    fn unreadable(&mut self, path: &Path, error: &io::Error) {
-        let note = Note::at(NoteKind::Unreadable, target_path(path), io_sentence(error));
-        self.sink.note(note);
-    }
 }
 
-/// What an entry is, which not every file system tells with its name.
-fn kind(dir: &Dir, entry: &DirEntry) -> io::Result<FileType> {
-    match entry.file_type()? {
-        kind if kind == FileType::unknown() => {
-            Ok(dir.symlink_metadata(entry.file_name())?.file_type())
-        }
-        kind => Ok(kind),
-    }
+fn unreadable(sink: &mut impl Sink, path: &Path, error: &io::Error) {
+    sink.note(Note::at(NoteKind::Unreadable, target_path(path), io_sentence(error)));
 }
 
 /// Tasks that nobody has begun.

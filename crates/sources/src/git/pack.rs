@@ -389,15 +389,24 @@ fn inflate(
     // Stored bytes are never much more than what they mean (RFC 1951 section 3.2.4); a larger gap is no entry.
     let longest = size + size / 1000 * 2 + 1024;
     let length = usize::try_from(node.end.checked_sub(node.start)?).ok()?.min(longest);
-    input.resize(length, 0);
-    read_exact_at(&pack.file, input, node.start).ok()?;
-    // One byte more shows that the entry is longer than it said. What the buffer held before is overwritten, not cleared.
-    out.resize(size + 1, 0);
+    // What the buffers held before is overwritten, not cleared.
+    input.resize(length + INPUT_SLACK_BYTES, 0);
+    let (stored, slack) = input.split_at_mut(length);
+    read_exact_at(&pack.file, stored, node.start).ok()?;
+    slack.fill(0);
+    out.resize(size + OUTPUT_SLACK_BYTES, 0);
     inflate.reset(true);
     let status = inflate.decompress(input, out, FlushDecompress::Finish).ok()?;
     out.truncate(size);
-    (status == Status::StreamEnd && inflate.total_out() == node.size).then_some(())
+    // The slack also shows that an entry is longer than it said, or ends before it is done.
+    let is_whole = inflate.total_out() == node.size && inflate.total_in() <= length as u64;
+    (status == Status::StreamEnd && is_whole).then_some(())
 }
+
+/// The library takes its faster way as long as so many bytes and more are left, and most entries are small.
+const INPUT_SLACK_BYTES: usize = 16;
+/// The same of what is written.
+const OUTPUT_SLACK_BYTES: usize = 264;
 
 /// A part of a file, read from its own position, so that workers share one handle.
 struct FileRange<'f> {

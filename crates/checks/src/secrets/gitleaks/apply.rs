@@ -1,6 +1,6 @@
 //! From what a configuration says to rules and lists that run.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::OnceLock};
 
 use model::{CheckId, Confidence, Cwe, Severity, one_line};
 
@@ -79,7 +79,7 @@ struct Work {
 impl Work {
     /// The built-in checks that an id of a rule stands for: by the table of gitleaks' ids, or by their own.
     fn built_in(&self, id: &str) -> Vec<String> {
-        let there: HashSet<&str> = self.builder.ids().collect();
+        let there: HashSet<&str> = self.builder.ids().map(CheckId::as_str).collect();
         let mut found: Vec<String> = Vec::new();
         for ours in ids::ours(id).unwrap_or_default().iter().map(String::as_str).chain([id]) {
             if there.contains(ours) && !found.iter().any(|other| other == ours) {
@@ -204,6 +204,7 @@ impl Work {
             path: None,
             path_pattern,
             rank: Rank::User,
+            texts: OnceLock::new(),
         };
         let builder = std::mem::replace(&mut self.builder, crate::secrets::Ruleset::empty());
         self.builder = builder.with(rule);

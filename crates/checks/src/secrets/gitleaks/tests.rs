@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use model::CheckId;
+
 use super::*;
 use crate::secrets::{Ruleset, Scanner};
 
@@ -135,11 +137,11 @@ fn a_path_alone_is_a_finding_and_a_path_beside_an_expression_a_condition() {
 #[test]
 fn built_in_rules_are_replaced_kept_left_out_and_changed() {
     let ids = |config: &str| -> Vec<String> {
-        applied(config).unwrap().builder.ids().map(str::to_owned).collect()
+        applied(config).unwrap().builder.ids().map(CheckId::to_string).collect()
     };
     let all = Ruleset::builder().unwrap().ids().count();
     let replaced = applied(&format!("{RULE}regex = 'x+'")).unwrap();
-    assert_eq!(replaced.builder.ids().collect::<Vec<_>>(), ["r"]);
+    assert_eq!(replaced.builder.ids().map(CheckId::as_str).collect::<Vec<_>>(), ["r"]);
     assert!(replaced.notes[0].contains("useDefault"), "{:?}", replaced.notes);
     assert_eq!(ids("[allowlist]\npaths = ['x']").len(), all);
     assert_eq!(ids(&format!("[extend]\nuseDefault = true\n{RULE}regex = 'x+'")).len(), all + 1);

@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem};
 
-use super::super::{Files, Format, List, entries::Entries, paths, repair::command};
+use super::super::{Files, Format, List, Named, entries::Entries, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "Cartfile.resolved", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "Cartfile.resolved"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "Cartfile.resolved"
 }
 
 fn repair(dependency: &Dependency, _: &str) -> String {

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use model::{Dependency, Ecosystem};
 
-use super::super::{Files, Format, List, entries::Entries, paths};
+use super::super::{Files, Format, List, Named, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: "Package.resolved", claims, read, repair };
 
 /// Also `.package.resolved`, which Xcode Cloud knows.
-fn claims(path: &str) -> bool {
-    matches!(paths::file_name(path), "Package.resolved" | ".package.resolved")
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    matches!(name, "Package.resolved" | ".package.resolved")
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

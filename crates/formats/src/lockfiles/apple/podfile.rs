@@ -7,18 +7,17 @@ use std::collections::HashSet;
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
-    paths,
     repair::command,
 };
 use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "Podfile.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "Podfile.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "Podfile.lock"
 }
 
 fn repair(dependency: &Dependency, _: &str) -> String {

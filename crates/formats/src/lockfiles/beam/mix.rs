@@ -5,7 +5,7 @@
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
     paths,
@@ -14,8 +14,8 @@ use super::super::{
 
 pub(crate) const FORMAT: Format = Format { name: "mix.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "mix.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "mix.lock"
 }
 
 fn repair(dependency: &Dependency, _: &str) -> String {

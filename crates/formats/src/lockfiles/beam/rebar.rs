@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::super::{Files, Format, List, entries::Entries, paths, repair::command};
+use super::super::{Files, Format, List, Named, entries::Entries, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "rebar.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "rebar.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "rebar.lock"
 }
 
 fn repair(dependency: &Dependency, _: &str) -> String {

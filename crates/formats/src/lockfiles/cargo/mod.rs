@@ -8,7 +8,7 @@ mod tests;
 
 use model::one_line;
 
-use super::{Format, paths::file_name, repair};
+use super::{Format, repair};
 
 /// By what names a `Cargo.toml` calls packages that are called otherwise: `name = { package = "..." }`.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn renamed_crates(bytes: &[u8]) -> Vec<(String, String)> {
 
 pub(super) const LOCK: Format = Format {
     name: "Cargo.lock",
-    claims: |path| file_name(path) == "Cargo.lock",
+    claims: |file| file.name == "Cargo.lock",
     read: lock::read,
     repair: |dependency, fixed| {
         // Other versions of it may stand in the file too.
@@ -31,7 +31,7 @@ pub(super) const LOCK: Format = Format {
 
 pub(super) const MANIFEST: Format = Format {
     name: "Cargo.toml",
-    claims: |path| file_name(path) == "Cargo.toml",
+    claims: |file| file.name == "Cargo.toml",
     read: manifest::read,
     repair: |dependency, fixed| {
         format!("{} = {}", one_line(&dependency.package.name, 200), repair::quoted(fixed))

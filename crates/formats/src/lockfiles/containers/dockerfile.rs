@@ -12,7 +12,7 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List,
+        Files, Format, List, Named,
         entries::{Entries, quoted},
         paths,
     },
@@ -25,8 +25,7 @@ const MAX_VALUE_BYTES: usize = 1_024;
 
 pub(crate) const FORMAT: Format = Format { name: "Dockerfile", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     let ends = |end: &str| paths::ends_with_in_any_case(name, end);
     let is_kind = |kind: &str| {
         paths::starts_with_in_any_case(name, kind)

@@ -7,7 +7,7 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List,
+        Files, Format, List, Named,
         entries::{Entries, quoted},
         paths,
     },
@@ -16,14 +16,13 @@ use super::{
 
 pub(crate) const FORMAT: Format = Format { name: "GitHub Actions", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { path, name }: Named<'_>) -> bool {
     if matches!(name, "action.yml" | "action.yaml") {
         return true;
     }
     let folder = paths::folder(path);
-    (folder == ".github/workflows" || folder.ends_with("/.github/workflows"))
-        && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    (name.ends_with(".yml") || name.ends_with(".yaml"))
+        && (folder == ".github/workflows" || folder.ends_with("/.github/workflows"))
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

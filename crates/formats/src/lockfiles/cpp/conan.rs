@@ -3,17 +3,16 @@
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
-    paths,
 };
 use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "conan.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "conan.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "conan.lock"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::super::{Files, Format, List, entries::Entries, paths};
+use super::super::{Files, Format, List, Named, entries::Entries};
 use crate::Problem;
 
 pub(crate) const FORMAT: Format = Format { name: "vcpkg.json", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "vcpkg.json"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "vcpkg.json"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
 };
@@ -13,8 +13,8 @@ use super::super::{
 pub(crate) const FORMAT: Format =
     Format { name: "*.deps.json", claims, read, repair: super::add_package };
 
-fn claims(path: &str) -> bool {
-    path.ends_with(".deps.json")
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name.ends_with(".deps.json")
 }
 
 fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {

@@ -3,7 +3,7 @@
 use model::{Dependency, Ecosystem, Relation, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     paths,
     repair::{command, word},
@@ -13,8 +13,7 @@ use crate::encoding;
 pub(crate) const FORMAT: Format = Format { name: "packages.config", claims, read, repair };
 
 /// Also `packages.<project>.config`.
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     paths::starts_with_in_any_case(name, "packages.")
         && paths::ends_with_in_any_case(name, ".config")
 }

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use model::{Dependency, Ecosystem, Relation};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::Entries,
     needs::{NeedsByName, Tell},
-    paths,
 };
 use crate::json::Value;
 
@@ -16,8 +15,7 @@ pub(crate) const FORMAT: Format =
     Format { name: "packages.lock.json", claims, read, repair: super::add_package };
 
 /// Also `packages.<project>.lock.json`, for several projects in a folder.
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     name == "packages.lock.json" || (name.starts_with("packages.") && name.ends_with(".lock.json"))
 }
 

@@ -10,7 +10,7 @@ use model::{Ecosystem, Relation, Scope};
 
 use super::{
     super::{
-        Files, Format, List,
+        Files, Format, List, Named,
         entries::{Entries, quoted},
         paths,
     },
@@ -21,11 +21,10 @@ use crate::{encoding, xml::Node};
 pub(crate) const FORMAT: Format =
     Format { name: "*.csproj", claims, read, repair: super::add_package };
 
-fn claims(path: &str) -> bool {
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     const EXTENSIONS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
     const NAMES: [&str; 3] =
         ["directory.packages.props", "directory.build.props", "directory.build.targets"];
-    let name = paths::file_name(path);
     EXTENSIONS.iter().any(|extension| paths::ends_with_in_any_case(name, extension))
         || NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }

@@ -8,28 +8,24 @@ mod tests;
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::{Format, entries::Entries, paths::file_name, repair};
+use super::{Format, entries::Entries, repair};
 
 /// The standard library's name in advisories.
 const STDLIB: &str = "stdlib";
 
 pub(super) const GO_MOD: Format = Format {
     name: "go.mod",
-    claims: |path| file_name(path) == "go.mod",
+    claims: |file| file.name == "go.mod",
     read: go_mod::read,
     repair: get,
 };
 
-pub(super) const GO_SUM: Format = Format {
-    name: "go.sum",
-    claims: |path| file_name(path) == "go.sum",
-    read: go_sum::read,
-    ..GO_MOD
-};
+pub(super) const GO_SUM: Format =
+    Format { name: "go.sum", claims: |file| file.name == "go.sum", read: go_sum::read, ..GO_MOD };
 
 pub(super) const GO_WORK: Format = Format {
     name: "go.work",
-    claims: |path| file_name(path) == "go.work",
+    claims: |file| file.name == "go.work",
     read: go_mod::read_work,
     repair: |dependency, fixed| {
         if *dependency.package.name == *STDLIB {
@@ -42,7 +38,7 @@ pub(super) const GO_WORK: Format = Format {
 
 pub(super) const MODULES_TXT: Format = Format {
     name: "vendor/modules.txt",
-    claims: |path| path == "vendor/modules.txt" || path.ends_with("/vendor/modules.txt"),
+    claims: |file| file.path == "vendor/modules.txt" || file.path.ends_with("/vendor/modules.txt"),
     read: modules_txt::read,
     repair: |dependency, fixed| format!("{} && go mod vendor", get(dependency, fixed)),
 };

@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem};
 
-use super::super::{Files, Format, List, entries::Entries, paths};
+use super::super::{Files, Format, List, Named, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: "cabal.project.freeze", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "cabal.project.freeze"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "cabal.project.freeze"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

@@ -2,12 +2,12 @@
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::super::{Files, Format, List, entries::Entries, paths};
+use super::super::{Files, Format, List, Named, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: "stack.yaml.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    paths::file_name(path) == "stack.yaml.lock"
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name == "stack.yaml.lock"
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

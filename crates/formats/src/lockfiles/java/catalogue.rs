@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashMap};
 use model::{Dependency, Ecosystem, Relation, Scope};
 
 use super::super::{
-    Files, Format, List,
+    Files, Format, List, Named,
     entries::{Entries, quoted},
     repair,
 };
@@ -15,8 +15,8 @@ use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "libs.versions.toml", claims, read, repair: line };
 
-fn claims(path: &str) -> bool {
-    path.ends_with(".versions.toml")
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name.ends_with(".versions.toml")
 }
 
 fn line(dependency: &Dependency, fixed: &str) -> String {

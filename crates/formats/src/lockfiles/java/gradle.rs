@@ -3,14 +3,14 @@
 
 use model::{Dependency, Ecosystem, Scope};
 
-use super::super::{Files, Format, List, entries::Entries, paths, repair::command};
+use super::super::{Files, Format, List, Named, entries::Entries, paths, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "gradle.lockfile", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    let folder = paths::folder(path);
-    matches!(paths::file_name(path), "gradle.lockfile" | "buildscript-gradle.lockfile")
-        || (path.ends_with(".lockfile") && paths::file_name(folder) == "dependency-locks")
+fn claims(Named { path, name }: Named<'_>) -> bool {
+    let is_in_folder = || paths::file_name(paths::folder(path)) == "dependency-locks";
+    matches!(name, "gradle.lockfile" | "buildscript-gradle.lockfile")
+        || (name.ends_with(".lockfile") && is_in_folder())
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {

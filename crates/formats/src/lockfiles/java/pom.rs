@@ -9,9 +9,8 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List,
+        Files, Format, List, Named,
         entries::{Entries, quoted},
-        paths,
     },
     pom_model::{Inheritance, Key, Model, parts, scope_of},
 };
@@ -23,8 +22,7 @@ pub(crate) const FORMAT: Format = Format { name: "pom.xml", claims, read, repair
 const MAX_LOOK_UPS: usize = 2_000_000;
 
 /// `pom.xml`, and the `*.pom` that repositories keep.
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     name == "pom.xml" || name.ends_with(".pom")
 }
 

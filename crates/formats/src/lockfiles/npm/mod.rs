@@ -12,24 +12,24 @@ mod yarn;
 
 use model::{Dependency, Relation, Scope};
 
-use super::{Format, paths::file_name, repair};
+use super::{Format, repair};
 
 pub(super) const PACKAGE_LOCK: Format = Format {
     name: "package-lock.json",
-    claims: |path| file_name(path) == "package-lock.json",
+    claims: |file| file.name == "package-lock.json",
     read: package_lock::read,
     repair: npm,
 };
 
 pub(super) const SHRINKWRAP: Format = Format {
     name: "npm-shrinkwrap.json",
-    claims: |path| file_name(path) == "npm-shrinkwrap.json",
+    claims: |file| file.name == "npm-shrinkwrap.json",
     ..PACKAGE_LOCK
 };
 
 pub(super) const YARN: Format = Format {
     name: "yarn.lock",
-    claims: |path| file_name(path) == "yarn.lock",
+    claims: |file| file.name == "yarn.lock",
     read: yarn::read,
     repair: |dependency, fixed| match dependency.relation {
         Relation::Transitive => overrides("resolutions", dependency, fixed, "yarn install"),
@@ -39,7 +39,7 @@ pub(super) const YARN: Format = Format {
 
 pub(super) const PNPM: Format = Format {
     name: "pnpm-lock.yaml",
-    claims: |path| file_name(path) == "pnpm-lock.yaml",
+    claims: |file| file.name == "pnpm-lock.yaml",
     read: pnpm::read,
     repair: |dependency, fixed| match dependency.relation {
         Relation::Transitive => overrides("pnpm.overrides", dependency, fixed, "pnpm install"),
@@ -49,7 +49,7 @@ pub(super) const PNPM: Format = Format {
 
 pub(super) const BUN: Format = Format {
     name: "bun.lock",
-    claims: |path| file_name(path) == "bun.lock",
+    claims: |file| file.name == "bun.lock",
     read: bun::read,
     repair: |dependency, fixed| match dependency.relation {
         Relation::Transitive => overrides("overrides", dependency, fixed, "bun install"),
@@ -59,15 +59,15 @@ pub(super) const BUN: Format = Format {
 
 pub(super) const DENO: Format = Format {
     name: "deno.lock",
-    claims: |path| file_name(path) == "deno.lock",
+    claims: |file| file.name == "deno.lock",
     read: deno::read,
     repair: deno::repair,
 };
 
 pub(super) const MANIFEST: Format = Format {
     name: "package.json",
-    claims: |path| {
-        file_name(path) == "package.json" && !path.split('/').any(|part| part == "node_modules")
+    claims: |file| {
+        file.name == "package.json" && !file.path.split('/').any(|part| part == "node_modules")
     },
     read: manifest::read,
     repair: |dependency, fixed| {

@@ -3,20 +3,18 @@
 use model::{Ecosystem, Relation, Scope};
 
 use super::{
-    super::{Files, List, entries::Entries, needs::Tell, paths::file_name},
+    super::{Files, List, Named, entries::Entries, needs::Tell},
     graph::Graph,
     requirement,
 };
 use crate::{Problem, json::Value, yaml};
 
-pub(super) fn claims_environment(path: &str) -> bool {
-    let name = file_name(path);
+pub(super) fn claims_environment(Named { name, .. }: Named<'_>) -> bool {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     stem.is_some_and(|stem| stem.starts_with("environment") || stem.ends_with("environment"))
 }
 
-pub(super) fn claims_lock(path: &str) -> bool {
-    let name = file_name(path);
+pub(super) fn claims_lock(Named { name, .. }: Named<'_>) -> bool {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     stem.is_some_and(|stem| stem == "conda-lock" || stem.ends_with(".conda-lock"))
 }

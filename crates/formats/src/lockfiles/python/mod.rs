@@ -16,7 +16,7 @@ mod uv;
 
 use model::{Dependency, Ecosystem, Relation, one_line};
 
-use super::{Format, paths::file_name, repair};
+use super::{Format, repair};
 
 pub(super) const REQUIREMENTS: Format = Format {
     name: "requirements.txt",
@@ -27,14 +27,14 @@ pub(super) const REQUIREMENTS: Format = Format {
 
 pub(super) const PIPFILE_LOCK: Format = Format {
     name: "Pipfile.lock",
-    claims: |path| file_name(path) == "Pipfile.lock",
+    claims: |file| file.name == "Pipfile.lock",
     read: pipfile::read,
     repair: |dependency, fixed| repair::command("pipenv upgrade", &[&pin(dependency, fixed)]),
 };
 
 pub(super) const POETRY: Format = Format {
     name: "poetry.lock",
-    claims: |path| file_name(path) == "poetry.lock",
+    claims: |file| file.name == "poetry.lock",
     read: poetry::read,
     repair: |dependency, fixed| match dependency.relation {
         Relation::Direct => repair::command("poetry add", &[&at_least(dependency, fixed)]),
@@ -44,7 +44,7 @@ pub(super) const POETRY: Format = Format {
 
 pub(super) const PDM: Format = Format {
     name: "pdm.lock",
-    claims: |path| file_name(path) == "pdm.lock",
+    claims: |file| file.name == "pdm.lock",
     read: pdm::read,
     repair: |dependency, fixed| match dependency.relation {
         Relation::Direct => repair::command("pdm add", &[&at_least(dependency, fixed)]),
@@ -54,7 +54,7 @@ pub(super) const PDM: Format = Format {
 
 pub(super) const UV: Format = Format {
     name: "uv.lock",
-    claims: |path| file_name(path) == "uv.lock",
+    claims: |file| file.name == "uv.lock",
     read: uv::read,
     repair: |dependency, fixed| {
         repair::command("uv lock --upgrade-package", &[&pin(dependency, fixed)])

@@ -9,7 +9,7 @@ use model::{Dependency, Ecosystem, Scope};
 
 use super::{
     super::{
-        Files, Format, List,
+        Files, Format, List, Named,
         entries::Entries,
         needs::{NeedsByName, Tell},
         paths,
@@ -20,8 +20,7 @@ use super::{
 
 pub(crate) const FORMAT: Format = Format { name: "Gemfile.lock", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    let name = paths::file_name(path);
+fn claims(Named { name, .. }: Named<'_>) -> bool {
     matches!(name, "Gemfile.lock" | "gems.locked") || name.ends_with(".gemfile.lock")
 }
 

@@ -3,14 +3,14 @@
 use model::{Dependency, Ecosystem, Relation};
 
 use super::{
-    super::{Files, Format, List, entries::Entries, repair::quoted},
+    super::{Files, Format, List, Named, entries::Entries, repair::quoted},
     requirements,
 };
 
 pub(crate) const FORMAT: Format = Format { name: "*.gemspec", claims, read, repair };
 
-fn claims(path: &str) -> bool {
-    path.ends_with(".gemspec")
+fn claims(Named { name, .. }: Named<'_>) -> bool {
+    name.ends_with(".gemspec")
 }
 
 fn repair(dependency: &Dependency, fixed: &str) -> String {
