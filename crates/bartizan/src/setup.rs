@@ -276,14 +276,14 @@ fn sort_out(known: &[CheckId], words: &[String]) -> (Vec<String>, Vec<String>) {
 /// Which checks run.
 pub(crate) struct Selection {
     /// All, where nothing is named.
-    only: Option<Named>,
-    without: Option<Named>,
+    only: Option<NamedChecks>,
+    without: Option<NamedChecks>,
 }
 
 impl Selection {
     /// Those that `only` names, or all if it is empty, but those that `without` names.
     fn of(known: &[CheckId], only: &[String], without: &[String]) -> Result<Self> {
-        Ok(Self { only: Named::of(known, only)?, without: Named::of(known, without)? })
+        Ok(Self { only: NamedChecks::of(known, only)?, without: NamedChecks::of(known, without)? })
     }
 
     pub(crate) fn wants(&self, of: Scanner, check: &str) -> bool {
@@ -297,12 +297,12 @@ impl Selection {
 }
 
 /// Checks, by the name of their scanner or by globs of their ids.
-struct Named {
+struct NamedChecks {
     scanners: Vec<Scanner>,
     ids: Option<GlobSet>,
 }
 
-impl Named {
+impl NamedChecks {
     /// `None` where there are no words.
     fn of(known: &[CheckId], words: &[String]) -> Result<Option<Self>> {
         let (mut scanners, mut ids) = (Vec::new(), Vec::new());

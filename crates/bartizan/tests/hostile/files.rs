@@ -147,8 +147,16 @@ fn folders_are_entered_to_a_depth() {
 fn what_cannot_be_read_is_told() {
     let folder = Folder::new();
     folder.write("closed.env", leak()).write("closed/a.env", leak());
-    for name in ["closed.env", "closed"] {
-        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o000)).unwrap();
+    // What is in it may be listed and not be opened, which is one thing to tell, not three.
+    folder
+        .write("listed/.gitignore", "b\n")
+        .write("listed/a.env", leak())
+        .write("listed/b", leak());
+    let close = |name: &str, mode| {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (name, mode) in [("closed.env", 0o000), ("closed", 0o000), ("listed", 0o444)] {
+        close(name, mode);
     }
     // Whoever may read everything has nothing to show here.
     if File::open(folder.path().join("closed.env")).is_err() {
@@ -156,9 +164,11 @@ fn what_cannot_be_read_is_told() {
         assert_eq!(scanned.code, Some(4));
         scanned.assert_notes("unreadable", Some("closed.env"), "permission denied");
         scanned.assert_notes("unreadable", Some("closed"), "permission denied");
+        scanned.assert_notes("unreadable", Some("listed"), "permission denied");
+        assert_eq!(scanned.report["notes"].as_array().map(Vec::len), Some(3));
         assert_eq!(scan(folder.outside(), "target/closed.env", &[]).code, Some(3));
     }
-    fs::set_permissions(folder.path().join("closed"), fs::Permissions::from_mode(0o700)).unwrap();
+    ["closed", "listed"].iter().for_each(|name| close(name, 0o700));
 }
 
 #[test]

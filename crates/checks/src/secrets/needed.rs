@@ -11,7 +11,7 @@ use super::{bytes::ByteSet, file::List};
 const MAX_SETS: usize = 2;
 /// How common a set may be, in places of a thousand; a commoner one is met at once.
 const MAX_COMMONNESS: u32 = 300;
-/// Shortest stretch that is looked for, in bytes: words are as long.
+/// Shortest stretch that is looked for, in bytes. Words are nearly as long, so that shorter ones are met at once.
 const MIN_STRETCH_BYTES: u32 = 12;
 /// How common the bytes of a stretch may be, in places of a thousand; lines are made of commoner ones.
 const MAX_STRETCH_COMMONNESS: u32 = 900;
@@ -22,7 +22,7 @@ const FEW: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) set: ByteSet,
-    /// All bytes of the set, if they are few: those are found many at a time.
+    /// Where one byte is looked for: all of the set, if they are few. Those are found many at a time.
     pub(crate) few: List<u8>,
     /// At least one.
     pub(crate) bytes: u32,
@@ -30,12 +30,12 @@ pub(crate) struct Need {
 
 impl Need {
     fn stretch(set: ByteSet, bytes: u32) -> Self {
-        let few: Vec<u8> = set.bytes().take(FEW + 1).collect();
-        Self { set, few: if few.len() > FEW { Vec::new() } else { few }.into(), bytes }
+        Self { set, few: List::default(), bytes }
     }
 
     pub(crate) fn byte_of(set: ByteSet) -> Self {
-        Self::stretch(set, 1)
+        let few: Vec<u8> = set.bytes().take(FEW + 1).collect();
+        Self { few: if few.len() > FEW { Vec::new() } else { few }.into(), ..Self::stretch(set, 1) }
     }
 
     /// Where the first such stretch begins.
@@ -90,11 +90,11 @@ pub(crate) fn needed(parts: &[&Hir]) -> Vec<Need> {
     sets.retain(|set| commonness_of(*set) <= MAX_COMMONNESS);
     sets.truncate(MAX_SETS);
     let bytes = sets.into_iter().map(Need::byte_of);
-    stretch(parts).into_iter().chain(bytes).collect()
+    rarest_stretch(parts).into_iter().chain(bytes).collect()
 }
 
 /// Of all stretches of neighbouring parts, and of the bytes that those may be made of, the rarest one.
-fn stretch(parts: &[&Hir]) -> Option<Need> {
+fn rarest_stretch(parts: &[&Hir]) -> Option<Need> {
     let all = commonness_of(ByteSet::ALL);
     let parts: Vec<(ByteSet, u32)> = parts
         .iter()
@@ -205,57 +205,105 @@ impl Next {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use proptest::{prelude::*, sample::Index};
 
-    fn sets(pattern: &str) -> Vec<String> {
-        let hir = regex_syntax::ParserBuilder::new()
-            .utf8(false)
-            .unicode(false)
-            .build()
-            .parse(pattern)
-            .unwrap();
+    use super::*;
+    use crate::secrets::opening::{flatten, parse};
+
+    fn needed_by(pattern: &str) -> Vec<Need> {
+        let hir = parse(pattern, false).unwrap();
+        let mut parts = Vec::new();
+        flatten(&hir, &mut parts);
+        needed(&parts)
+    }
+
+    fn shown(pattern: &str) -> Vec<String> {
         let shown = |need: &Need| {
             let bytes = String::from_utf8(need.set.bytes().collect()).unwrap();
             if need.bytes == 1 { bytes } else { format!("{}*{bytes}", need.bytes) }
         };
-        needed(&parts(&hir)).iter().map(shown).collect()
-    }
-
-    fn parts(hir: &Hir) -> Vec<&Hir> {
-        match hir.kind() {
-            HirKind::Concat(parts) => parts.iter().collect(),
-            _ => vec![hir],
-        }
+        needed_by(pattern).iter().map(shown).collect()
     }
 
     #[test]
     fn what_every_match_holds_is_needed() {
-        assert_eq!(sets(r"[ab]{0,3}(?<secret>[XYZ]+)="), ["=", "XYZ"]);
-        assert_eq!(sets(r"(?:A|B.|[CD]{2})"), ["ABCD"]);
-        assert!(sets(r"(?:A|)(?:B|\z)C?D*[a-z]{5}[^A]").is_empty());
-        // Of neighbouring parts, unless what lies between may be anything.
+        assert_eq!(shown(r"[ab]{0,3}(?<secret>[XYZ]+)="), ["=", "XYZ"]);
+        assert_eq!(shown(r"(?:A|B.|[CD]{2})"), ["ABCD"]);
+        assert!(shown(r"(?:A|)(?:B|\z)C?D*[a-z]{5}[^A]").is_empty());
+        // Of neighbouring parts, within groups too, unless what lies between may be anything.
         assert_eq!(
-            sets(r"k[ ,]{1,9}(?<s>[0-3]{8}-?(?:[2-4]{2}|[56]+){4})[^0]"),
+            shown(r"k[ ,]{1,9}(?<s>[0-3]{8}-?(?:[2-4]{2}|[56]+){4})[^0]"),
             ["12*-0123456", "k", "0123"]
         );
-        assert_eq!(sets(r"[0-9]{11}.?[0-9]{11}[^a]"), ["0123456789"]);
+        assert_eq!(shown(r"[0-9]{11}.?[0-9]{11}[^a]"), ["0123456789"]);
     }
 
-    proptest::proptest! {
+    /// Runs of bytes, some of them in groups, as an expression and as a text that it matches.
+    pub(in crate::secrets) fn runs() -> impl Strategy<Value = (String, String)> {
+        let sets = [
+            ("[ab]", "ab"),
+            ("[0-9]", "0123456789"),
+            ("X", "X"),
+            ("[^a]", "bX0 "),
+            (r"[\w-]", "aX_-"),
+        ];
+        let bytes = prop::collection::vec(any::<Index>(), 0..4);
+        let run = (prop::sample::select(sets.to_vec()), 0..9_usize, bytes).prop_map(
+            |((set, all), least, bytes)| {
+                let all: Vec<char> = all.chars().collect();
+                let text: String = bytes
+                    .iter()
+                    .cycle()
+                    .take(least.max(1) + bytes.len())
+                    .map(|at| *at.get(&all))
+                    .collect();
+                (format!("{set}{{{},{}}}", least.min(text.len()), least + 4), text)
+            },
+        );
+        let either = prop::sample::select(vec![
+            ("(?:ab|0X)", "0X"),
+            ("(?:ab|0X)", "ab"),
+            ("(?:[01]{4}|b)?", ""),
+            ("-", "-"),
+        ])
+        .prop_map(|(pattern, text)| (pattern.to_owned(), text.to_owned()));
+        let row = |rows: Vec<(String, String)>| -> (String, String) { rows.into_iter().unzip() };
+        let group =
+            (any::<bool>(), prop::collection::vec(prop_oneof![3 => run, 1 => either], 1..4))
+                .prop_map(move |(is_group, parts)| {
+                    let (pattern, text) = row(parts);
+                    (if is_group { format!("({pattern})") } else { pattern }, text)
+                });
+        prop::collection::vec(group, 1..4).prop_map(row)
+    }
+
+    proptest! {
         #[test]
         fn what_is_remembered_is_true(
-            text in "[ab.]{0,40}",
+            texts in prop::collection::vec("[ab.]{0,40}", 3),
             bytes in 1_u32..4,
-            places in proptest::collection::vec((0_usize..45, 0_usize..20), 0..20),
+            places in prop::collection::vec((0_usize..3, 0_usize..45, 0_usize..20), 0..30),
         ) {
-            let needed = Need::stretch(ByteSet::of([b'.']), bytes);
+            let set = ByteSet::of([b'.']);
+            let needed = if bytes == 1 { Need::byte_of(set) } else { Need::stretch(set, bytes) };
             let mut next = Next::default();
-            for (start, length) in places {
+            for (number, start, length) in places {
+                let text = &texts[number];
                 let end = (start + length).min(text.len());
                 let plain = text.get(start..end).is_some_and(|part| part.contains(&".".repeat(bytes as usize)));
-                proptest::prop_assert_eq!(next.is_within(&needed, text.as_bytes(), 1, start, end), plain);
+                // The number of no text is 0.
+                let told = next.is_within(&needed, text.as_bytes(), number as u64 + 1, start, end);
+                prop_assert_eq!(told, plain);
             }
+        }
+
+        #[test]
+        fn runs_hold_what_is_needed((pattern, text) in runs()) {
+            let whole = regex_automata::meta::Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap();
+            prop_assert!(whole.is_match(&text), "{} {}", pattern, text);
+            let held = |need: &Need| need.first_in(text.as_bytes()).is_some();
+            prop_assert!(needed_by(&pattern).iter().all(held), "{} {}", pattern, text);
         }
 
         /// Of expressions with all kinds of parts.
@@ -264,12 +312,11 @@ mod tests {
             pattern in r"(?:(?:[ab]|\[a-c\]|\[\^a\]|\(a\|bc\)|\(\?:b[cd]\|\))(?:\?|\*|\{2,3\}|\{7\}|)){1,6}",
             text in "[a-d]{0,60}",
         ) {
-            let hir = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&pattern).unwrap();
-            let needed = needed(&parts(&hir));
+            let needed = needed_by(&pattern);
             let regex = regex_automata::meta::Regex::new(&pattern).unwrap();
             for found in regex.find_iter(&text) {
                 let matched = text.as_bytes().get(found.range()).unwrap();
-                proptest::prop_assert!(needed.iter().all(|need| need.first_in(matched).is_some()), "{} {}", pattern, text);
+                prop_assert!(needed.iter().all(|need| need.first_in(matched).is_some()), "{} {}", pattern, text);
             }
         }
     }

@@ -141,7 +141,7 @@ impl Pattern {
             let engine = if outline.reach.begins_with_keyword {
                 Engine::AtKeyword(Box::new(AnchoredRegex::new(&hir)?))
             } else {
-                Engine::Anywhere(anywhere(&hir, !self.keywords.is_empty())?)
+                Engine::Anywhere(anywhere(&hir, &self.keywords)?)
             };
             Ok(Program { engine, group: secret_group(&hir).unwrap_or(0), reach: outline.reach })
         })
@@ -252,26 +252,27 @@ fn may_match(
     around: &Range<usize>,
     next: &mut Vec<Next>,
 ) -> bool {
+    if !opening::is_open_at(&outline.opening, text, keyword.start)
+        || outline.look.is_some_and(|look| !trial::is_seen(look, text, keyword.start))
+    {
+        return false;
+    }
     next.resize(outline.needed.len(), Next::default());
     let from = around.start.saturating_add(outline.needed_from);
-    opening::is_open_at(&outline.opening, text, keyword.start)
-        && outline.look.is_none_or(|look| trial::is_seen(look, text, keyword.start))
-        && outline
-            .needed
-            .iter()
-            .zip(next)
-            .all(|(needed, next)| next.is_within(needed, text, number, from, around.end))
+    let mut needed = outline.needed.iter().zip(next);
+    needed.all(|(needed, next)| next.is_within(needed, text, number, from, around.end))
 }
 
-/// What `is_near_keyword` runs over short stretches of a text only, which are not worth whatever takes long to be made.
-fn anywhere(hir: &Hir, is_near_keyword: bool) -> Result<meta::Regex, String> {
+/// The program of an expression that is looked for near one of `keywords`, or in a whole text if there are none.
+fn anywhere(hir: &Hir, keywords: &[Text]) -> Result<meta::Regex, String> {
     meta::Builder::new()
         .configure(
             meta::Config::new()
                 .utf8_empty(false)
                 .nfa_size_limit(Some(SIZE_LIMIT_BYTES))
                 .onepass_size_limit(Some(1 << 16))
-                .dfa(!is_near_keyword)
+                // Near a keyword it runs over little, which is not worth an automaton that is made in advance.
+                .dfa(keywords.is_empty())
                 .hybrid_cache_capacity(STATES_BYTES),
         )
         .syntax(syntax::Config::new().utf8(false).unicode(false))
@@ -289,5 +290,58 @@ fn secret_group(hir: &Hir) -> Option<usize> {
         HirKind::Repetition(repetition) => secret_group(&repetition.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(secret_group),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::secrets::needed::tests::runs;
+
+    fn keywords_in(text: &str) -> impl Iterator<Item = Range<usize>> {
+        let words = ["ab_", "key"]
+            .map(|word| text.match_indices(word).map(|(at, word)| at..at + word.len()));
+        words.into_iter().flatten()
+    }
+
+    proptest! {
+        /// Whatever an expression matches in one of several texts, one of the keywords in it is none that may be passed over.
+        #[test]
+        fn no_keyword_of_a_match_is_passed_over(
+            (before, text_before) in prop_oneof![2 => Just(Default::default()), 1 => runs()],
+            look in prop::sample::select(vec!["", r"\b", r"\B", "(?m:^)", r"\A"]),
+            (is_group, looks_first) in any::<(bool, bool)>(),
+            (behind, text_behind) in runs(),
+            end in prop::sample::select(vec!["", r"\b", "(?m:$)", "[^b]"]),
+            noise in prop::collection::vec("([ab_\n ]|ab_|key|[0-9]{9}){0,12}", 2..6),
+        ) {
+            let open = if is_group { "(" } else { "(?:" };
+            let before = if looks_first { format!("{look}{before}") } else { format!("{before}{look}") };
+            let expression = format!("{before}{open}(?:ab_|key){behind}){end}");
+            let keywords: Arc<[Text]> = ["ab_", "key"].map(Text::from).into();
+            let pattern = Pattern::new(Source::Whole(expression.clone().into()), keywords);
+            let outline = pattern.outline().unwrap();
+            prop_assert!(before != look || outline.reach.begins_with_keyword, "{}", expression);
+            let plain = Pattern::alone(expression.clone().into());
+            let plain = plain.program().unwrap();
+            let Engine::Anywhere(plain) = &plain.engine else { panic!("{expression}") };
+            let mut next = Vec::new();
+            for (number, noise) in (1..).zip(noise.windows(2)) {
+                let text = format!("{}{text_before}key{text_behind}{}", noise[0], noise[1]);
+                let mut passed = |keyword: &Range<usize>| {
+                    let around = outline.reach.around(keyword, 0, text.len());
+                    !may_match(outline, (text.as_bytes(), number), keyword, &around, &mut next)
+                };
+                let mut met: Vec<_> = keywords_in(&text).collect();
+                met.sort_by_key(|keyword| keyword.start);
+                met.retain(|keyword| !passed(keyword));
+                for found in plain.find_iter(text.as_bytes()) {
+                    let is_in = |keyword: &Range<usize>| found.start() <= keyword.start && keyword.end <= found.end();
+                    prop_assert!(met.iter().any(is_in), "{:?} {:?} {:?}", expression, text, found.range());
+                }
+            }
+        }
     }
 }

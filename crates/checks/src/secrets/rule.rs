@@ -312,7 +312,7 @@ impl Rule {
         }
     }
 
-    /// For findings.
+    /// For findings. Made when they are first asked for: what is changed in a rule later is not in them.
     pub fn texts(&self) -> &Texts {
         let shared = |text: &Text| text.as_ref().into();
         self.texts.get_or_init(|| Texts {

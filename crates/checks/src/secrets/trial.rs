@@ -208,7 +208,7 @@ pub(crate) fn is_seen(look: Look, text: &[u8], at: usize) -> bool {
         Look::EndLF => behind.is_none_or(|byte| byte == b'\n'),
         Look::WordAscii => is_word(before) != is_word(behind),
         Look::WordAsciiNegate => is_word(before) == is_word(behind),
-        // A tree has no others.
+        // Of the others nothing is known, so that they may hold; a tree has none of them.
         _ => true,
     }
 }

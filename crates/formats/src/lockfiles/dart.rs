@@ -2,11 +2,11 @@
 
 use model::{Dependency, Ecosystem, Relation, Scope};
 
-use super::{Files, Format, List, Named, entries::Entries, repair::command};
+use super::{FilePath, Files, Format, List, entries::Entries, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "pubspec.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "pubspec.lock"
 }
 

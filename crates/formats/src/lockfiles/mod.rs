@@ -79,17 +79,19 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// A file, of which each format asks the name.
+/// Where a file stands, which is taken apart once for all formats that are asked.
 #[derive(Clone, Copy)]
-pub struct Named<'p> {
+pub struct FilePath<'p> {
     /// From the target's root.
     pub path: &'p str,
     /// The last component of it.
     pub name: &'p str,
 }
 
-impl<'p> Named<'p> {
-    fn at(path: &'p str) -> Self {
+impl<'p> FilePath<'p> {
+    /// Of the file at `path`.
+    #[must_use]
+    pub fn of(path: &'p str) -> Self {
         Self { path, name: paths::file_name(path) }
     }
 }
@@ -100,7 +102,7 @@ pub struct Format {
     /// Its stable name in notes and documentation, as its users call it: `Cargo.lock`, `requirements.txt`.
     pub name: &'static str,
     /// Whether it is such a file.
-    pub claims: fn(file: Named<'_>) -> bool,
+    pub claims: fn(file: FilePath<'_>) -> bool,
     /// Reads it.
     pub read: fn(path: &str, bytes: &[u8], files: &dyn Files) -> List,
     /// The line or command that brings a dependency of such a file to a fixed version.
@@ -245,7 +247,7 @@ pub const FORMATS: &[Format] = &[
 /// The format that claims a path.
 #[must_use]
 pub fn format_of(path: &str) -> Option<&'static Format> {
-    let file = Named::at(path);
+    let file = FilePath::of(path);
     FORMATS.iter().find(|format| (format.claims)(file))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Dependency, Ecosystem, Scope};
 
 use super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
     paths,
@@ -15,7 +15,7 @@ use crate::json::{self, Value};
 
 pub(crate) const FORMAT: Format = Format { name: "composer.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "composer.lock"
 }
 

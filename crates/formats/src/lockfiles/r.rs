@@ -3,14 +3,14 @@
 use model::{Dependency, Ecosystem};
 
 use super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
 };
 
 pub(crate) const FORMAT: Format = Format { name: "renv.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "renv.lock"
 }
 

@@ -2,11 +2,11 @@
 
 use model::{Dependency, Ecosystem};
 
-use super::{Files, Format, List, Named, entries::Entries};
+use super::{FilePath, Files, Format, List, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: ".terraform.lock.hcl", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == ".terraform.lock.hcl"
 }
 

@@ -14,7 +14,7 @@ use model::Dependency;
 
 use crate::{
     Problem,
-    lockfiles::{Format, List, Named, entries::Entries, paths},
+    lockfiles::{FilePath, Format, List, entries::Entries, paths},
 };
 
 /// Bills of materials by the names that they usually have.
@@ -22,7 +22,7 @@ pub const FORMAT: Format =
     Format { name: "SBOM", claims, read: |path, bytes, _| read_named(path, bytes), repair };
 
 /// `bom.json`, `*.cdx.json`, `*.spdx.json` and the like.
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     const ENDINGS: [&str; 6] =
         [".cdx.json", ".cdx.xml", ".cyclonedx.json", ".spdx", ".spdx.json", ".sbom.json"];
     const NAMES: [&str; 4] = ["bom.json", "bom.xml", "sbom.json", "sbom.xml"];

@@ -17,8 +17,11 @@ pub(super) enum Kind {
     Special,
 }
 
-/// Tells of each entry of a folder that was just opened, in whatever order it has them. Those whose kind cannot be told are errors, under their
-/// name; where the listing itself fails it ends.
+/// Tells of each entry of a folder that was just opened, in whatever order it has them. Those whose kind cannot be told are errors, under
+/// their name.
+///
+/// # Errors
+/// Nothing in the folder may be opened, or the listing failed, which ends it: also where the folder was removed meanwhile.
 #[cfg(target_os = "linux")]
 pub(super) fn list(
     dir: &Dir,
@@ -27,14 +30,24 @@ pub(super) fn list(
 ) -> io::Result<()> {
     use std::os::unix::ffi::OsStrExt as _;
 
-    use rustix::fs::{FileType as Told, RawDir};
+    use rustix::{
+        fs::{Access, AtFlags, FileType as Told, RawDir, accessat},
+        io::Errno,
+    };
 
-    // The portable way opens the folder once more, which is a quarter of what it takes to list a small one.
+    // Names may be listed of a folder in which nothing may be opened; that is told once, and not of each name.
+    if accessat(dir, ".", Access::EXEC_OK, AtFlags::EACCESS) == Err(Errno::ACCESS) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    // `Dir::entries` would open the folder once more.
     buffer.clear();
     buffer.reserve(LISTED_BYTES);
     let mut entries = RawDir::new(dir, buffer.spare_capacity_mut());
     while let Some(entry) = entries.next() {
-        let entry = entry?;
+        let entry = match entry {
+            Err(Errno::INTR) => continue,
+            entry => entry?,
+        };
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
         let kind = match entry.file_type() {
             _ if name == "." || name == ".." => continue,
@@ -50,11 +63,11 @@ pub(super) fn list(
     Ok(())
 }
 
-/// What the kernel tells of entries at once. A name has at most 255 bytes.
+/// What the kernel may tell of entries at once: as much as the C library gives it, and room for the longest name of any file system.
 #[cfg(target_os = "linux")]
 const LISTED_BYTES: usize = 32 << 10;
 
-/// See above.
+/// The same where there is no such call.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn list(
     dir: &Dir,
@@ -86,5 +99,43 @@ fn kind_of(told: FileType) -> Kind {
         Kind::Link
     } else {
         Kind::Special
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{collections::BTreeMap, fs, path::Path};
+
+    use rustix::fs::{CWD, FileType as Told, Mode, mknodat};
+
+    use super::*;
+    use crate::directory::without_waiting;
+
+    #[test]
+    fn each_entry_is_told_with_its_kind() {
+        let root = tempfile::tempdir().unwrap();
+        let below = |name: &str| root.path().join(name);
+        // More than the kernel tells at once.
+        let long = "n".repeat(250);
+        let mut expected: BTreeMap<OsString, Kind> =
+            (0..300).map(|number| (format!("{long}{number}").into(), Kind::File)).collect();
+        expected.keys().for_each(|name| fs::write(root.path().join(name), "").unwrap());
+        fs::create_dir(below("folder")).unwrap();
+        std::os::unix::fs::symlink("folder", below("link")).unwrap();
+        mknodat(CWD, below("pipe"), Told::Fifo, Mode::RUSR, 0).unwrap();
+        expected.insert("folder".into(), Kind::Folder);
+        expected.insert("link".into(), Kind::Link);
+        expected.insert("pipe".into(), Kind::Special);
+        let dir = Dir::open_ambient_dir(root.path(), cap_std::ambient_authority()).unwrap();
+        let dir = dir.open_with(Path::new("."), &without_waiting()).unwrap();
+        let dir = Dir::from_std_file(dir.into_std());
+        let (mut buffer, mut told) = (Vec::new(), BTreeMap::new());
+        list(&dir, &mut buffer, |name, kind| assert!(told.insert(name, kind.unwrap()).is_none()))
+            .unwrap();
+        assert_eq!(told, expected);
+        // Another folder finds nothing of the last one in the buffer.
+        let empty = dir.open_with("folder", &without_waiting()).unwrap();
+        let empty = Dir::from_std_file(empty.into_std());
+        list(&empty, &mut buffer, |name, _| panic!("{}", name.display())).unwrap();
     }
 }

@@ -2,11 +2,11 @@
 
 use model::{Dependency, Ecosystem};
 
-use super::super::{Files, Format, List, Named, entries::Entries, repair::command};
+use super::super::{FilePath, Files, Format, List, entries::Entries, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "Cartfile.resolved", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "Cartfile.resolved"
 }
 

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use model::{Dependency, Ecosystem};
 
-use super::super::{Files, Format, List, Named, entries::Entries};
+use super::super::{FilePath, Files, Format, List, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: "Package.resolved", claims, read, repair };
 
 /// Also `.package.resolved`, which Xcode Cloud knows.
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     matches!(name, "Package.resolved" | ".package.resolved")
 }
 

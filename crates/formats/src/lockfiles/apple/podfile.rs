@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
     repair::command,
@@ -16,7 +16,7 @@ use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "Podfile.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "Podfile.lock"
 }
 

@@ -5,7 +5,7 @@
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
     paths,
@@ -14,7 +14,7 @@ use super::super::{
 
 pub(crate) const FORMAT: Format = Format { name: "mix.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "mix.lock"
 }
 

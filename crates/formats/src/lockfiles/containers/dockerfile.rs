@@ -12,7 +12,7 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List, Named,
+        FilePath, Files, Format, List,
         entries::{Entries, quoted},
         paths,
     },
@@ -25,7 +25,7 @@ const MAX_VALUE_BYTES: usize = 1_024;
 
 pub(crate) const FORMAT: Format = Format { name: "Dockerfile", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     let ends = |end: &str| paths::ends_with_in_any_case(name, end);
     let is_kind = |kind: &str| {
         paths::starts_with_in_any_case(name, kind)

@@ -7,7 +7,7 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List, Named,
+        FilePath, Files, Format, List,
         entries::{Entries, quoted},
         paths,
     },
@@ -16,7 +16,7 @@ use super::{
 
 pub(crate) const FORMAT: Format = Format { name: "GitHub Actions", claims, read, repair };
 
-fn claims(Named { path, name }: Named<'_>) -> bool {
+fn claims(FilePath { path, name }: FilePath<'_>) -> bool {
     if matches!(name, "action.yml" | "action.yaml") {
         return true;
     }

@@ -3,7 +3,7 @@
 use model::{Dependency, Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
 };
@@ -11,7 +11,7 @@ use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "conan.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "conan.lock"
 }
 

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::super::{Files, Format, List, Named, entries::Entries};
+use super::super::{FilePath, Files, Format, List, entries::Entries};
 use crate::Problem;
 
 pub(crate) const FORMAT: Format = Format { name: "vcpkg.json", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "vcpkg.json"
 }
 

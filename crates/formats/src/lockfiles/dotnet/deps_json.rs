@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Ecosystem, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
 };
@@ -13,7 +13,7 @@ use super::super::{
 pub(crate) const FORMAT: Format =
     Format { name: "*.deps.json", claims, read, repair: super::add_package };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name.ends_with(".deps.json")
 }
 

@@ -3,7 +3,7 @@
 use model::{Dependency, Ecosystem, Relation, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     paths,
     repair::{command, word},
@@ -13,7 +13,7 @@ use crate::encoding;
 pub(crate) const FORMAT: Format = Format { name: "packages.config", claims, read, repair };
 
 /// Also `packages.<project>.config`.
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     paths::starts_with_in_any_case(name, "packages.")
         && paths::ends_with_in_any_case(name, ".config")
 }

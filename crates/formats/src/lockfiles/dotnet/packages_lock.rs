@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use model::{Dependency, Ecosystem, Relation};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::Entries,
     needs::{NeedsByName, Tell},
 };
@@ -15,7 +15,7 @@ pub(crate) const FORMAT: Format =
     Format { name: "packages.lock.json", claims, read, repair: super::add_package };
 
 /// Also `packages.<project>.lock.json`, for several projects in a folder.
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "packages.lock.json" || (name.starts_with("packages.") && name.ends_with(".lock.json"))
 }
 

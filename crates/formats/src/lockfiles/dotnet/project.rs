@@ -10,7 +10,7 @@ use model::{Ecosystem, Relation, Scope};
 
 use super::{
     super::{
-        Files, Format, List, Named,
+        FilePath, Files, Format, List,
         entries::{Entries, quoted},
         paths,
     },
@@ -21,7 +21,7 @@ use crate::{encoding, xml::Node};
 pub(crate) const FORMAT: Format =
     Format { name: "*.csproj", claims, read, repair: super::add_package };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     const EXTENSIONS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
     const NAMES: [&str; 3] =
         ["directory.packages.props", "directory.build.props", "directory.build.targets"];

@@ -2,11 +2,11 @@
 
 use model::{Dependency, Ecosystem, Relation};
 
-use super::super::{Files, Format, List, Named, entries::Entries};
+use super::super::{FilePath, Files, Format, List, entries::Entries};
 
 pub(crate) const FORMAT: Format = Format { name: "stack.yaml.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "stack.yaml.lock"
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashMap};
 use model::{Dependency, Ecosystem, Relation, Scope};
 
 use super::super::{
-    Files, Format, List, Named,
+    FilePath, Files, Format, List,
     entries::{Entries, quoted},
     repair,
 };
@@ -15,7 +15,7 @@ use crate::json::Value;
 
 pub(crate) const FORMAT: Format = Format { name: "libs.versions.toml", claims, read, repair: line };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name.ends_with(".versions.toml")
 }
 
@@ -39,7 +39,7 @@ fn read(_: &str, bytes: &[u8], _: &dyn Files) -> List {
                 Version::None => continue,
                 Version::Text(version) => Some(version).filter(|version| is_exact(version)),
                 Version::Of(value) => exact(value),
-                Version::Named(name) => versions.get(name).and_then(|version| exact(version)),
+                Version::FileName(name) => versions.get(name).and_then(|version| exact(version)),
             };
             let Some(version) = version else {
                 entries.problem(alias, format!("{} has no exact version", quoted(alias)));
@@ -60,7 +60,7 @@ enum Version<'v> {
     None,
     Text(&'v str),
     Of(&'v Value<'v>),
-    Named(&'v str),
+    FileName(&'v str),
 }
 
 /// `"g:a:v"`, `{ module = "g:a", version = .. }`, `{ group = .., name = .., version = .. }`; plugins `"id:v"` and
@@ -82,7 +82,7 @@ fn coordinates<'v>(entry: &'v Value<'v>, is_plugin: bool) -> Option<(Cow<'v, str
         Cow::Owned(format!("{}:{}", entry.text("group")?, entry.text("name")?))
     };
     let version = match (entry.get("version"), entry.get("version").text("ref")) {
-        (_, Some(name)) => Version::Named(name),
+        (_, Some(name)) => Version::FileName(name),
         (Value::Other, None) => Version::None,
         (value, None) => Version::Of(value),
     };

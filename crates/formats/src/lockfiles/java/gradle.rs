@@ -3,11 +3,11 @@
 
 use model::{Dependency, Ecosystem, Scope};
 
-use super::super::{Files, Format, List, Named, entries::Entries, paths, repair::command};
+use super::super::{FilePath, Files, Format, List, entries::Entries, paths, repair::command};
 
 pub(crate) const FORMAT: Format = Format { name: "gradle.lockfile", claims, read, repair };
 
-fn claims(Named { path, name }: Named<'_>) -> bool {
+fn claims(FilePath { path, name }: FilePath<'_>) -> bool {
     let is_in_folder = || paths::file_name(paths::folder(path)) == "dependency-locks";
     matches!(name, "gradle.lockfile" | "buildscript-gradle.lockfile")
         || (name.ends_with(".lockfile") && is_in_folder())

@@ -9,7 +9,7 @@ use model::{Dependency, Ecosystem, Relation};
 
 use super::{
     super::{
-        Files, Format, List, Named,
+        FilePath, Files, Format, List,
         entries::{Entries, quoted},
     },
     pom_model::{Inheritance, Key, Model, parts, scope_of},
@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format { name: "pom.xml", claims, read, repair
 const MAX_LOOK_UPS: usize = 2_000_000;
 
 /// `pom.xml`, and the `*.pom` that repositories keep.
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name == "pom.xml" || name.ends_with(".pom")
 }
 

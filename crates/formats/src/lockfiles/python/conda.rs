@@ -3,18 +3,18 @@
 use model::{Ecosystem, Relation, Scope};
 
 use super::{
-    super::{Files, List, Named, entries::Entries, needs::Tell},
+    super::{FilePath, Files, List, entries::Entries, needs::Tell},
     graph::Graph,
     requirement,
 };
 use crate::{Problem, json::Value, yaml};
 
-pub(super) fn claims_environment(Named { name, .. }: Named<'_>) -> bool {
+pub(super) fn claims_environment(FilePath { name, .. }: FilePath<'_>) -> bool {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     stem.is_some_and(|stem| stem.starts_with("environment") || stem.ends_with("environment"))
 }
 
-pub(super) fn claims_lock(Named { name, .. }: Named<'_>) -> bool {
+pub(super) fn claims_lock(FilePath { name, .. }: FilePath<'_>) -> bool {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     stem.is_some_and(|stem| stem == "conda-lock" || stem.ends_with(".conda-lock"))
 }

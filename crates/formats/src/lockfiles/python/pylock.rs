@@ -3,12 +3,12 @@
 use model::Ecosystem;
 
 use super::{
-    super::{Files, List, Named, entries::Entries, needs::Tell},
+    super::{FilePath, Files, List, entries::Entries, needs::Tell},
     graph::Graph,
     manifest,
 };
 
-pub(super) fn claims(Named { name, .. }: Named<'_>) -> bool {
+pub(super) fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     let between = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix(".toml"));
     name == "pylock.toml" || between.is_some_and(|name| !name.is_empty() && !name.contains('.'))
 }

@@ -9,7 +9,7 @@ use model::{Ecosystem, Relation, Scope};
 
 use super::{
     super::{
-        Files, List, Named,
+        FilePath, Files, List,
         entries::{Entries, quoted},
         needs::{Node, Tell},
         paths,
@@ -25,7 +25,7 @@ const MAX_CONSTRAINTS: usize = 16;
 
 /// `requirements.txt`, `requirements-dev.txt`, `dev_requirements.txt`, `requirements/dev.txt`; and `constraints.txt`, which pins versions
 /// for others and lists nothing.
-pub(super) fn claims(Named { path, name }: Named<'_>) -> bool {
+pub(super) fn claims(FilePath { path, name }: FilePath<'_>) -> bool {
     let is_named = || name.contains("requirements") || is_constraints(name);
     let is_in_folder = || paths::file_name(paths::folder(path)) == "requirements";
     name.ends_with(".txt") && (is_named() || is_in_folder())
@@ -164,7 +164,7 @@ impl<'a> File<'a> {
         let named = |name: &str| paths::join(paths::folder(path), name);
         if let Some(name) = value(option, "-r", "--requirement") {
             // One that is there is read for itself.
-            if !named(name).is_some_and(|path| claims(Named::at(&path)) && files.has(&path)) {
+            if !named(name).is_some_and(|path| claims(FilePath::of(&path)) && files.has(&path)) {
                 let message = format!(
                     "{} is not read: it is no requirements file of the target",
                     quoted(name)

@@ -9,7 +9,7 @@ use model::{Dependency, Ecosystem, Scope};
 
 use super::{
     super::{
-        Files, Format, List, Named,
+        FilePath, Files, Format, List,
         entries::Entries,
         needs::{NeedsByName, Tell},
         paths,
@@ -20,7 +20,7 @@ use super::{
 
 pub(crate) const FORMAT: Format = Format { name: "Gemfile.lock", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     matches!(name, "Gemfile.lock" | "gems.locked") || name.ends_with(".gemfile.lock")
 }
 

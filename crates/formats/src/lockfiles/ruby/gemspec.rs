@@ -3,13 +3,13 @@
 use model::{Dependency, Ecosystem, Relation};
 
 use super::{
-    super::{Files, Format, List, Named, entries::Entries, repair::quoted},
+    super::{FilePath, Files, Format, List, entries::Entries, repair::quoted},
     requirements,
 };
 
 pub(crate) const FORMAT: Format = Format { name: "*.gemspec", claims, read, repair };
 
-fn claims(Named { name, .. }: Named<'_>) -> bool {
+fn claims(FilePath { name, .. }: FilePath<'_>) -> bool {
     name.ends_with(".gemspec")
 }
 
