@@ -28,41 +28,23 @@ pub(crate) fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
     let mut lost = Vec::new();
-    let mut taken = Taken::default();
-    let mut by_rule: HashMap<u32, Taken> = HashMap::new();
-    let mut stretches: HashMap<(usize, usize), Vec<SecretValue>> = HashMap::new();
+    let mut all = Claims::default();
+    let mut by_rule: HashMap<u32, Claims> = HashMap::new();
     for candidate in found {
         let of_user = candidate.rank == Rank::User;
-        let overlaps = if of_user {
-            by_rule.get(&candidate.rule).is_some_and(|taken| taken.overlaps(&candidate.range))
-        } else {
-            taken.overlaps(&candidate.range)
-        };
-        // Several secrets may stand in one encoded stretch.
-        let stretch = (candidate.range.start, candidate.range.end);
-        let is_further = candidate.encoding.is_some()
-            && stretches
-                .get(&stretch)
-                .is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret));
-        if overlaps && !is_further {
+        let before = if of_user { by_rule.get(&candidate.rule) } else { Some(&all) };
+        if before.is_some_and(|claims| claims.are_against(&candidate)) {
             lost.push(candidate.masked);
             continue;
         }
-        if candidate.encoding.is_some() {
-            let first = stretches.entry(stretch).or_default();
-            // Whatever comes differs from one of two.
-            if first.len() < 2 && !first.contains(&candidate.secret) {
-                first.push(candidate.secret.clone());
-            }
-        }
         if of_user {
-            by_rule.entry(candidate.rule).or_default().take(&candidate.range);
+            by_rule.entry(candidate.rule).or_default().add(&candidate);
         }
         let may_go = candidate.allowed.anywhere
             || candidate.by_path
             || of_user && !candidate.allowed.by_place.is_empty();
         if !may_go {
-            taken.take(&candidate.range);
+            all.add(&candidate);
         }
         kept.push(candidate);
     }
@@ -76,6 +58,40 @@ pub(crate) fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
         }
     }
     kept
+}
+
+/// What candidates that are kept claim.
+#[derive(Default)]
+struct Claims {
+    taken: Taken,
+    /// By encoded stretch, up to two different secrets in it.
+    encoded: HashMap<(usize, usize), Vec<SecretValue>>,
+}
+
+impl Claims {
+    /// Whether the candidate's bytes are another one's. In one encoded stretch several secrets may stand.
+    fn are_against(&self, candidate: &Candidate) -> bool {
+        let inside = || {
+            let inside = candidate.encoding.and_then(|_| self.encoded.get(&stretch(candidate)));
+            inside.is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret))
+        };
+        self.taken.overlaps(&candidate.range) && !inside()
+    }
+
+    fn add(&mut self, candidate: &Candidate) {
+        self.taken.take(&candidate.range);
+        if candidate.encoding.is_some() {
+            let first = self.encoded.entry(stretch(candidate)).or_default();
+            // Whatever comes differs from one of two.
+            if first.len() < 2 && !first.contains(&candidate.secret) {
+                first.push(candidate.secret.clone());
+            }
+        }
+    }
+}
+
+fn stretch(candidate: &Candidate) -> (usize, usize) {
+    (candidate.range.start, candidate.range.end)
 }
 
 /// Stretches that are spoken for, by their start, none over another.
@@ -130,6 +146,36 @@ mod tests {
             allowed: Allowed::default(),
             by_path: false,
         }
+    }
+
+    #[test]
+    fn of_one_encoded_stretch_several_are_kept_unless_its_bytes_are_claimed() {
+        let inside = |secret: &[u8], rank, by_path| Candidate {
+            secret: SecretValue::new(secret),
+            encoding: Some("base64"),
+            by_path,
+            ..candidate(10..20, rank)
+        };
+        let kept = |found: Vec<Candidate>| {
+            let kept = without_overlaps(found).into_iter();
+            kept.map(|one| (one.rank, one.encoding.is_some())).collect::<Vec<_>>()
+        };
+        let (first, second) =
+            (inside(b"a", Rank::Format, false), inside(b"b", Rank::Generic, false));
+        let plain = candidate(10..21, Rank::Generic);
+        assert_eq!(
+            kept(vec![plain.clone(), second.clone(), first]),
+            [(Rank::Format, true), (Rank::Generic, true)]
+        );
+        // What a path may take away leaves the bytes to the plain one, which has them all.
+        let of_path = inside(b"a", Rank::Format, true);
+        assert_eq!(
+            kept(vec![plain, second, of_path]),
+            [(Rank::Format, true), (Rank::Generic, false)]
+        );
+        // A user's rule that something may still be taken away from finds two of its own there.
+        let of_user = |secret: &[u8]| inside(secret, Rank::User, true);
+        assert_eq!(kept(vec![of_user(b"a"), of_user(b"a"), of_user(b"b")]).len(), 2);
     }
 
     #[test]
