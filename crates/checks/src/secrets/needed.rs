@@ -34,27 +34,29 @@ impl Need {
     }
 
     pub(crate) fn byte_of(set: ByteSet) -> Self {
-        let few: Vec<u8> = set.bytes().take(FEW + 1).collect();
-        Self { few: if few.len() > FEW { Vec::new() } else { few }.into(), ..Self::stretch(set, 1) }
+        let few = if set.bytes().count() <= FEW { set.bytes().collect() } else { Vec::new() };
+        Self { set, few: few.into(), bytes: 1 }
     }
 
     /// Where the first such stretch begins.
     fn first_in(&self, text: &[u8]) -> Option<usize> {
-        match (self.bytes, self.few.as_ref()) {
-            (1, &[a]) => memchr::memchr(a, text),
-            (1, &[a, b]) => memchr::memchr2(a, b, text),
-            (1, &[a, b, c]) => memchr::memchr3(a, b, c, text),
-            (1, _) => text.iter().position(|byte| self.set.holds(*byte)),
-            (bytes, _) => {
-                let mut start = 0;
-                loop {
-                    let window = text.get(start..)?.get(..bytes as usize)?;
-                    // From its end on: nothing that begins before the last byte that is no part of it reaches far enough.
-                    match window.iter().rposition(|byte| !self.set.holds(*byte)) {
-                        Some(other) => start += other + 1,
-                        None => return Some(start),
-                    }
-                }
+        match *self.few {
+            _ if self.bytes > 1 => self.first_stretch_in(text),
+            [a] => memchr::memchr(a, text),
+            [a, b] => memchr::memchr2(a, b, text),
+            [a, b, c] => memchr::memchr3(a, b, c, text),
+            _ => text.iter().position(|byte| self.set.holds(*byte)),
+        }
+    }
+
+    fn first_stretch_in(&self, text: &[u8]) -> Option<usize> {
+        let mut start = 0;
+        loop {
+            let window = text.get(start..)?.get(..self.bytes as usize)?;
+            // From its end on: nothing that begins before the last byte that is no part of it reaches far enough.
+            match window.iter().rposition(|byte| !self.set.holds(*byte)) {
+                Some(other) => start += other + 1,
+                None => return Some(start),
             }
         }
     }
@@ -209,13 +211,10 @@ pub(super) mod tests {
     use proptest::{prelude::*, sample::Index};
 
     use super::*;
-    use crate::secrets::opening::{flatten, parse};
+    use crate::secrets::opening::{parse, parts};
 
     fn needed_by(pattern: &str) -> Vec<Need> {
-        let hir = parse(pattern, false).unwrap();
-        let mut parts = Vec::new();
-        flatten(&hir, &mut parts);
-        needed(&parts)
+        needed(&parts(&parse(pattern, false).unwrap()))
     }
 
     fn shown(pattern: &str) -> Vec<String> {

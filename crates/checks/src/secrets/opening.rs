@@ -252,8 +252,14 @@ impl Beginnings<'_> {
     }
 }
 
-/// The parts that an expression is a row of.
-pub(crate) fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+/// The parts that an expression is a row of, those of groups among them.
+pub(crate) fn parts(hir: &Hir) -> Vec<&Hir> {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    parts
+}
+
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
     match hir.kind() {
         HirKind::Capture(capture) => flatten(&capture.sub, parts),
         HirKind::Concat(all) => all.iter().for_each(|part| flatten(part, parts)),
@@ -264,12 +270,6 @@ pub(crate) fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parts(hir: &Hir) -> Vec<&Hir> {
-        let mut parts = Vec::new();
-        flatten(hir, &mut parts);
-        parts
-    }
 
     fn hir(expression: &str) -> Hir {
         parse(expression, false).unwrap()

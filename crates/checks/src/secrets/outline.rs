@@ -8,7 +8,7 @@ use super::{
     bytes::ByteSet,
     file::{List, Text},
     needed::{Need, needed},
-    opening::{flatten, opening, tail_behind_keyword},
+    opening::{opening, parts, tail_behind_keyword},
     tree::Tree,
 };
 
@@ -35,8 +35,7 @@ pub(crate) struct Outline {
 impl Outline {
     /// `keywords` (lower case) are those that it is looked for at, `tree` is its own.
     pub(crate) fn of(hir: &Hir, keywords: &[Text], tree: Tree) -> Self {
-        let mut parts = Vec::new();
-        flatten(hir, &mut parts);
+        let parts = parts(hir);
         let tail = tail_behind_keyword(&parts, keywords);
         let shortest = keywords.iter().map(|word| word.len()).min().unwrap_or_default();
         Self {

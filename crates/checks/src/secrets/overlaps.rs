@@ -65,14 +65,14 @@ pub(crate) fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
 struct Claims {
     taken: Taken,
     /// By encoded stretch, up to two different secrets in it.
-    encoded: HashMap<(usize, usize), Vec<SecretValue>>,
+    encoded: HashMap<Range<usize>, Vec<SecretValue>>,
 }
 
 impl Claims {
     /// Whether the candidate's bytes are another one's. In one encoded stretch several secrets may stand.
     fn are_against(&self, candidate: &Candidate) -> bool {
         let inside = || {
-            let inside = candidate.encoding.and_then(|_| self.encoded.get(&stretch(candidate)));
+            let inside = candidate.encoding.and_then(|_| self.encoded.get(&candidate.range));
             inside.is_some_and(|first| first.iter().any(|secret| *secret != candidate.secret))
         };
         self.taken.overlaps(&candidate.range) && !inside()
@@ -81,17 +81,13 @@ impl Claims {
     fn add(&mut self, candidate: &Candidate) {
         self.taken.take(&candidate.range);
         if candidate.encoding.is_some() {
-            let first = self.encoded.entry(stretch(candidate)).or_default();
+            let first = self.encoded.entry(candidate.range.clone()).or_default();
             // Whatever comes differs from one of two.
             if first.len() < 2 && !first.contains(&candidate.secret) {
                 first.push(candidate.secret.clone());
             }
         }
     }
-}
-
-fn stretch(candidate: &Candidate) -> (usize, usize) {
-    (candidate.range.start, candidate.range.end)
 }
 
 /// Stretches that are spoken for, by their start, none over another.
